@@ -1,0 +1,47 @@
+import { z } from "zod";
+import type { Delivery, Verdict } from "../app/delivery.ts";
+import type { Alert } from "../core/alert.ts";
+
+/** What a vendor folder must say about itself. Nothing outside the folder knows any of it. */
+export interface AlertSource<Shape extends z.ZodRawShape, Payload> {
+  /** Environment variables this source needs; `main/config.ts` merges the shapes of all sources. */
+  readonly env: Shape;
+  /** Active secrets; several while one is being rotated, none when the source is off. */
+  readonly secrets: (env: z.infer<z.ZodObject<Shape>>) => readonly string[];
+  /** What to set to switch it on, for `doctor`. */
+  readonly howToConfigure: string;
+  readonly maxBodyBytes: number;
+  readonly verify: (delivery: Delivery, secrets: readonly string[]) => Verdict;
+  /** The sender's delivery id; null when it sends none, then the bytes are the key. */
+  readonly dedupKey: (delivery: Delivery) => string | null;
+  readonly payload: z.ZodType<Payload>;
+  readonly toAlerts: (payload: Payload) => readonly Alert<string>[];
+}
+
+export interface RegisteredAlertSource {
+  readonly env: z.ZodRawShape;
+  readonly secrets: (env: unknown) => readonly string[];
+  readonly howToConfigure: string;
+  readonly maxBodyBytes: number;
+  readonly verify: (delivery: Delivery, secrets: readonly string[]) => Verdict;
+  readonly dedupKey: (delivery: Delivery) => string | null;
+  /** Throws `ZodError` on a body of the wrong shape. */
+  readonly parse: (body: unknown) => readonly Alert<string>[];
+}
+
+/** Keeps the types of settings and payload inside the folder, then forgets them so that all sources fit one registry. */
+export function defineAlertSource<Shape extends z.ZodRawShape, Payload>(
+  source: AlertSource<Shape, Payload>,
+): RegisteredAlertSource {
+  const { env, howToConfigure, maxBodyBytes, verify, dedupKey } = source;
+  const settings = z.object(env);
+  return {
+    env,
+    howToConfigure,
+    maxBodyBytes,
+    verify,
+    dedupKey,
+    secrets: (values) => source.secrets(settings.parse(values)),
+    parse: (body) => source.toAlerts(source.payload.parse(body)),
+  };
+}

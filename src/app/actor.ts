@@ -1,0 +1,12 @@
+import type { TenantId } from "../core/ids.ts";
+import type { Safe } from "../core/safe.ts";
+
+/** Who does something. Every change has one. */
+export interface Actor {
+  readonly kind: "slack-user" | "web-user" | "mcp-client" | "webhook" | "cli" | "job";
+  readonly tenant: TenantId;
+  /** Stable id in its own system: "T1/U2", "web:ip_3f2a". One person, one vote. */
+  readonly id: string;
+  /** What others read. */
+  readonly name: Safe;
+}

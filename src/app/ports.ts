@@ -1,0 +1,222 @@
+import type { Alert, AlertStatus } from "../core/alert.ts";
+import type { Analysis } from "../core/analysis.ts";
+import type { CorrelationDecision } from "../core/correlation/correlate.ts";
+import type { Event } from "../core/event.ts";
+import type { Evidence, EvidenceQuery } from "../core/evidence.ts";
+import type { EpochMs, HypothesisId, IncidentId, TenantId } from "../core/ids.ts";
+import type { Incident, IncidentStatus, OpenIncident } from "../core/incident.ts";
+import type { SignalWeights } from "../core/learning/weights.ts";
+import type { Safe } from "../core/safe.ts";
+import type { Actor } from "./actor.ts";
+import type { Delivery } from "./delivery.ts";
+import type { JobRequest } from "./jobs/catalog.ts";
+
+export interface Clock {
+  nowMs(): EpochMs;
+}
+
+/** Facts as fields, a static message. Never payloads or secrets. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Raw webhooks, durable before they are acknowledged. Storing and asking for `delivery.process` is one transaction. */
+export interface Inbox {
+  store(item: {
+    tenant: TenantId;
+    source: string;
+    dedupKey: string;
+    delivery: Delivery;
+  }): Promise<"stored" | "duplicate">;
+  load(inboxId: string): Promise<StoredDelivery | null>;
+  quarantine(inboxId: string, reason: string): Promise<void>;
+  markProcessed(inboxId: string): Promise<void>;
+}
+
+export interface StoredDelivery {
+  readonly id: string;
+  readonly tenant: TenantId;
+  readonly source: string;
+  readonly delivery: Delivery;
+  readonly state: "new" | "processed" | "quarantined";
+}
+
+/** One stored alert with what was decided about it. */
+export interface AlertFact {
+  readonly alert: Alert;
+  readonly decision: Safe;
+}
+
+export interface IncidentChange {
+  readonly tenant: TenantId;
+  readonly decision: Exclude<CorrelationDecision, { readonly kind: "ignore" }>;
+  readonly alert: Alert;
+}
+
+export type AppliedChange =
+  /** `changed` is false when this very event was applied before. Jobs are stored only when it changed something. */
+  | { readonly status: "applied"; readonly incident: Incident; readonly changed: boolean }
+  /** Another process opened an incident for the same group key first: read again and decide again. */
+  | { readonly status: "conflict" };
+
+export interface IncidentFilter {
+  readonly status?: IncidentStatus | "open";
+  readonly service?: string;
+  /** At most 200. */
+  readonly limit: number;
+}
+
+/** Incidents as folds over stored facts. Every change raises the revision and carries the jobs it causes. */
+export interface IncidentStore {
+  /** Open ones and those resolved less than an hour ago. */
+  findOpen(tenant: TenantId): Promise<readonly OpenIncident[]>;
+  /** One transaction: the fact, the incident folded again from all its facts, the jobs from `causes(incident)`. */
+  apply(change: IncidentChange, causes: (incident: Incident) => readonly JobRequest[]): Promise<AppliedChange>;
+  get(tenant: TenantId, id: IncidentId): Promise<Incident | null>;
+  list(tenant: TenantId, filter: IncidentFilter): Promise<readonly Incident[]>;
+  alerts(tenant: TenantId, id: IncidentId): Promise<readonly AlertFact[]>;
+  notes(tenant: TenantId, id: IncidentId): Promise<readonly PersonNote[]>;
+  addNote(note: NewNote, causes: (incident: Incident) => readonly JobRequest[]): Promise<PersonNote>;
+  /** Asks for jobs without another change, for example a new look at an incident. */
+  request(jobs: readonly JobRequest[]): Promise<void>;
+}
+
+export interface NewNote {
+  readonly tenant: TenantId;
+  readonly incidentId: IncidentId;
+  readonly actor: Actor;
+  readonly at: EpochMs;
+  readonly text: Safe;
+}
+
+export interface PersonNote {
+  readonly id: string;
+  readonly atMs: EpochMs;
+  readonly who: Safe;
+  readonly text: Safe;
+}
+
+export interface StoredAnalysis {
+  readonly incidentId: IncidentId;
+  readonly revision: number;
+  readonly sequence: number;
+  readonly atMs: EpochMs;
+  readonly analysis: Analysis;
+}
+
+export interface AnalysisStore {
+  /** One transaction with the jobs it causes. "superseded": an analysis of a higher revision is stored already. */
+  save(
+    item: { tenant: TenantId; incidentId: IncidentId; revision: number; analysis: Analysis; atMs: EpochMs },
+    causes: readonly JobRequest[],
+  ): Promise<"saved" | "superseded">;
+  latest(tenant: TenantId, id: IncidentId): Promise<StoredAnalysis | null>;
+  /** The answer before the latest, to tell what changed; null when there is only one. */
+  previous(tenant: TenantId, id: IncidentId): Promise<StoredAnalysis | null>;
+}
+
+export type VoteVerdict = "yes" | "no" | "withdrawn";
+
+/** An immutable fact. The valid vote of a person on a hypothesis is the latest; undo is one more fact, "withdrawn". */
+export interface Vote {
+  readonly id: string;
+  readonly incidentId: IncidentId;
+  readonly hypothesisId: HypothesisId;
+  readonly verdict: VoteVerdict;
+  readonly actorId: string;
+  readonly actorName: Safe;
+  readonly atMs: EpochMs;
+  /** What was voted on, kept so that learning never depends on an old analysis. */
+  readonly claim: VotedClaim;
+}
+
+export interface VotedClaim {
+  readonly causeKind: string;
+  readonly causeService: Safe | null;
+  readonly alertedService: Safe | null;
+  readonly summary: Safe;
+}
+
+export interface FeedbackStore {
+  add(tenant: TenantId, vote: Omit<Vote, "id">, causes: readonly JobRequest[]): Promise<Vote>;
+  /** Every vote of an incident, oldest first. */
+  ofIncident(tenant: TenantId, id: IncidentId): Promise<readonly Vote[]>;
+  /** Every vote of the tenant, oldest first, at most `limit`. */
+  all(tenant: TenantId, limit: number): Promise<readonly Vote[]>;
+}
+
+export interface WeightsStore {
+  current(tenant: TenantId): Promise<SignalWeights>;
+  /** Stores the next version when the learned weights differ from the current ones; returns what is current afterwards. */
+  saveIfChanged(tenant: TenantId, learned: SignalWeights["learned"], at: EpochMs): Promise<SignalWeights>;
+}
+
+/** Events that applications pushed to us, kept for a bounded time. */
+export interface PushedEvents {
+  append(tenant: TenantId, events: readonly Event[]): Promise<void>;
+  /** In order of time, at most `limit`. */
+  read(tenant: TenantId, range: { fromMs: EpochMs; toMs: EpochMs; limit: number }): Promise<readonly Event[]>;
+  /** Removes what is older; returns how many batches went. */
+  prune(olderThan: EpochMs): Promise<number>;
+}
+
+/** A place to look, with its own deadline and redaction already around it. Never throws. */
+export interface EvidencePort {
+  readonly name: string;
+  gather(query: EvidenceQuery, signal: AbortSignal): Promise<Evidence>;
+}
+
+/** Positions of pollers and other small durable marks. */
+export interface Marks {
+  get(tenant: TenantId, name: string): Promise<string | null>;
+  set(tenant: TenantId, name: string, value: string): Promise<void>;
+}
+
+/** One logical outbound message (a card, a reply, a note) and how far it got. See "effectively once" in ARCHITECTURE.md. */
+export interface OutboundMessage {
+  readonly id: string;
+  readonly key: MessageKey;
+  readonly state: "pending" | "sending" | "posted" | "settling" | "ambiguous" | "failed";
+  /** Goes out with the message, so that a lost answer can be looked up. */
+  readonly nonce: string;
+  readonly attempt: number;
+  readonly attemptAtMs: EpochMs | null;
+  /** Where it stands: channel and timestamp, or the note's id. */
+  readonly remote: { readonly place: string; readonly id: string } | null;
+  /** Hash of what was last drawn; equal = nothing to send. */
+  readonly bodyHash: string | null;
+  readonly lookups: number;
+}
+
+export interface MessageKey {
+  readonly tenant: TenantId;
+  readonly incidentId: IncidentId;
+  readonly surface: string;
+  /** "root", "timeline", "hypotheses", "change", "note". */
+  readonly kind: string;
+  readonly ordinal: number;
+}
+
+export interface OutboundMessages {
+  /** The row of this logical message; made as "pending" when it is not there. */
+  open(key: MessageKey): Promise<OutboundMessage>;
+  /** Conditional on the state and attempt that the caller saw; false = somebody else moved it. */
+  move(
+    message: OutboundMessage,
+    to: Partial<
+      Pick<OutboundMessage, "state" | "nonce" | "attempt" | "attemptAtMs" | "remote" | "bodyHash" | "lookups">
+    >,
+  ): Promise<boolean>;
+  ofIncident(tenant: TenantId, incidentId: IncidentId, surface: string): Promise<readonly OutboundMessage[]>;
+}
+
+/** Acts in the sender's system in a person's name. Only ever on a person's click. */
+export interface IncidentSender {
+  readonly source: string;
+  setStatus(externalId: string, status: Exclude<AlertStatus, "firing">, actor: Actor): Promise<SenderOutcome>;
+}
+
+export type SenderOutcome = { readonly status: "done" } | { readonly status: "refused"; readonly because: Safe };

@@ -1,0 +1,12 @@
+import type { Alert } from "../core/alert.ts";
+import type { Event } from "../core/event.ts";
+import type { Evidence } from "../core/evidence.ts";
+import type { Safe } from "../core/safe.ts";
+
+/** The only way from foreign text to `Safe`. Fails closed: what cannot be checked comes out as a fixed marker. */
+export interface Redactor {
+  text(raw: string): Safe;
+  alert(raw: Alert<string>): Alert;
+  event(raw: Event<string>): Event;
+  evidence(raw: Evidence<string>): Evidence;
+}

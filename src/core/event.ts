@@ -1,0 +1,133 @@
+import type { EpochNs, EventId } from "./ids.ts";
+import type { Safe } from "./safe.ts";
+
+/**
+ * One thing that happened, in one format for every layer. Field names follow OpenTelemetry's data model.
+ * `Text` is `string` as a source reads it and `Safe` once redaction has passed.
+ */
+export type Event<Text extends string = Safe> =
+  | LogEvent<Text>
+  | SpanEvent<Text>
+  | MetricEvent<Text>
+  | ChangeEvent<Text>
+  | AlertEvent<Text>
+  | KubernetesEvent<Text>
+  | PersonEvent<Text>;
+
+export type Attributes<Text extends string = Safe> = Readonly<Record<string, Text | number | boolean>>;
+export type LogSeverity = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "unspecified";
+
+interface EventBase<Text extends string> {
+  readonly id: EventId;
+  /** When it happened by its own clock, UTC. */
+  readonly atNs: EpochNs;
+  /** When the collector received it, by the collector's clock; null when unknown. Differences show a skewed clock. */
+  readonly observedNs: EpochNs | null;
+  /** `service.name`. */
+  readonly service: Text | null;
+  /** `host.name`, or the pod: the place whose clock stamped it. */
+  readonly host: Text | null;
+  /** Key of the evidence source. */
+  readonly source: string;
+  /** Where the record stands in its source: "logs/api.jsonl#L12", a log pointer, a link. */
+  readonly ref: Text;
+  readonly traceId: string | null;
+  readonly spanId: string | null;
+  readonly requestId: Text | null;
+}
+
+export interface ExceptionInfo<Text extends string = Safe> {
+  readonly type: Text;
+  readonly message: Text;
+  /** "file:line function", innermost first, at most 20. */
+  readonly frames: readonly Text[];
+}
+
+export interface LogEvent<Text extends string = Safe> extends EventBase<Text> {
+  readonly kind: "log";
+  readonly severity: LogSeverity;
+  /** The message, at most 4,000 characters. */
+  readonly body: Text;
+  readonly attributes: Attributes<Text>;
+  readonly exception: ExceptionInfo<Text> | null;
+}
+
+export interface SpanEvent<Text extends string = Safe> extends EventBase<Text> {
+  readonly kind: "span";
+  readonly name: Text;
+  readonly spanKind: "internal" | "server" | "client" | "producer" | "consumer" | "unspecified";
+  readonly parentSpanId: string | null;
+  readonly durationNs: bigint;
+  readonly status: "unset" | "ok" | "error";
+  readonly attributes: Attributes<Text>;
+}
+
+export interface MetricEvent<Text extends string = Safe> extends EventBase<Text> {
+  readonly kind: "metric";
+  readonly name: Text;
+  /** UCUM, as in OpenTelemetry: "ms", "By", "%", "1". Empty when unknown. */
+  readonly unit: Text;
+  readonly value: number;
+  readonly attributes: Attributes<Text>;
+}
+
+export type ChangeKind =
+  | "deploy"
+  | "rollout"
+  | "config"
+  | "flag"
+  | "scaling"
+  | "migration"
+  | "certificate"
+  | "infrastructure"
+  | "merge";
+
+export interface ChangeEvent<Text extends string = Safe> extends EventBase<Text> {
+  readonly kind: "change";
+  readonly change: Change<Text>;
+}
+
+/** What somebody changed. Only `deployed` changes can be causes; a merge without a deployment is context. */
+export interface Change<Text extends string = Safe> {
+  readonly kind: ChangeKind;
+  readonly status: "deployed" | "merged" | "failed" | "rolled-back";
+  /** Version, commit or flag name. */
+  readonly version: Text;
+  /** What ran before, when known. */
+  readonly previousVersion: Text | null;
+  readonly environment: Text | null;
+  readonly by: Text | null;
+  readonly url: Text | null;
+  readonly summary: Text;
+  readonly files: readonly ChangedFile<Text>[];
+  readonly pullRequest: { readonly number: number; readonly title: Text; readonly url: Text | null } | null;
+}
+
+export interface ChangedFile<Text extends string = Safe> {
+  readonly path: Text;
+  /** Lines added and removed with their leading + or -, at most 40; empty when the diff was not read. */
+  readonly diff: readonly Text[];
+}
+
+export interface AlertEvent<Text extends string = Safe> extends EventBase<Text> {
+  readonly kind: "alert";
+  readonly title: Text;
+  readonly status: "firing" | "acknowledged" | "resolved";
+  readonly url: Text | null;
+}
+
+export interface KubernetesEvent<Text extends string = Safe> extends EventBase<Text> {
+  readonly kind: "kubernetes";
+  /** "Pod/api-7d9f", "Node/worker-2". */
+  readonly object: Text;
+  readonly reason: Text;
+  readonly type: "Normal" | "Warning";
+  readonly note: Text;
+  readonly count: number;
+}
+
+export interface PersonEvent<Text extends string = Safe> extends EventBase<Text> {
+  readonly kind: "person";
+  readonly who: Text;
+  readonly text: Text;
+}

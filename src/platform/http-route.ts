@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** A route that an edge hands to the one web server. Paths are Express 5 patterns: "/i/:incident". */
+export type HttpRoute = PlainRoute | NodeRoute;
+
+/** A question with one answer. The server reads the body within the limit and maps thrown errors to fixed texts. */
+export interface PlainRoute {
+  readonly kind: "plain";
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly maxBodyBytes: number;
+  handle(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** A route that owns its request and response: Slack's receiver, MCP, a live stream. The body is untouched. */
+export interface NodeRoute {
+  readonly kind: "node";
+  /** Everything below this path, or this exact path when it holds a parameter. */
+  readonly path: string;
+  handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
+}
+
+export interface HttpRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+  readonly remoteAddress: string;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}

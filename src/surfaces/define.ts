@@ -1,0 +1,60 @@
+import { z } from "zod";
+import type { JobOutcome } from "../app/jobs/catalog.ts";
+import type { Clock, Logger, OutboundMessages } from "../app/ports.ts";
+import type { Redactor } from "../app/redactor.ts";
+import type { IncidentAnswer, Verbs } from "../app/verbs.ts";
+import type { PagerDutyClient } from "../platform/clients/pagerduty.ts";
+import type { HttpRoute } from "../platform/http-route.ts";
+
+/** What `main` hands to every surface; each takes what it needs. */
+export interface SurfaceDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly redactor: Redactor;
+  readonly verbs: Verbs;
+  readonly messages: OutboundMessages;
+  readonly pagerDuty: PagerDutyClient | null;
+  /** Where people reach this install, without a trailing slash. */
+  readonly publicUrl: string;
+  /** A fresh random id, for nonces. */
+  readonly newNonce: () => string;
+}
+
+/** A surface that runs. A surface that is only asked (web, MCP) has no `publish`. */
+export interface RunningSurface {
+  /** Draws the answer where its people are: one message, edited in place. Runs under the incident's lock; may run again at any time. */
+  readonly publish?: (answer: IncidentAnswer, signal: AbortSignal) => Promise<JobOutcome>;
+  readonly routes?: readonly HttpRoute[];
+  readonly start?: () => Promise<void>;
+  readonly stop?: () => Promise<void>;
+}
+
+export interface SurfaceDefinition<Shape extends z.ZodRawShape> {
+  readonly env: Shape;
+  readonly title: string;
+  readonly create: (env: z.infer<z.ZodObject<Shape>>, deps: SurfaceDeps) => RunningSurface | null;
+  readonly howToConfigure: string;
+  /** One cheap real call, for `doctor`: null = works, else the exact fix. */
+  readonly check?: (env: z.infer<z.ZodObject<Shape>>, deps: SurfaceDeps, signal: AbortSignal) => Promise<string | null>;
+}
+
+export interface RegisteredSurface {
+  readonly env: z.ZodRawShape;
+  readonly title: string;
+  readonly howToConfigure: string;
+  readonly create: (env: unknown, deps: SurfaceDeps) => RunningSurface | null;
+  readonly check: (env: unknown, deps: SurfaceDeps, signal: AbortSignal) => Promise<string | null>;
+}
+
+/** Keeps the type of the settings inside the folder, then forgets it so that all surfaces fit one registry. */
+export function defineSurface<Shape extends z.ZodRawShape>(definition: SurfaceDefinition<Shape>): RegisteredSurface {
+  const { env, title, howToConfigure, create, check } = definition;
+  const settings = z.object(env);
+  return {
+    env,
+    title,
+    howToConfigure,
+    create: (values, deps) => create(settings.parse(values), deps),
+    check: async (values, deps, signal) => (check ? check(settings.parse(values), deps, signal) : null),
+  };
+}
