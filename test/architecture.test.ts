@@ -31,7 +31,6 @@ const HOME_OF_PACKAGE: Readonly<Record<string, readonly string[]>> = {
   ioredis: ["queue"],
   express: ["http"],
   pino: ["platform"],
-  dotenv: ["main"],
   "@aws-sdk/": ["evidence-sources/cloudwatch-logs"],
   "@octokit/": ["evidence-sources/github"],
   "@pagerduty/": ["platform/clients"],

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { type Command, textOption } from "./command.ts";
+
+const DEADLINE_MS = 10_000;
+const Announcement = z.object({
+  service: z.string().min(1).max(200),
+  version: z.string().min(1).max(200),
+  environment: z.string().max(100).optional(),
+  at: z.iso.datetime({ offset: true }).optional(),
+  by: z.string().max(200).optional(),
+  url: z.url().optional(),
+  summary: z.string().max(1000).optional(),
+});
+
+/** Announces a deploy from any CI, so that it stands in the timeline and can be suspected. */
+export const deploy: Command = {
+  summary: "Announces a deploy to a running TraceOps, from any CI.",
+  usage:
+    "--service <name> --version <version> [--url <link>] [--environment production] [--at <ISO time>] [--by <name>] [--summary <text>] [--to <TraceOps address>] [--token <ingest token>]",
+  options: {
+    service: { type: "string" },
+    version: { type: "string" },
+    environment: { type: "string" },
+    at: { type: "string" },
+    by: { type: "string" },
+    url: { type: "string" },
+    summary: { type: "string" },
+    to: { type: "string" },
+    token: { type: "string" },
+  },
+  async run(args, io) {
+    const given = Object.fromEntries(
+      Object.entries(args.values).filter(([name]) => name !== "to" && name !== "token"),
+    );
+    const announcement = Announcement.safeParse(given);
+    if (!announcement.success) {
+      const problems = announcement.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
+      io.err(`The deploy was not announced.\n${problems.join("\n")}\n`);
+      return 2;
+    }
+    const to = textOption(args, "to") ?? io.environment["PUBLIC_URL"] ?? "http://127.0.0.1:3000";
+    const token = textOption(args, "token") ?? io.environment["INGEST_TOKENS"]?.split(",")[0]?.trim();
+    const response = await post(new URL("/v1/deploys", to), announcement.data, token);
+    if (typeof response === "string") {
+      io.err(`TraceOps at ${to} could not be reached: ${response}. Is it running, and is --to its address?\n`);
+      return 1;
+    }
+    if (response.ok) {
+      io.out(`Announced ${announcement.data.service} ${announcement.data.version}.\n`);
+      return 0;
+    }
+    const hint = response.status === 401 ? " Give one of INGEST_TOKENS with --token." : "";
+    io.err(`TraceOps refused the announcement with status ${response.status}.${hint}\n`);
+    return 1;
+  },
+};
+
+async function post(url: URL, body: object, token: string | undefined): Promise<Response | string> {
+  try {
+    return await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify(body),
+      redirect: "error",
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+  } catch (error) {
+    return error instanceof Error ? error.message : "unknown error";
+  }
+}

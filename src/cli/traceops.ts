@@ -1,0 +1,94 @@
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { AppError } from "../app/errors.ts";
+import type { Command, CommandIo } from "./command.ts";
+import { commandNames, commands } from "./registry.ts";
+
+const USAGE_ERROR = 2;
+
+/** The command line: finds the command, checks its arguments and turns what went wrong into one clear sentence. */
+async function main(argv: readonly string[], io: CommandIo): Promise<number> {
+  const [name = "help", ...rest] = argv;
+  if (["help", "--help", "-h"].includes(name)) return help(io, rest[0]);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    io.err(`There is no command "${printable(name)}". The commands are ${commandNames().join(", ")}.\n`);
+    return USAGE_ERROR;
+  }
+  if (rest.includes("--help") || rest.includes("-h")) return help(io, name);
+  return runCommand({ name, command, rest }, io);
+}
+
+async function runCommand(
+  call: { readonly name: string; readonly command: Command; readonly rest: readonly string[] },
+  io: CommandIo,
+): Promise<number> {
+  const parsed = readArguments(call.rest, call.command);
+  if ("problem" in parsed) {
+    io.err(`${parsed.problem}\nUsage: traceops ${call.name} ${call.command.usage}\n`);
+    return USAGE_ERROR;
+  }
+  try {
+    return await call.command.run(parsed, io);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    io.err(`${error.message}\n`);
+    return error.code === "invalid-input" ? USAGE_ERROR : 1;
+  }
+}
+
+function readArguments(rest: readonly string[], command: Command) {
+  try {
+    const { values, positionals } = parseArgs({ args: [...rest], options: command.options, allowPositionals: true });
+    return { values, positionals };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function help(io: CommandIo, name: string | undefined): number {
+  const one = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (one) {
+    io.out(`traceops ${name ?? ""} ${one.usage}\n\n${one.summary}\n`);
+    return 0;
+  }
+  const width = Math.max(...commandNames().map((each) => each.length));
+  const lines = Object.entries(commands).map(([each, { summary }]) => `  ${each.padEnd(width)}  ${summary}`);
+  io.out(`TraceOps tells what broke, and why.\n\n${lines.join("\n")}\n\n  traceops help <command> shows its arguments.\n`);
+  return 0;
+}
+
+/** What somebody typed, without control characters. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{C}/gu, "?").slice(0, 60);
+}
+
+/** The first signal asks for an orderly stop, the second one ends the process. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return controller.signal;
+}
+
+function processIo(): CommandIo {
+  return {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    environment: process.env,
+    workingDirectory: process.cwd(),
+    terminal: { isInteractive: process.stdout.isTTY === true, width: process.stdout.columns ?? 100 },
+    stop: stopSignal(),
+  };
+}
+
+process.on("unhandledRejection", (reason) => {
+  process.stderr.write(`Unexpected error: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
+  process.exit(1);
+});
+
+process.exitCode = await main(process.argv.slice(2), processIo());
