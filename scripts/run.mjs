@@ -20,14 +20,17 @@ function isGoodNode(version) {
 const say = (text) => process.stderr.write(`${text}\n`);
 
 /** Runs one long step with signs of life; its output is shown only when it fails. */
-async function step(title, command, args, options = {}) {
+async function step(title, [command, ...args], options = {}) {
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   say(`• ${title} …`);
   const ticker = setInterval(() => say(`  still at it, ${seconds()} s`), 15_000);
   const { code, output } = await run(command, args, options);
   clearInterval(ticker);
-  if (code === 0) return say(`  done in ${seconds()} s`);
+  if (code === 0) {
+    say(`  done in ${seconds()} s`);
+    return;
+  }
   say(output.slice(-6000));
   say(`✗ ${title} failed (exit code ${code}). The lines above say why.`);
   process.exit(code ?? 1);
@@ -62,7 +65,8 @@ function hasPackages() {
 
 async function ensurePackages() {
   if (hasPackages()) return;
-  await step("Installing packages (the first time takes about a minute)", "npm", [
+  await step("Installing packages (the first time takes about a minute)", [
+    "npm",
     "ci",
     "--ignore-scripts",
     "--no-audit",
@@ -79,18 +83,19 @@ async function ensureNode() {
   if (existsSync(binary)) return binary;
   mkdirSync(runtimeDir, { recursive: true });
   if (!existsSync(join(runtimeDir, "package.json"))) writeFileSync(join(runtimeDir, "package.json"), "{}\n");
-  const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", `${name}@${RUNTIME_MAJOR}`];
-  await step(`This is Node ${process.versions.node}; fetching Node ${RUNTIME_MAJOR} into .traceops/runtime`, "npm", args, {
-    cwd: runtimeDir,
-  });
+  const command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", `${name}@${RUNTIME_MAJOR}`];
+  const title = `This is Node ${process.versions.node}; fetching Node ${RUNTIME_MAJOR} into .traceops/runtime`;
+  await step(title, command, { cwd: runtimeDir });
   return binary;
 }
 
 async function ensureGenerated(node, env) {
   const stamp = join(root, "src", "store", "generated", ".schema-hash");
-  const hash = createHash("sha256").update(readFileSync(join(root, "prisma", "schema.prisma"))).digest("hex");
+  const hash = createHash("sha256")
+    .update(readFileSync(join(root, "prisma", "schema.prisma")))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
-  await step("Generating the database client", node, [join("scripts", "prisma-generate.mjs")], { env });
+  await step("Generating the database client", [node, join("scripts", "prisma-generate.mjs")], { env });
   writeFileSync(stamp, hash);
 }
 
@@ -100,7 +105,7 @@ function environmentFor(node) {
 }
 
 /** Runs in the foreground with our own terminal; signals go to the child, which stops in its own order. */
-function runHere(command, args, env, cwd = root) {
+function runHere([command, ...args], env, cwd = root) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: "inherit", shell: isWindows && !command.includes("node") });
     const pass = (signal) => child.kill(signal);
@@ -117,16 +122,19 @@ function runHere(command, args, env, cwd = root) {
 const NODE_FLAGS = ["--disable-warning=ExperimentalWarning"];
 
 const VERIFY = [
-  ["Format", "biome", ["ci", "."]],
-  ["Lint", "oxlint", ["--type-aware"]],
-  ["Types", "tsc", ["--noEmit"]],
-  ["Fast tests", "vitest", ["run", "--project", "unit", "--project", "contracts", "--project", "scenarios"]],
+  { title: "Format", command: ["biome", "ci", "."] },
+  { title: "Lint", command: ["oxlint", "--type-aware"] },
+  { title: "Types", command: ["tsc", "--noEmit"] },
+  {
+    title: "Fast tests",
+    command: ["vitest", "run", "--project", "unit", "--project", "contracts", "--project", "scenarios"],
+  },
 ];
 
 async function verify(env) {
-  for (const [title, command, args] of VERIFY) {
+  for (const { title, command } of VERIFY) {
     say(`• ${title}`);
-    const code = await runHere(command, args, env);
+    const code = await runHere(command, env);
     if (code !== 0) return code;
   }
   return 0;
@@ -139,14 +147,14 @@ async function main() {
   const env = environmentFor(node);
   await ensureGenerated(node, env);
   if (command === "generate") return 0;
-  if (command === "test") return runHere("vitest", ["run", ...args], env);
+  if (command === "test") return runHere(["vitest", "run", ...args], env);
   if (command === "verify") return verify(env);
-  const commandLine = [...NODE_FLAGS, join(root, "src/cli/traceops.ts")];
+  const commandLine = [node, ...NODE_FLAGS, join(root, "src/cli/traceops.ts")];
   // Paths that a person types are relative to where they stand; npm moves to the project's folder and keeps the place in INIT_CWD.
   const standingIn = process.env.INIT_CWD ?? process.cwd();
-  if (command === "traceops") return runHere(node, [...commandLine, ...args], env, standingIn);
-  if (command === "start") return runHere(node, [...commandLine, "start", ...args], env);
-  return runHere(command, args, env);
+  if (command === "traceops") return runHere([...commandLine, ...args], env, standingIn);
+  if (command === "start") return runHere([...commandLine, "start", ...args], env);
+  return runHere([command, ...args], env);
 }
 
 process.exitCode = await main();

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Delivery, Verdict } from "../app/delivery.ts";
 import type { Alert } from "../core/alert.ts";
+import type { EpochMs } from "../core/ids.ts";
 
 /** What a vendor folder must say about itself. Nothing outside the folder knows any of it. */
 export interface AlertSource<Shape extends z.ZodRawShape, Payload> {
@@ -15,7 +16,8 @@ export interface AlertSource<Shape extends z.ZodRawShape, Payload> {
   /** The sender's delivery id; null when it sends none, then the bytes are the key. */
   readonly dedupKey: (delivery: Delivery) => string | null;
   readonly payload: z.ZodType<Payload>;
-  readonly toAlerts: (payload: Payload) => readonly Alert<string>[];
+  /** `receivedAtMs` stands in for times that a sender leaves out. */
+  readonly toAlerts: (payload: Payload, receivedAtMs: EpochMs) => readonly Alert<string>[];
 }
 
 export interface RegisteredAlertSource {
@@ -26,7 +28,7 @@ export interface RegisteredAlertSource {
   readonly verify: (delivery: Delivery, secrets: readonly string[]) => Verdict;
   readonly dedupKey: (delivery: Delivery) => string | null;
   /** Throws `ZodError` on a body of the wrong shape. */
-  readonly parse: (body: unknown) => readonly Alert<string>[];
+  readonly parse: (body: unknown, receivedAtMs: EpochMs) => readonly Alert<string>[];
 }
 
 /** Keeps the types of settings and payload inside the folder, then forgets them so that all sources fit one registry. */
@@ -42,6 +44,6 @@ export function defineAlertSource<Shape extends z.ZodRawShape, Payload>(
     verify,
     dedupKey,
     secrets: (values) => source.secrets(settings.parse(values)),
-    parse: (body) => source.toAlerts(source.payload.parse(body)),
+    parse: (body, receivedAtMs) => source.toAlerts(source.payload.parse(body), receivedAtMs),
   };
 }

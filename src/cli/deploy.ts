@@ -29,9 +29,7 @@ export const deploy: Command = {
     token: { type: "string" },
   },
   async run(args, io) {
-    const given = Object.fromEntries(
-      Object.entries(args.values).filter(([name]) => name !== "to" && name !== "token"),
-    );
+    const given = Object.fromEntries(Object.entries(args.values).filter(([name]) => name !== "to" && name !== "token"));
     const announcement = Announcement.safeParse(given);
     if (!announcement.success) {
       const problems = announcement.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
@@ -59,7 +57,10 @@ async function post(url: URL, body: object, token: string | undefined): Promise<
   try {
     return await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      headers: {
+        "content-type": "application/json",
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify(body),
       redirect: "error",
       signal: AbortSignal.timeout(DEADLINE_MS),

@@ -54,7 +54,9 @@ function help(io: CommandIo, name: string | undefined): number {
   }
   const width = Math.max(...commandNames().map((each) => each.length));
   const lines = Object.entries(commands).map(([each, { summary }]) => `  ${each.padEnd(width)}  ${summary}`);
-  io.out(`TraceOps tells what broke, and why.\n\n${lines.join("\n")}\n\n  traceops help <command> shows its arguments.\n`);
+  io.out(
+    `TraceOps tells what broke, and why.\n\n${lines.join("\n")}\n\n  traceops help <command> shows its arguments.\n`,
+  );
   return 0;
 }
 
@@ -81,13 +83,15 @@ function processIo(): CommandIo {
     err: (text) => process.stderr.write(text),
     environment: process.env,
     workingDirectory: process.cwd(),
-    terminal: { isInteractive: process.stdout.isTTY === true, width: process.stdout.columns ?? 100 },
+    terminal: { isInteractive: process.stdout.isTTY, width: process.stdout.columns ?? 100 },
     stop: stopSignal(),
   };
 }
 
 process.on("unhandledRejection", (reason) => {
-  process.stderr.write(`Unexpected error: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
+  process.stderr.write(
+    `Unexpected error: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`,
+  );
   process.exit(1);
 });
 

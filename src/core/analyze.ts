@@ -1,7 +1,19 @@
-import type { Analysis } from "./analysis.ts";
+import type { Analysis, Hypothesis, TimelineRow } from "./analysis.ts";
+import { drawChart } from "./answer/chart.ts";
+import { evidenceRecords } from "./answer/evidence-records.ts";
+import { gapsOf } from "./answer/gaps.ts";
+import { impactOf } from "./answer/impact.ts";
 import type { SourceEvidence, TimeWindow } from "./evidence.ts";
+import { openCaseFile, type Trouble } from "./hypotheses/case-file.ts";
+import { rankHypotheses } from "./hypotheses/rank.ts";
+import { decideVerdict } from "./hypotheses/verdict.ts";
+import type { EventId } from "./ids.ts";
 import type { Incident } from "./incident.ts";
 import type { SignalWeights } from "./learning/weights.ts";
+import { own, ownWords } from "./safe.ts";
+import { isoTime } from "./time.ts";
+import { observe } from "./timeline/observe.ts";
+import { buildTimeline } from "./timeline/timeline.ts";
 
 /** Everything an answer is computed from. Stored, so that any past answer can be thought again. */
 export interface AnalysisInput {
@@ -16,5 +28,71 @@ export interface AnalysisInput {
 
 /** The engine's one entry: from evidence to timeline, ranked causes and verdict. Same input, same bytes; order of evidence does not matter. */
 export function analyze(input: AnalysisInput): Analysis {
-  throw new TypeError(`not built yet: ${input.incident.id}`);
+  const { incident, weights } = input;
+  const gaps = gapsOf(input.evidence);
+  const observations = observe(input);
+  const file = openCaseFile(incident, observations);
+  const hypotheses = rankHypotheses(file, weights, gaps);
+  const verdict = decideVerdict(file, hypotheses);
+  const timeline = buildTimeline(observations);
+  const impact = impactOf(file);
+  const cited = [...citedBy(timeline.rows, hypotheses), ...impact.evidenceIds, ...samplesOf(file.troubles)];
+  return {
+    schema: "traceops.analysis/v1",
+    incident: headOf(incident),
+    window: windowOf(input),
+    verdict: verdict.verdict,
+    verdictBecause: verdict.because,
+    timeline: timeline.rows,
+    hiddenRows: timeline.hiddenRows,
+    hypotheses,
+    gaps,
+    evidence: evidenceRecords(cited, { byId: observations.byId, weights }),
+    graph: observations.graph.edges,
+    chart: drawChart(observations),
+    impact,
+    weightsVersion: weights.version,
+    stats: { ...countsOf(input.evidence), elapsedMs: input.elapsedMs },
+  };
+}
+
+function headOf(incident: Incident): Analysis["incident"] {
+  return {
+    id: incident.id,
+    title: incident.title,
+    service: incident.service,
+    severity: ownWords(own(incident.severity)),
+    startedAt: isoTime(incident.startedAtMs),
+    detectedAt: isoTime(incident.detectedAtMs),
+  };
+}
+
+function windowOf({ window, baseline }: AnalysisInput): Analysis["window"] {
+  return {
+    from: isoTime(window.fromMs),
+    to: isoTime(window.toMs),
+    baselineFrom: isoTime(baseline.fromMs),
+    baselineTo: isoTime(baseline.toMs),
+  };
+}
+
+function citedBy(rows: readonly TimelineRow[], hypotheses: readonly Hypothesis[]): readonly EventId[] {
+  return [
+    ...rows.flatMap(({ evidenceIds }) => evidenceIds),
+    ...hypotheses.flatMap(({ parts, against }) => [...parts, ...against].flatMap(({ evidenceIds }) => evidenceIds)),
+    ...hypotheses.flatMap(({ cause }) => cause.changeId ?? []),
+  ];
+}
+
+function samplesOf(troubles: readonly Trouble[]): readonly EventId[] {
+  return troubles.flatMap(({ symptom }) => symptom.sampleIds);
+}
+
+function countsOf(evidence: readonly SourceEvidence[]): Omit<Analysis["stats"], "elapsedMs"> {
+  const found = evidence.flatMap(({ evidence: answer }) => (answer.status === "found" ? [answer] : []));
+  return {
+    lines: found.reduce((sum, { read }) => sum + read, 0),
+    events: found.reduce((sum, { events }) => sum + events.length, 0),
+    sources: evidence.filter(({ evidence: { status } }) => status === "found" || status === "empty").length,
+  };
 }

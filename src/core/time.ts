@@ -18,6 +18,12 @@ export function isoTime(at: EpochMs): Safe {
   return ownWords(own(new Date(at).toISOString()));
 }
 
+/** The instant that `isoTime` printed; null when the text names none. */
+export function isoToMs(text: string): EpochMs | null {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : epochMs(at);
+}
+
 /** "01:45:00Z": the clock of an instant in UTC, for sentences. */
 export function clockTime(at: EpochMs): Safe {
   return ownWords(own(`${new Date(at).toISOString().slice(11, 19)}Z`));

@@ -3,42 +3,67 @@ import { join } from "node:path";
 import { z } from "zod";
 import { alertSources } from "../alert-sources/registry.ts";
 import { evidenceSources } from "../evidence-sources/registry.ts";
+import { ingestEnv } from "../ingest/routes.ts";
 import { surfaces } from "../surfaces/registry.ts";
-
-/** "off", "0" and "false" switch off; anything else that is set switches on. */
-const flag = z
-  .string()
-  .optional()
-  .transform((value) => value !== undefined && !["off", "0", "false", "no"].includes(value.toLowerCase()));
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /** Settings of the program itself; every source and surface adds its own shape. */
 export const coreSettings = {
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/u }).optional().describe(
-    "PostgreSQL to use, postgresql://user:password@host:5432/name. Not set: a PostgreSQL of our own in TRACEOPS_DATA_DIR.",
-  ),
-  REDIS_URL: z.url({ protocol: /^rediss?$/u }).optional().describe(
-    "Redis 6.2 or later for the queue, redis://host:6379. Not set: the queue lives in the same PostgreSQL.",
-  ),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/u })
+    .optional()
+    .describe(
+      "PostgreSQL to use, postgresql://user:password@host:5432/name. Not set: a PostgreSQL of our own in TRACEOPS_DATA_DIR.",
+    ),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/u })
+    .optional()
+    .describe("Redis 6.2 or later for the queue, redis://host:6379. Not set: the queue lives in the same PostgreSQL."),
   HOST: z.string().default("127.0.0.1").describe("Address the web server listens on; 0.0.0.0 in a container."),
   PORT: port.default(3000).describe("Port of the web server; 0 picks a free one."),
-  PUBLIC_URL: z.url({ protocol: /^https?$/u }).optional().describe(
-    "Where people reach this install, for links in messages: https://traceops.example.com. Not set: the local address.",
-  ),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/u })
+    .optional()
+    .describe(
+      "Where people reach this install, for links in messages: https://traceops.example.com. Not set: the local address.",
+    ),
   TRACEOPS_DATA_DIR: z.string().default(".traceops").describe("Folder for the embedded database, keys and the demo."),
-  TRACEOPS_DEMO: flag.describe("Set to off to start without the demo incident when nothing is configured yet."),
-  TRACEOPS_SECRET: z.string().min(32).optional().describe(
-    "Master secret of this install, at least 32 characters, the same in every process. Not set: one is made and kept in TRACEOPS_DATA_DIR.",
-  ),
+  TRACEOPS_DEMO: z
+    .enum(["on", "off"])
+    .default("on")
+    .describe("off: start without the demo incident while nothing is configured."),
+  TRACEOPS_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      "Master secret of this install, at least 32 characters, the same in every process. Not set: one is made and kept in TRACEOPS_DATA_DIR.",
+    ),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info").describe("How much the bot says about itself."),
-  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(4).describe("Jobs that one worker runs at a time."),
-  EVENT_RETENTION_HOURS: z.coerce.number().int().min(1).max(24 * 90).default(48).describe(
-    "How long events that applications send are kept, in hours.",
-  ),
-  PAGERDUTY_POLL_SECONDS: z.coerce.number().int().min(0).max(3600).default(0).describe(
-    "Ask PagerDuty for incidents every so many seconds, for installs without a public URL. 0 = wait for webhooks.",
-  ),
+  WORKER_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(4)
+    .describe("Jobs that one worker runs at a time."),
+  EVENT_RETENTION_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(24 * 90)
+    .default(48)
+    .describe("How long events that applications send are kept, in hours."),
+  PAGERDUTY_POLL_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3600)
+    .default(0)
+    .describe(
+      "Ask PagerDuty for incidents every so many seconds, for installs without a public URL. 0 = wait for webhooks.",
+    ),
 } satisfies z.ZodRawShape;
 
 const CoreSchema = z.object(coreSettings);
@@ -59,17 +84,17 @@ export interface SettingsGroup {
 
 /** Every setting there is, grouped by its owner. */
 export function settingsGroups(): readonly SettingsGroup[] {
-  const group = (title: string, { env, howToConfigure }: { env: z.ZodRawShape; howToConfigure: string }) => ({
-    title,
-    shape: env,
-    howToConfigure,
-  });
   return [
     { title: "TraceOps itself", shape: coreSettings, howToConfigure: null },
+    { title: "Events that applications send", shape: ingestEnv, howToConfigure: null },
     ...Object.entries(alertSources).map(([name, source]) => group(`Alerts: ${name}`, source)),
     ...Object.values(evidenceSources).map((source) => group(`Evidence: ${source.title}`, source)),
     ...Object.values(surfaces).map((surface) => group(`Surface: ${surface.title}`, surface)),
   ];
+}
+
+function group(title: string, owner: { readonly env: z.ZodRawShape; readonly howToConfigure: string }): SettingsGroup {
+  return { title, shape: owner.env, howToConfigure: owner.howToConfigure };
 }
 
 export type ConfigResult =
@@ -80,7 +105,9 @@ export type ConfigResult =
 /** Reads every setting once. All problems come back together; no value is ever in them. */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): ConfigResult {
   const env = Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== ""),
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== "",
+    ),
   );
   const problems = [...new Set(settingsGroups().flatMap(({ shape }) => problemsOf(shape, env)))];
   if (problems.length > 0) return { status: "invalid", problems };
@@ -95,22 +122,12 @@ function problemsOf(shape: z.ZodRawShape, env: Readonly<Record<string, string>>)
 
 /** zod's own sentences may quote what was given; these cannot. */
 function wordsFor(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return `is missing or not a ${issue.expected}`;
-    case "too_small":
-      return `is too short or too small, the minimum is ${String(issue.minimum)}`;
-    case "too_big":
-      return `is too long or too large, the maximum is ${String(issue.maximum)}`;
-    case "invalid_format":
-      return `does not have the form of a ${issue.format}`;
-    case "invalid_value":
-      return `must be one of ${issue.values.map(String).join(", ")}`;
-    case "custom":
-      return issue.message;
-    default:
-      return "is not valid";
-  }
+  if (issue.code === "invalid_type") return `is missing or not a ${issue.expected}`;
+  if (issue.code === "too_small") return `is too short or too small, the minimum is ${String(issue.minimum)}`;
+  if (issue.code === "too_big") return `is too long or too large, the maximum is ${String(issue.maximum)}`;
+  if (issue.code === "invalid_format") return `does not have the form of a ${issue.format}`;
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
+  return issue.code === "custom" ? issue.message : "is not valid";
 }
 
 /** The process's environment with `.env` of the given folder below it. Real variables win over the file. */

@@ -23,16 +23,25 @@ test("every setting says what it does", () => {
 });
 
 test("no two owners use one name for different settings", () => {
-  const owners = settingsGroups().flatMap(({ title, shape }) => Object.entries(shape).map(([name, schema]) => ({ name, title, schema })));
+  const owners = settingsGroups().flatMap(({ title, shape }) =>
+    Object.entries(shape).map(([name, schema]) => ({ name, title, schema })),
+  );
   const clashing = owners.filter((one) =>
-    owners.some((other) => other.name === one.name && other.title !== one.title && describe(other.schema) !== describe(one.schema)),
+    owners.some(
+      (other) =>
+        other.name === one.name && other.title !== one.title && describe(other.schema) !== describe(one.schema),
+    ),
   );
 
   expect(clashing.map(({ name, title }) => `${name} (${title})`)).toEqual([]);
 });
 
 test("wrong settings are all reported at once, by name and without their values", () => {
-  const result = parseConfig({ PORT: "no-number-here", DATABASE_URL: "mysql://root:hunter2@db/x", LOG_LEVEL: "shouting" });
+  const result = parseConfig({
+    PORT: "no-number-here",
+    DATABASE_URL: "mysql://root:hunter2@db/x",
+    LOG_LEVEL: "shouting",
+  });
 
   expect(result.status).toBe("invalid");
   const text = result.status === "invalid" ? result.problems.join("\n") : "";

@@ -1,3 +1,5 @@
+import { UnavailableError } from "../../app/errors.ts";
+
 /**
  * What TraceOps asks of PagerDuty's REST API, with deadlines, bounded retries and parsed answers.
  * Implemented over `@pagerduty/pdjs`; every method throws `UnavailableError` when PagerDuty refuses or is silent.
@@ -14,4 +16,22 @@ export interface PagerDutyClient {
   post(path: string, body: object, options: { from: string | null; signal: AbortSignal }): Promise<unknown>;
   /** Idempotent: retried within its limit. */
   put(path: string, body: object, options: { from: string | null; signal: AbortSignal }): Promise<unknown>;
+}
+
+/** PagerDuty's answer when it was not 2xx. Without a status nothing came back: whether the call worked is unknown. */
+export class PagerDutyError extends UnavailableError {
+  /** HTTP status; null when there was no answer. */
+  readonly status: number | null;
+
+  constructor(failure: { readonly status: number | null; readonly detail: string; readonly cause?: unknown }) {
+    const { status, detail, cause } = failure;
+    super("PagerDuty", { retryable: status === null || status === 429 || status >= 500, detail, cause });
+    this.name = "PagerDutyError";
+    this.status = status;
+  }
+
+  /** False when the call may have taken effect although it failed. */
+  get isRefusal(): boolean {
+    return this.status !== null && this.status < 500;
+  }
 }

@@ -42,7 +42,10 @@ function mayEnter(account: Account, folder: string): boolean {
 
 function parseAccount(line: string): readonly Account[] {
   const [name = "", , uid = "", gid = ""] = line.split(":");
-  // 0 would be root under another name; huge numbers are "minus two" on some systems and cannot be used.
-  const usable = (id: string) => /^\d{1,6}$/u.test(id) && Number(id) > 0;
-  return name !== "" && usable(uid) && usable(gid) ? [{ name, uid: Number(uid), gid: Number(gid) }] : [];
+  return name !== "" && isUsable(uid) && isUsable(gid) ? [{ name, uid: Number(uid), gid: Number(gid) }] : [];
+}
+
+/** 0 would be root under another name; huge numbers are "minus two" on some systems and cannot be used. */
+function isUsable(id: string): boolean {
+  return /^\d{1,6}$/u.test(id) && Number(id) > 0;
 }

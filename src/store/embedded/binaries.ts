@@ -1,6 +1,16 @@
-import { chmodSync, cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { type Account, canEnter } from "./account.ts";
 
@@ -77,13 +87,11 @@ function readLinks(native: string): z.infer<typeof Links> {
 }
 
 function makeLink(native: string, source: string, target: string): void {
-  const root = dirname(native);
-  // A copy is not called "native" any more; the paths in the list are.
-  const inside = (path: string) => join(native, relative("native", path));
-  const link = inside(target);
+  // The paths in the list begin with "native/"; a copy is called something else.
+  const link = join(native, relative("native", target));
   if (existsSync(link)) return;
   rmSync(link, { force: true });
-  symlinkSync(relative(dirname(join(root, target)), join(root, source)), link);
+  symlinkSync(relative(dirname(target), source), link);
 }
 
 function makeExecutable(program: string): void {
@@ -92,7 +100,12 @@ function makeExecutable(program: string): void {
   if ((mode & 0o555) !== 0o555) chmodSync(program, mode | 0o555);
 }
 
-function openToAll(native: string): void {
-  chmodSync(native, 0o755);
-  if (basename(native) === "") throw new TypeError("refusing to open the root folder");
+/** The package may have been installed under a strict umask; the copy is for another user. */
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    const path = join(entry.parentPath, entry.name);
+    chmodSync(path, entry.isDirectory() ? 0o755 : statSync(path).mode | 0o444);
+  }
 }

@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Delivery } from "../../app/delivery.ts";
+
+const Named = z.object({ id: z.string().min(1).max(200) });
+const REPEAT_WINDOW_MS = 10 * 60_000;
+
+/** The event's own id. Without one, equal bytes within ten minutes are one event: the same words next week are a new one. */
+export function dedupKey({ raw, receivedAtMs }: Delivery): string | null {
+  const named = Named.safeParse(parse(raw));
+  if (named.success) return `id:${named.data.id}`;
+
+  const digest = createHash("sha256").update(raw).digest("hex");
+  return `bytes:${digest}:${Math.floor(receivedAtMs / REPEAT_WINDOW_MS)}`;
+}
+
+function parse(raw: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(raw));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,159 @@
+import nock from "nock";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { InMemoryInbox, InMemoryMarks, ManualClock, RecordingLogger } from "../../../test/support/fakes.ts";
+import { DEFAULT_TENANT, epochMs } from "../../core/ids.ts";
+import { createPagerDutyClient } from "../../platform/clients/pagerduty-rest.ts";
+import { pagerduty } from "./index.ts";
+import { pollPagerDuty } from "./poll.ts";
+
+const HOST = "https://api.pagerduty.com";
+const signal = new AbortController().signal;
+
+beforeEach(() => nock.disableNetConnect());
+afterEach(() => {
+  nock.cleanAll();
+  nock.enableNetConnect();
+});
+
+const incident = (id: string, overrides: object = {}) => ({
+  id,
+  title: `Incident ${id}`,
+  status: "triggered",
+  urgency: "high",
+  html_url: `https://example.pagerduty.com/incidents/${id}`,
+  created_at: "2026-03-02T09:58:00Z",
+  last_status_change_at: "2026-03-02T09:58:00Z",
+  service: { id: "S1", type: "service_reference", summary: "orders" },
+  priority: null,
+  ...overrides,
+});
+const entry = (id: string, type: string, created_at: string) => ({
+  id,
+  type: `${type}_log_entry`,
+  created_at,
+  agent: { type: "user_reference", summary: "Ada" },
+});
+const listed = (...incidents: object[]) =>
+  nock(HOST).get("/incidents").query(true).reply(200, { incidents, more: false });
+const logged = (id: string, ...log_entries: object[]) =>
+  nock(HOST).get(`/incidents/${id}/log_entries`).query(true).reply(200, { log_entries, more: false });
+
+function setUp() {
+  const clock = new ManualClock();
+  const inbox = new InMemoryInbox();
+  const client = createPagerDutyClient({ token: "key", host: "api.pagerduty.com", clock, libraryPauseMs: 1 });
+  const deps = {
+    client,
+    clock,
+    inbox,
+    marks: new InMemoryMarks(),
+    logger: new RecordingLogger(),
+    tenant: DEFAULT_TENANT,
+  };
+  const alerts = () =>
+    [...inbox.items.values()].flatMap(({ delivery }) =>
+      pagerduty.parse(JSON.parse(new TextDecoder().decode(delivery.raw)), epochMs(0)),
+    );
+  return { clock, inbox, alerts, deps, poll: () => pollPagerDuty(deps, signal) };
+}
+
+const triggered = entry("R1", "trigger", "2026-03-02T09:58:00Z");
+const acknowledged = entry("R2", "acknowledge", "2026-03-02T10:00:10Z");
+const resolved = entry("R3", "resolve", "2026-03-02T10:00:40Z");
+
+test("a changed incident becomes deliveries that the same source reads as alerts", async () => {
+  const { poll, alerts, inbox } = setUp();
+  listed(incident("Q1", { status: "acknowledged" }));
+  logged("Q1", acknowledged, entry("R9", "notify", "2026-03-02T09:59:00Z"), triggered);
+
+  expect(await poll()).toEqual({ incidents: 1, stored: 2, duplicates: 0 });
+  expect(alerts()).toMatchObject([
+    { status: "acknowledged", fingerprint: "Q1", service: "orders", by: "Ada" },
+    { status: "firing", fingerprint: "Q1", startedAtMs: Date.parse("2026-03-02T09:58:00Z") },
+  ]);
+  expect([...inbox.items.values()].map(({ source, dedupKey }) => `${source} ${dedupKey}`)).toEqual([
+    "pagerduty poll:R2",
+    "pagerduty poll:R1",
+  ]);
+});
+
+test("rounds overlap, and what was stored before is stored once", async () => {
+  const { poll, clock } = setUp();
+  listed(incident("Q1"));
+  logged("Q1", triggered);
+  await poll();
+  clock.advance(30_000);
+  listed(incident("Q1", { last_status_change_at: "2026-03-02T10:00:10Z" }));
+  logged("Q1", acknowledged, triggered);
+
+  expect(await poll()).toEqual({ incidents: 1, stored: 1, duplicates: 1 });
+});
+
+test("an incident that did not change costs no further call", async () => {
+  const { poll, clock } = setUp();
+  const quiet = { created_at: "2026-03-02T09:50:00Z", last_status_change_at: "2026-03-02T09:50:00Z" };
+  listed(incident("Q1", quiet));
+  logged("Q1", triggered);
+  await poll();
+  clock.advance(30_000);
+  listed(incident("Q1", quiet));
+
+  expect(await poll()).toEqual({ incidents: 0, stored: 0, duplicates: 0 });
+});
+
+test("a change that PagerDuty shows a minute late is still seen", async () => {
+  const { poll, clock } = setUp();
+  listed();
+  await poll();
+  clock.advance(30_000);
+  listed(incident("Q1", { created_at: "2026-03-02T09:59:00Z", last_status_change_at: "2026-03-02T09:59:00Z" }));
+  logged("Q1", triggered);
+
+  expect(await poll()).toMatchObject({ incidents: 1, stored: 1 });
+});
+
+test("the first round takes up what is open, however old, and leaves what is over", async () => {
+  const { poll } = setUp();
+  const old = { created_at: "2026-03-02T05:00:00Z", last_status_change_at: "2026-03-02T05:00:00Z" };
+  listed(incident("Q1", old), incident("Q2", { ...old, status: "resolved" }));
+  logged("Q1", triggered);
+
+  expect(await poll()).toMatchObject({ incidents: 1, stored: 1 });
+});
+
+test("an incident too old for the list is still followed until it is resolved", async () => {
+  const { poll, clock, alerts } = setUp();
+  listed(incident("Q1"));
+  logged("Q1", triggered);
+  await poll();
+  clock.advance(30_000);
+  listed();
+  const change = { status: "resolved", last_status_change_at: "2026-03-02T10:00:40Z" };
+  nock(HOST)
+    .get("/incidents/Q1")
+    .query(true)
+    .reply(200, { incident: incident("Q1", change) });
+  logged("Q1", triggered, resolved);
+  await poll();
+  clock.advance(30_000);
+  listed();
+
+  expect(await poll()).toMatchObject({ incidents: 0 });
+  expect(alerts().map(({ status }) => status)).toEqual(["firing", "resolved"]);
+});
+
+test("a round that fails moves no mark, so the next one repeats it", async () => {
+  const { poll, deps } = setUp();
+  listed(incident("Q1"));
+  nock(HOST)
+    .get("/incidents/Q1/log_entries")
+    .query(true)
+    .reply(403, { error: { message: "no" } });
+
+  await expect(poll()).rejects.toMatchObject({ system: "PagerDuty" });
+  expect(await deps.marks.get(DEFAULT_TENANT, "pagerduty.poll")).toBeNull();
+
+  listed(incident("Q1"));
+  logged("Q1", triggered);
+  expect(await poll()).toMatchObject({ stored: 1 });
+});

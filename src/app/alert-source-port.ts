@@ -1,0 +1,14 @@
+import type { Alert } from "../core/alert.ts";
+import type { EpochMs } from "../core/ids.ts";
+import type { Delivery, Verdict } from "./delivery.ts";
+
+/** An alert source with its secrets filled in, as the verbs see it. */
+export interface AlertSourcePort {
+  readonly name: string;
+  readonly maxBodyBytes: number;
+  verify(delivery: Delivery): Verdict;
+  /** The sender's delivery id; null when it sends none, then the bytes are the key. */
+  dedupKey(delivery: Delivery): string | null;
+  /** Throws on a body of the wrong shape. */
+  parse(body: unknown, receivedAtMs: EpochMs): readonly Alert<string>[];
+}

@@ -1,0 +1,23 @@
+import { addNote } from "./add-note.ts";
+import { draftPostmortem } from "./draft-postmortem.ts";
+import { type GetIncidentDeps, getIncident } from "./get-incident.ts";
+import { investigateService } from "./investigate-service.ts";
+import { listIncidents } from "./list-incidents.ts";
+import { type RecordFeedbackDeps, recordFeedback } from "./record-feedback.ts";
+import { type SetStatusDeps, setStatus } from "./set-status.ts";
+import type { Verbs } from "./verbs.ts";
+
+export type VerbDeps = GetIncidentDeps & RecordFeedbackDeps & SetStatusDeps;
+
+/** Everything that people and agents can ask for, over the given stores. */
+export function bindVerbs(deps: VerbDeps): Verbs {
+  return {
+    listIncidents: (actor, filter) => listIncidents(deps, actor, filter),
+    getIncident: (actor, id) => getIncident(deps, actor.tenant, id),
+    investigate: (actor, request) => investigateService(deps, actor, request),
+    recordFeedback: (actor, vote) => recordFeedback(deps, actor, vote),
+    addNote: (actor, note) => addNote(deps, actor, note),
+    draftPostmortem: (actor, id) => draftPostmortem(deps, actor, id),
+    setStatus: (actor, change) => setStatus(deps, actor, change),
+  };
+}

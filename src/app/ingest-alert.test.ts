@@ -1,0 +1,153 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { anAlert, anAnalysis, TEN_O_CLOCK } from "../../test/support/builders.ts";
+import { InMemoryAnalyses, ManualClock, RecordingLogger, RequestedJobs } from "../../test/support/fakes.ts";
+import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
+import type { Alert, AlertStatus } from "../core/alert.ts";
+import { DEFAULT_CORRELATION_POLICY } from "../core/correlation/correlate.ts";
+import { alertFingerprint, DEFAULT_TENANT, epochMs, incidentId } from "../core/ids.ts";
+import { safe } from "../core/safe.ts";
+import { ingestAlert } from "./ingest-alert.ts";
+
+function setUp() {
+  const jobs = new RequestedJobs();
+  const clock = new ManualClock();
+  const incidents = new InMemoryIncidents(jobs, clock);
+  const deps = {
+    clock,
+    logger: new RecordingLogger(),
+    incidents,
+    analyses: new InMemoryAnalyses(),
+    policy: DEFAULT_CORRELATION_POLICY,
+    publishingSurfaces: () => ["slack", "pagerduty"],
+  };
+  const list = () => incidents.list(DEFAULT_TENANT, { limit: 50 });
+  return { deps, jobs, incidents, clock, list, ingest: (alert: Alert) => ingestAlert(deps, DEFAULT_TENANT, alert) };
+}
+
+const event = (status: AlertStatus, minutes: number, overrides: Partial<Alert> = {}): Alert =>
+  anAlert({
+    status,
+    eventId: `${status}-${minutes}`,
+    occurredAtMs: epochMs(TEN_O_CLOCK + minutes * 60_000),
+    ...overrides,
+  });
+
+test("the first alert opens an incident that is looked into and shown at once", async () => {
+  const { ingest, jobs } = setUp();
+
+  expect(await ingest(anAlert())).toEqual({ kind: "opened", incidentId: "inc-1" });
+  expect(jobs.all).toEqual([
+    { name: "incident.investigate", payload: { incidentId: "inc-1", revision: 1 } },
+    { name: "surface.publish", payload: { incidentId: "inc-1", surface: "slack" } },
+    { name: "surface.publish", payload: { incidentId: "inc-1", surface: "pagerduty" } },
+  ]);
+});
+
+test("the same event again changes nothing and causes no work", async () => {
+  const { ingest, jobs } = setUp();
+  await ingest(anAlert());
+
+  expect(await ingest(anAlert())).toEqual({ kind: "repeated", incidentId: "inc-1" });
+  expect(jobs.all).toHaveLength(3);
+});
+
+test("an acknowledgement is shown before the new look ends", async () => {
+  const { ingest, jobs, list } = setUp();
+  await ingest(anAlert());
+  await ingest(anAlert({ eventId: "second", fingerprint: alertFingerprint("Q2") }));
+  jobs.all.length = 0;
+
+  await ingest(event("acknowledged", 1, { by: safe`Ada` }));
+
+  expect(jobs.names()).toEqual(["incident.investigate", "surface.publish", "surface.publish"]);
+  expect(await list()).toMatchObject([{ status: "acknowledged", acknowledgedBy: "Ada", revision: 3 }]);
+});
+
+test("one more alert of a shown incident is looked into and drawn with its answer, not before", async () => {
+  const { ingest, jobs } = setUp();
+  await ingest(anAlert());
+  jobs.all.length = 0;
+
+  await ingest(anAlert({ eventId: "second", fingerprint: alertFingerprint("Q2") }));
+
+  expect(jobs.names()).toEqual(["incident.investigate"]);
+});
+
+test("a resolution that overtakes its alert causes no work until the alert comes", async () => {
+  const { ingest, jobs, list } = setUp();
+
+  await ingest(event("resolved", 5));
+  expect(jobs.all).toEqual([]);
+
+  await ingest(event("firing", 0));
+  expect(jobs.names()).toContain("incident.investigate");
+  expect(await list()).toMatchObject([{ status: "resolved", revision: 2 }]);
+});
+
+test("an alert that fires again takes its incident up again", async () => {
+  const { ingest, list } = setUp();
+  for (const one of [event("firing", 0), event("resolved", 5), event("firing", 9)]) await ingest(one);
+
+  expect(await list()).toMatchObject([{ status: "triggered", reopened: true }]);
+});
+
+test("a caller of the broken service joins its incident once calls are known from an earlier answer", async () => {
+  const { ingest, deps } = setUp();
+  await ingest(anAlert());
+  const graph = [{ caller: safe`gateway`, callee: safe`orders`, count: 3, from: "trace" }] as const;
+  const answer = { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), revision: 1, atMs: TEN_O_CLOCK };
+  await deps.analyses.save({ ...answer, analysis: anAnalysis({ graph }) }, []);
+  const gateway = { fingerprint: alertFingerprint("G"), groupKey: "G", service: safe`gateway`, eventId: "g" };
+
+  expect(await ingest(anAlert(gateway))).toEqual({ kind: "attached", incidentId: "inc-1" });
+});
+
+test("whoever loses the race to open an incident reads again and joins it", async () => {
+  const { ingest, incidents, list } = setUp();
+  const findOpen = incidents.findOpen.bind(incidents);
+  await ingest(anAlert());
+  let reads = 0;
+  incidents.findOpen = (tenant) => (reads++ === 0 ? Promise.resolve([]) : findOpen(tenant));
+
+  expect(await ingest(event("firing", 1))).toEqual({ kind: "attached", incidentId: "inc-1" });
+  expect(await list()).toHaveLength(1);
+});
+
+test("a race that is lost three times is left to a later run", async () => {
+  const { ingest, incidents } = setUp();
+  let tries = 0;
+  incidents.apply = () => {
+    tries++;
+    return Promise.resolve({ status: "conflict" });
+  };
+
+  await expect(ingest(anAlert())).rejects.toMatchObject({ retryable: true });
+  expect(tries).toBe(3);
+});
+
+async function finalState(events: readonly Alert[]) {
+  const { ingest, list } = setUp();
+  for (const one of events) await ingest(one);
+  return list();
+}
+
+test("the events of one alert, each many times and in any order, are one incident in one final state", async () => {
+  const story = [
+    event("firing", 0),
+    event("acknowledged", 3, { by: safe`Ada` }),
+    event("firing", 33, { eventId: "unacknowledged" }),
+    event("acknowledged", 40, { by: safe`Bo` }),
+    event("resolved", 55, { by: safe`Bo` }),
+  ];
+  const expected = await finalState(story);
+  const copies = story.flatMap((one) => Array.from({ length: 20 }, () => one));
+
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(copies, { minLength: copies.length }), async (deliveries) => {
+      expect(await finalState(deliveries)).toEqual(expected);
+    }),
+    { numRuns: 40 },
+  );
+  expect(expected).toMatchObject([{ status: "resolved", acknowledgedBy: "Bo", alertCount: 1, reopened: false }]);
+});

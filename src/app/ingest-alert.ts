@@ -1,0 +1,77 @@
+import type { Alert } from "../core/alert.ts";
+import { type CorrelationContext, type CorrelationPolicy, correlate } from "../core/correlation/correlate.ts";
+import type { IncidentId, TenantId } from "../core/ids.ts";
+import type { Incident, OpenIncident } from "../core/incident.ts";
+import { UnavailableError } from "./errors.ts";
+import type { JobRequest } from "./jobs/catalog.ts";
+import { type KnownCallsDeps, knownCalls } from "./known-calls.ts";
+import type { Clock, IncidentChange, Logger } from "./ports.ts";
+import { publishRequests } from "./publish-requests.ts";
+
+export type IngestOutcome =
+  | { readonly kind: "opened" | "attached" | "repeated"; readonly incidentId: IncidentId }
+  | { readonly kind: "ignored"; readonly reason: "resolved-without-incident" };
+
+export interface IngestAlertDeps extends KnownCallsDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly policy: CorrelationPolicy;
+  /** Names of the surfaces that draw incidents by themselves. */
+  readonly publishingSurfaces: () => readonly string[];
+}
+
+const MAX_TRIES = 3;
+
+/** Takes one alert to its incident. Reads, asks the core for a decision, then applies it with the work it causes. */
+export async function ingestAlert(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<IngestOutcome> {
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+    const outcome = await tryToIngest(deps, tenant, alert);
+    if (outcome !== "conflict") return outcome;
+  }
+  // Somebody else kept winning. The job runs again later and reads again.
+  throw new UnavailableError("incident store", { retryable: true, detail: "an incident kept changing" });
+}
+
+async function tryToIngest(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<IngestOutcome | "conflict"> {
+  const decision = await decide(deps, tenant, alert);
+  const { source, fingerprint, status } = alert;
+  deps.logger.info({ source, fingerprint, status, decision: decision.kind, reason: decision.reason }, "alert placed");
+  if (decision.kind === "ignore") return { kind: "ignored", reason: decision.reason };
+
+  const applied = await deps.incidents.apply({ tenant, decision, alert }, (incident) =>
+    causesOf(deps, { alert, decision }, incident),
+  );
+  if (applied.status === "conflict") return "conflict";
+  const incidentId = applied.incident.id;
+  if (!applied.changed) return { kind: "repeated", incidentId };
+  return { kind: decision.kind === "open" ? "opened" : "attached", incidentId };
+}
+
+async function decide(deps: IngestAlertDeps, tenant: TenantId, alert: Alert) {
+  const open = await deps.incidents.findOpen(tenant);
+  const context: CorrelationContext = { policy: deps.policy, nowMs: deps.clock.nowMs(), edges: [] };
+  const decision = correlate(alert, open, context);
+  if (decision.kind === "attach" || !mayHaveNeighbour(alert, open)) return decision;
+  // Only an alert that matches nothing needs to know who calls whom: it costs reads.
+  return correlate(alert, open, { ...context, edges: await knownCalls(deps, tenant, open) });
+}
+
+function mayHaveNeighbour(alert: Alert, open: readonly OpenIncident[]): boolean {
+  return alert.service !== null && open.some(({ status }) => status !== "resolved");
+}
+
+/** Everything new is looked into. What people must see at once is drawn before the new answer is there. */
+function causesOf(
+  deps: IngestAlertDeps,
+  { alert, decision }: Pick<IncidentChange, "alert" | "decision">,
+  incident: Incident,
+): readonly JobRequest[] {
+  // Only the end is known so far. The start, when it comes, causes the work; without it there is nothing to tell.
+  if (decision.reason === "resolved-before-it-fired") return [];
+  const { id: incidentId, revision } = incident;
+  const isNews = incident.alertCount <= 1 || alert.status !== "firing" || incident.reopened;
+  return [
+    { name: "incident.investigate", payload: { incidentId, revision } },
+    ...(isNews ? publishRequests(deps, incidentId) : []),
+  ];
+}

@@ -1,0 +1,144 @@
+import { expect, test } from "vitest";
+import { anActor, anAlert, anAnalysis, TEN_O_CLOCK } from "../../test/support/builders.ts";
+import {
+  anEngine,
+  anEvidencePort,
+  FakeRedactor,
+  InMemoryAnalyses,
+  InMemoryWeights,
+  ManualClock,
+  RecordingLogger,
+  RequestedJobs,
+} from "../../test/support/fakes.ts";
+import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
+import type { AnalysisInput } from "../core/analyze.ts";
+import { DEFAULT_EVIDENCE_POLICY, type Evidence } from "../core/evidence.ts";
+import { DEFAULT_TENANT, incidentId } from "../core/ids.ts";
+import { safe } from "../core/safe.ts";
+import { investigateIncident } from "./investigate-incident.ts";
+import type { EvidencePort } from "./ports.ts";
+
+const EMPTY: Evidence = { status: "empty", searched: safe`three groups` };
+const failed: Evidence = { status: "failed", reason: "timeout", detail: safe`no answer within 20 s` };
+
+async function setUp(options: { evidence?: readonly EvidencePort[]; analysis?: ReturnType<typeof anAnalysis> } = {}) {
+  const jobs = new RequestedJobs();
+  const clock = new ManualClock();
+  const incidents = new InMemoryIncidents(jobs, clock);
+  const decision = { kind: "open", reason: "no-open-incident-matches" } as const;
+  await incidents.apply({ tenant: DEFAULT_TENANT, decision, alert: anAlert() }, () => []);
+  const asked: AnalysisInput[] = [];
+  const engine = anEngine({
+    analyze: (input) => {
+      asked.push(input);
+      return options.analysis ?? anAnalysis();
+    },
+  });
+  const analyses = new InMemoryAnalyses(jobs);
+  const deps = {
+    tenant: DEFAULT_TENANT,
+    clock,
+    logger: new RecordingLogger(),
+    redactor: new FakeRedactor(),
+    engine,
+    incidents,
+    analyses,
+    weights: new InMemoryWeights(),
+    evidence: options.evidence ?? [anEvidencePort("logs", EMPTY)],
+    evidencePolicy: DEFAULT_EVIDENCE_POLICY,
+    publishingSurfaces: () => ["slack"],
+  };
+  const run = (revision = 1) =>
+    investigateIncident(deps, { incidentId: "inc-1", revision }, { signal: new AbortController().signal });
+  return { deps, run, asked, jobs, analyses, incidents, clock };
+}
+
+test("the engine gets every source's answer, failures included, and the incident's own alerts and notes", async () => {
+  const { run, asked, incidents } = await setUp({
+    evidence: [anEvidencePort("logs", EMPTY), anEvidencePort("changes", failed)],
+  });
+  const note = { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), actor: anActor(), at: TEN_O_CLOCK };
+  await incidents.addNote({ ...note, text: safe`I restarted it` }, () => []);
+
+  expect((await run(2)).kind).toBe("answered");
+  expect(asked[0]?.evidence.map(({ source, evidence }) => [source, evidence.status])).toEqual([
+    ["alerts", "found"],
+    ["people", "found"],
+    ["logs", "empty"],
+    ["changes", "failed"],
+  ]);
+  expect(
+    asked[0]?.evidence.flatMap(({ evidence }) => (evidence.status === "found" ? evidence.events : [])),
+  ).toMatchObject([
+    { kind: "alert", status: "firing", title: "Error rate above 5 %", ref: "pagerduty/evt-1" },
+    { kind: "person", who: "Ada", text: "I restarted it" },
+  ]);
+});
+
+test("sources are asked at the same time, for the same window", async () => {
+  const windows: string[] = [];
+  const both = Promise.withResolvers<void>();
+  const waiting = (name: string): EvidencePort => ({
+    name,
+    gather: async ({ window, baseline }) => {
+      windows.push(`${window.fromMs - TEN_O_CLOCK} ${window.toMs - TEN_O_CLOCK} ${baseline.fromMs - TEN_O_CLOCK}`);
+      // Each waits for the other: one after the other would never end.
+      if (windows.length === 2) both.resolve();
+      await both.promise;
+      return EMPTY;
+    },
+  });
+  const { run } = await setUp({ evidence: [waiting("one"), waiting("two")] });
+
+  await run();
+
+  expect(windows).toEqual(["-1800000 0 -9000000", "-1800000 0 -9000000"]);
+});
+
+test("an answer is stored together with the request to draw it", async () => {
+  const { run, jobs, analyses } = await setUp();
+
+  await run();
+
+  expect(analyses.stored).toMatchObject([{ incidentId: "inc-1", revision: 1, sequence: 1 }]);
+  expect(jobs.all).toEqual([{ name: "surface.publish", payload: { incidentId: "inc-1", surface: "slack" } }]);
+});
+
+test("while trouble goes on the same revision is looked at again a little later", async () => {
+  const { run, jobs } = await setUp({ analysis: anAnalysis({ verdict: "several-candidates" }) });
+
+  await run();
+
+  expect(jobs.all.at(-1)).toEqual({
+    name: "incident.investigate",
+    payload: { incidentId: "inc-1", revision: 1 },
+    notBeforeMs: TEN_O_CLOCK + 75_000,
+  });
+});
+
+test("an investigation of an older state stops before it asks anybody", async () => {
+  const { run, asked, incidents } = await setUp();
+  const decision = { kind: "attach", incidentId: incidentId("inc-1"), reason: "same-fingerprint" } as const;
+  await incidents.apply({ tenant: DEFAULT_TENANT, decision, alert: anAlert({ eventId: "2" }) }, () => []);
+
+  expect(await run(1)).toEqual({ kind: "superseded" });
+  expect(asked).toEqual([]);
+});
+
+test("an answer that a newer one overtook is dropped with its work", async () => {
+  const { run, jobs, analyses } = await setUp();
+  const newer = { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), revision: 7, atMs: TEN_O_CLOCK };
+  await analyses.save({ ...newer, analysis: anAnalysis() }, []);
+
+  expect(await run()).toEqual({ kind: "superseded" });
+  expect(jobs.all).toEqual([]);
+});
+
+test("an incident that is gone is no error", async () => {
+  const { deps } = await setUp();
+  const job = { incidentId: "gone", revision: 1 };
+
+  expect(await investigateIncident(deps, job, { signal: new AbortController().signal })).toEqual({
+    kind: "unknown-incident",
+  });
+});

@@ -1,0 +1,87 @@
+import type { Analysis } from "../core/analysis.ts";
+import type { EvidencePolicy, SourceEvidence } from "../core/evidence.ts";
+import { nextLookAt, planEvidence } from "../core/evidence-plan.ts";
+import { type IncidentId, incidentId, type TenantId } from "../core/ids.ts";
+import type { Incident } from "../core/incident.ts";
+import type { Engine } from "./engine.ts";
+import type { JobContext, JobPayload, JobRequest } from "./jobs/catalog.ts";
+import { ownEvidence } from "./own-evidence.ts";
+import type { AnalysisStore, Clock, EvidencePort, IncidentStore, Logger, WeightsStore } from "./ports.ts";
+import { publishRequests } from "./publish-requests.ts";
+import type { Redactor } from "./redactor.ts";
+
+export type InvestigationOutcome =
+  | { readonly kind: "answered"; readonly analysis: Analysis }
+  /** A newer state of the incident has its own investigation. */
+  | { readonly kind: "superseded" }
+  | { readonly kind: "unknown-incident" };
+
+export interface InvestigateIncidentDeps {
+  readonly tenant: TenantId;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly redactor: Redactor;
+  readonly engine: Engine;
+  readonly incidents: IncidentStore;
+  readonly analyses: AnalysisStore;
+  readonly weights: WeightsStore;
+  readonly evidence: readonly EvidencePort[];
+  readonly evidencePolicy: EvidencePolicy;
+  readonly publishingSurfaces: () => readonly string[];
+}
+
+/** Looks everywhere at once, thinks, and stores the answer with the work it causes. One silent source never stops the rest. */
+export async function investigateIncident(
+  deps: InvestigateIncidentDeps,
+  payload: JobPayload<"incident.investigate">,
+  { signal }: Pick<JobContext, "signal">,
+): Promise<InvestigationOutcome> {
+  const id = incidentId(payload.incidentId);
+  const incident = await deps.incidents.get(deps.tenant, id);
+  if (incident === null) return { kind: "unknown-incident" };
+  if (incident.revision > payload.revision) return { kind: "superseded" };
+
+  const analysis = await answer(deps, incident, signal);
+  const saved = await deps.analyses.save(
+    { tenant: deps.tenant, incidentId: id, revision: incident.revision, analysis, atMs: deps.clock.nowMs() },
+    causesOf(deps, incident, analysis),
+  );
+  return saved === "saved" ? { kind: "answered", analysis } : { kind: "superseded" };
+}
+
+async function answer(deps: InvestigateIncidentDeps, incident: Incident, signal: AbortSignal): Promise<Analysis> {
+  const { clock, engine, weights, tenant } = deps;
+  const begunMs = clock.nowMs();
+  const query = planEvidence(incident, begunMs, deps.evidencePolicy);
+  const [known, gathered, learned] = await Promise.all([
+    ownKnowledge(deps, incident.id),
+    Promise.all(deps.evidence.map(async (port) => ({ source: port.name, evidence: await port.gather(query, signal) }))),
+    weights.current(tenant),
+  ]);
+  const evidence = [...known, ...gathered];
+  reportGaps(deps.logger, incident.id, gathered);
+  const { window, baseline } = query;
+  const elapsedMs = clock.nowMs() - begunMs;
+  return engine.analyze({ incident, window, baseline, evidence, weights: learned, elapsedMs });
+}
+
+async function ownKnowledge(deps: InvestigateIncidentDeps, id: IncidentId): Promise<readonly SourceEvidence[]> {
+  const { incidents, tenant, redactor } = deps;
+  const [alerts, notes] = await Promise.all([incidents.alerts(tenant, id), incidents.notes(tenant, id)]);
+  return ownEvidence(alerts, notes, redactor);
+}
+
+function reportGaps(logger: Logger, id: IncidentId, gathered: readonly SourceEvidence[]): void {
+  for (const { source, evidence } of gathered) {
+    if (evidence.status !== "failed") continue;
+    logger.warn({ incidentId: id, source, reason: evidence.reason }, "evidence source failed");
+  }
+}
+
+function causesOf(deps: InvestigateIncidentDeps, incident: Incident, analysis: Analysis): readonly JobRequest[] {
+  const publishes = publishRequests(deps, incident.id);
+  const notBeforeMs = nextLookAt(incident, analysis, deps.clock.nowMs());
+  if (notBeforeMs === null) return publishes;
+  const payload = { incidentId: incident.id, revision: incident.revision };
+  return [...publishes, { name: "incident.investigate", payload, notBeforeMs }];
+}

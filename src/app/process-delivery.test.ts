@@ -1,0 +1,131 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { anAlert } from "../../test/support/builders.ts";
+import {
+  anAlertSource,
+  FakeRedactor,
+  InMemoryAnalyses,
+  InMemoryInbox,
+  ManualClock,
+  RecordingLogger,
+  RequestedJobs,
+} from "../../test/support/fakes.ts";
+import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
+import { DEFAULT_CORRELATION_POLICY } from "../core/correlation/correlate.ts";
+import { DEFAULT_TENANT, epochMs } from "../core/ids.ts";
+import type { AlertSourcePort } from "./alert-source-port.ts";
+import { processDelivery } from "./process-delivery.ts";
+
+async function setUp(body: string | Uint8Array, source: Partial<AlertSourcePort>) {
+  const jobs = new RequestedJobs();
+  const inbox = new InMemoryInbox(jobs);
+  const incidents = new InMemoryIncidents(jobs);
+  const raw = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  const delivery = { raw, headers: {}, receivedAtMs: epochMs(0) };
+  await inbox.store({ tenant: DEFAULT_TENANT, source: "test", dedupKey: "k", delivery });
+  const deps = {
+    clock: new ManualClock(),
+    logger: new RecordingLogger(),
+    redactor: new FakeRedactor(),
+    inbox,
+    incidents,
+    analyses: new InMemoryAnalyses(jobs),
+    policy: DEFAULT_CORRELATION_POLICY,
+    sources: new Map([["test", anAlertSource(source)]]),
+    publishingSurfaces: () => ["slack"],
+  };
+  return { deps, inbox, incidents, jobs, item: () => inbox.items.get("in-1") };
+}
+
+const twoAlerts: Partial<AlertSourcePort> = {
+  parse: () => [
+    anAlert({ eventId: "1", title: `password ${FakeRedactor.SECRET}` as never }),
+    anAlert({ eventId: "2", fingerprint: "Q2" as never }),
+  ],
+};
+
+test("every alert of a delivery reaches its incident, redacted, and the delivery is done", async () => {
+  const { deps, incidents, item } = await setUp("{}", twoAlerts);
+
+  expect(await processDelivery(deps, "in-1")).toEqual({ status: "done" });
+  expect(await incidents.list(DEFAULT_TENANT, { limit: 10 })).toMatchObject([
+    { title: "password [hidden]", alertCount: 2 },
+  ]);
+  expect(item()?.state).toBe("processed");
+});
+
+test("running the job again changes nothing and asks for no work", async () => {
+  const { deps, inbox, incidents, jobs } = await setUp("{}", twoAlerts);
+  await processDelivery(deps, "in-1");
+  const before = [...jobs.all];
+  // As after a crash between the last alert and the mark.
+  for (const stored of inbox.items.values()) inbox.items.set(stored.id, { ...stored, state: "new" });
+
+  await processDelivery(deps, "in-1");
+
+  expect(jobs.all).toEqual(before);
+  expect(await incidents.list(DEFAULT_TENANT, { limit: 10 })).toMatchObject([{ revision: 2 }]);
+});
+
+test("a delivery that was dealt with is not opened again", async () => {
+  let parsed = 0;
+  const counting: Partial<AlertSourcePort> = {
+    parse: () => {
+      parsed++;
+      return [];
+    },
+  };
+  const { deps } = await setUp("{}", counting);
+
+  await processDelivery(deps, "in-1");
+  await processDelivery(deps, "in-1");
+  await processDelivery(deps, "unknown");
+
+  expect(parsed).toBe(1);
+});
+
+const Shape = z.object({ event: z.object({ at: z.string() }) });
+
+test.each([
+  ["garbage", "not JSON", {}, "not-json"],
+  ["bytes that are no text", new Uint8Array([0xff, 0xfe, 0x00]), {}, "not-json"],
+  ["a bomb", `${"[".repeat(5_000)}${"]".repeat(5_000)}`, {}, "too-deep"],
+  [
+    "another shape",
+    `{"event":{"at":5,"secret":"${FakeRedactor.SECRET}"}}`,
+    { parse: (body: unknown) => (Shape.parse(body), []) },
+    "event.at: invalid_type",
+  ],
+  [
+    "a source with a bug",
+    "{}",
+    {
+      parse: () => {
+        throw new TypeError("boom");
+      },
+    },
+    "the alert source failed on it",
+  ],
+])("%s is quarantined with the reason and without its contents", async (...[, body, source, reason]) => {
+  const { deps, incidents, item } = await setUp(body, source);
+
+  expect(await processDelivery(deps, "in-1")).toEqual({ status: "done" });
+  expect(item()).toMatchObject({ state: "quarantined", reason });
+  expect(await incidents.list(DEFAULT_TENANT, { limit: 10 })).toEqual([]);
+});
+
+test("a delivery of a source that no longer exists is quarantined", async () => {
+  const { deps, item } = await setUp("{}", twoAlerts);
+
+  await processDelivery({ ...deps, sources: new Map() }, "in-1");
+
+  expect(item()).toMatchObject({ state: "quarantined", reason: "no such alert source" });
+});
+
+test("an unavailable store throws, so that the job runs again and nothing is lost", async () => {
+  const { deps, incidents, item } = await setUp("{}", twoAlerts);
+  incidents.findOpen = () => Promise.reject(new Error("database is away"));
+
+  await expect(processDelivery(deps, "in-1")).rejects.toThrow("database is away");
+  expect(item()?.state).toBe("new");
+});

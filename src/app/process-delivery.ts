@@ -1,0 +1,63 @@
+import { z } from "zod";
+import type { Alert } from "../core/alert.ts";
+import type { AlertSourcePort } from "./alert-source-port.ts";
+import { parseBoundedJson } from "./bounded-json.ts";
+import { type IngestAlertDeps, ingestAlert } from "./ingest-alert.ts";
+import type { JobOutcome } from "./jobs/catalog.ts";
+import type { Inbox, StoredDelivery } from "./ports.ts";
+import type { Redactor } from "./redactor.ts";
+
+export interface ProcessDeliveryDeps extends IngestAlertDeps {
+  readonly inbox: Inbox;
+  readonly redactor: Redactor;
+  readonly sources: ReadonlyMap<string, AlertSourcePort>;
+}
+
+const MAX_ALERTS = 1_000;
+const DONE: JobOutcome = { status: "done" };
+
+/**
+ * Takes every alert of a stored webhook to its incident. What cannot be read goes to quarantine with the reason;
+ * only an unavailable store throws, so that the job runs again. Running twice changes nothing.
+ */
+export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string): Promise<JobOutcome> {
+  const stored = await deps.inbox.load(inboxId);
+  if (stored === null || stored.state !== "new") return DONE;
+
+  const reading = read(deps.sources.get(stored.source), stored);
+  if (reading.status === "unreadable") {
+    deps.logger.warn({ inboxId, source: stored.source }, "webhook quarantined");
+    await deps.inbox.quarantine(inboxId, deps.redactor.text(reading.because));
+    return DONE;
+  }
+  if (reading.alerts.length > MAX_ALERTS) {
+    deps.logger.warn({ inboxId, alerts: reading.alerts.length, limit: MAX_ALERTS }, "webhook holds too many alerts");
+  }
+  for (const alert of reading.alerts.slice(0, MAX_ALERTS)) {
+    await ingestAlert(deps, stored.tenant, deps.redactor.alert(alert));
+  }
+  await deps.inbox.markProcessed(inboxId);
+  return DONE;
+}
+
+type Reading =
+  | { readonly status: "read"; readonly alerts: readonly Alert<string>[] }
+  | { readonly status: "unreadable"; readonly because: string };
+
+function read(source: AlertSourcePort | undefined, { delivery }: StoredDelivery): Reading {
+  if (source === undefined) return { status: "unreadable", because: "no such alert source" };
+  const json = parseBoundedJson(delivery.raw);
+  if (json.status === "refused") return { status: "unreadable", because: json.reason };
+  try {
+    return { status: "read", alerts: source.parse(json.value, delivery.receivedAtMs) };
+  } catch (cause) {
+    return { status: "unreadable", because: describe(cause) };
+  }
+}
+
+/** Names the fields that are wrong, never their values. */
+function describe(cause: unknown): string {
+  if (!(cause instanceof z.ZodError)) return "the alert source failed on it";
+  const issues = cause.issues.slice(0, 5).map(({ path, code }) => `${path.map(String).join(".") || "body"}: ${code}`);
+  return issues.join("; ").slice(0, 500);
+}

@@ -1,0 +1,57 @@
+import type { TenantId } from "../core/ids.ts";
+import type { AlertSourcePort } from "./alert-source-port.ts";
+import type { Delivery, Verdict } from "./delivery.ts";
+import { UnavailableError } from "./errors.ts";
+import type { Inbox, Logger } from "./ports.ts";
+
+/** What became of a webhook. Each kind has exactly one status code, which senders act on. */
+export type ReceiveOutcome =
+  | { readonly kind: "accepted" | "duplicate" }
+  | { readonly kind: "unknown-source" }
+  | { readonly kind: "refused"; readonly reason: Extract<Verdict, { readonly status: "refused" }>["reason"] }
+  | { readonly kind: "too-large" }
+  | { readonly kind: "unavailable" };
+
+export interface ReceiveDeliveryDeps {
+  readonly tenant: TenantId;
+  readonly inbox: Inbox;
+  readonly logger: Logger;
+  readonly sources: ReadonlyMap<string, AlertSourcePort>;
+  /** SHA-256 of the bytes as hex: the key of a delivery whose sender names none. */
+  readonly digest: (raw: Uint8Array) => string;
+}
+
+/**
+ * Takes a webhook: authentic bytes are stored as they are, whatever they hold, and nothing else is. Never throws.
+ * Looking inside happens later, so that neither size nor nonsense can delay the answer.
+ */
+export async function receiveDelivery(
+  deps: ReceiveDeliveryDeps,
+  source: string,
+  delivery: Delivery,
+): Promise<ReceiveOutcome> {
+  const sender = deps.sources.get(source);
+  if (sender === undefined) return { kind: "unknown-source" };
+  if (delivery.raw.byteLength > sender.maxBodyBytes) return { kind: "too-large" };
+
+  const verdict = sender.verify(delivery);
+  if (verdict.status === "refused") {
+    deps.logger.warn({ source, reason: verdict.reason }, "webhook refused");
+    return { kind: "refused", reason: verdict.reason };
+  }
+  return store(deps, sender, delivery);
+}
+
+async function store(deps: ReceiveDeliveryDeps, sender: AlertSourcePort, delivery: Delivery): Promise<ReceiveOutcome> {
+  const { tenant, inbox, logger, digest } = deps;
+  const dedupKey = sender.dedupKey(delivery) ?? `bytes:${digest(delivery.raw)}`;
+  try {
+    const stored = await inbox.store({ tenant, source: sender.name, dedupKey, delivery });
+    return { kind: stored === "duplicate" ? "duplicate" : "accepted" };
+  } catch (cause) {
+    // Whatever kept the bytes from being durable, the sender must try again.
+    const reason = cause instanceof UnavailableError ? cause.system : "unexpected";
+    logger.error({ source: sender.name, reason, err: cause }, "webhook could not be stored");
+    return { kind: "unavailable" };
+  }
+}

@@ -1,0 +1,133 @@
+import { alertSources } from "../alert-sources/registry.ts";
+import { evidenceSources } from "../evidence-sources/registry.ts";
+import type { Config } from "../main/config.ts";
+import { openDatabase } from "../main/database.ts";
+import { type Wiring, wire } from "../main/wiring.ts";
+import { createLogger } from "../platform/logger.ts";
+import { surfaces } from "../surfaces/registry.ts";
+import type { Command, CommandIo } from "./command.ts";
+import { loadConfig } from "./settings.ts";
+
+const CHECK_WITHIN_MS = 10_000;
+
+/** How one part is: words and a sign, never colour alone. */
+interface Finding {
+  readonly sign: "ok" | "off" | "FIX";
+  readonly part: string;
+  readonly text: string;
+}
+
+/** One line per integration, with the exact fix. */
+export const doctor: Command = {
+  summary: "Checks every integration with one cheap call and says the exact fix.",
+  usage: "",
+  options: {},
+  async run(_args, io) {
+    const config = loadConfig(io);
+    if (!config) return 2;
+    const findings: Finding[] = [
+      { sign: "ok", part: "settings", text: "all valid" },
+      nodeFinding(process.versions.node),
+    ];
+    const database = await tryTo(() => openDatabase(config));
+    if (database.status === "failed") {
+      findings.push({
+        sign: "FIX",
+        part: "database",
+        text: `${database.because}. Check DATABASE_URL, or unset it to use the embedded one.`,
+      });
+      return report(io, findings);
+    }
+    const { connectionString, isEmbedded } = database.value;
+    findings.push({
+      sign: "ok",
+      part: "database",
+      text: isEmbedded ? "embedded PostgreSQL, schema up to date" : "DATABASE_URL answers, schema up to date",
+    });
+    findings.push({
+      sign: "ok",
+      part: "queue",
+      text: config.core.REDIS_URL === undefined ? "in PostgreSQL (REDIS_URL not set)" : "Redis by REDIS_URL",
+    });
+    try {
+      const wiring = await wire({
+        config,
+        connectionString,
+        logger: createLogger({ level: "silent" }),
+        publicUrl: config.core.PUBLIC_URL ?? "http://127.0.0.1",
+      });
+      findings.push(...(await checkAll(config, wiring)));
+      await wiring.store.close();
+    } finally {
+      await database.value.close();
+    }
+    return report(io, findings);
+  },
+};
+
+function nodeFinding(version: string): Finding {
+  return { sign: "ok", part: "node", text: version };
+}
+
+async function checkAll(config: Config, wiring: Wiring): Promise<readonly Finding[]> {
+  const alerts = Object.entries(alertSources).map(([name, source]): Finding => {
+    const isOn = source.secrets(config.env).length > 0;
+    const part = `alerts: ${name}`;
+    return isOn
+      ? { sign: "ok", part, text: `taken at /hooks/${name}` }
+      : { sign: "off", part, text: source.howToConfigure };
+  });
+  const deps = { ...wiring, pushedEvents: wiring.store.pushedEvents };
+  const evidence = Object.values(evidenceSources).map((source) =>
+    check(`evidence: ${source.title}`, source.howToConfigure, {
+      isOn: source.create(config.env, deps) !== null,
+      call: (signal) => source.check(config.env, deps, signal),
+    }),
+  );
+  const shown = Object.entries(surfaces).map(([name, surface]) =>
+    check(`surface: ${surface.title}`, surface.howToConfigure, {
+      isOn: wiring.surfaces.has(name),
+      call: (signal) => surface.check(config.env, wiring.surfaceDeps, signal),
+    }),
+  );
+  return [...alerts, ...(await Promise.all([...evidence, ...shown])), publicUrlFinding(config)];
+}
+
+function publicUrlFinding({ core }: Config): Finding {
+  const part = "links";
+  if (core.PUBLIC_URL !== undefined) return { sign: "ok", part, text: `lead to ${core.PUBLIC_URL}` };
+  return { sign: "off", part, text: "lead to this machine only; set PUBLIC_URL to the address that people use" };
+}
+
+async function check(
+  part: string,
+  howToConfigure: string,
+  { isOn, call }: { readonly isOn: boolean; readonly call: (signal: AbortSignal) => Promise<string | null> },
+): Promise<Finding> {
+  if (!isOn) return { sign: "off", part, text: howToConfigure };
+  const result = await tryTo(() => call(AbortSignal.timeout(CHECK_WITHIN_MS)));
+  if (result.status === "failed") return { sign: "FIX", part, text: result.because };
+  return result.value === null ? { sign: "ok", part, text: "works" } : { sign: "FIX", part, text: result.value };
+}
+
+type Tried<T> =
+  | { readonly status: "worked"; readonly value: T }
+  | { readonly status: "failed"; readonly because: string };
+
+async function tryTo<T>(action: () => Promise<T>): Promise<Tried<T>> {
+  try {
+    return { status: "worked", value: await action() };
+  } catch (error) {
+    return { status: "failed", because: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function report(io: CommandIo, findings: readonly Finding[]): number {
+  const width = Math.max(...findings.map(({ part }) => part.length));
+  const line = ({ sign, part, text }: Finding) =>
+    `${sign.padEnd(3)}  ${part.padEnd(width)}  ${text.replaceAll(/\p{C}/gu, "?")}\n`;
+  io.out(findings.map(line).join(""));
+  const broken = findings.filter(({ sign }) => sign === "FIX").length;
+  io.out(broken === 0 ? "\nEverything that is switched on works.\n" : `\n${broken} to fix.\n`);
+  return broken === 0 ? 0 : 1;
+}

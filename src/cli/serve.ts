@@ -1,0 +1,25 @@
+import type { Config } from "../main/config.ts";
+import { type Role, startProgram } from "../main/program.ts";
+import { createLogger } from "../platform/logger.ts";
+import type { Command, CommandIo } from "./command.ts";
+import { loadConfig } from "./settings.ts";
+
+/** Takes webhooks and shows pages; workers run elsewhere. */
+export const serve: Command = {
+  summary: "Takes webhooks and shows pages; give it --work to do the work in the same process.",
+  usage: "[--work]",
+  options: { work: { type: "boolean" } },
+  run: (args, io) => runRole(io, args.values["work"] === true ? "both" : "api"),
+};
+
+/** Runs a role of the program until it is asked to stop. */
+export async function runRole(io: CommandIo, role: Role, given?: Config): Promise<number> {
+  const config = given ?? loadConfig(io);
+  if (!config) return 2;
+  const program = await startProgram({ config, role, logger: createLogger({ level: config.core.LOG_LEVEL }) });
+  if (program.url !== null) io.err(`TraceOps answers at ${config.core.PUBLIC_URL ?? program.url}\n`);
+  if (!io.stop.aborted)
+    await new Promise<void>((resolve) => io.stop.addEventListener("abort", () => resolve(), { once: true }));
+  await program.stop();
+  return 0;
+}

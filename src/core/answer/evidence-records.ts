@@ -1,0 +1,77 @@
+import type { EvidenceRecord } from "../analysis.ts";
+import type { Event } from "../event.ts";
+import type { EventId } from "../ids.ts";
+import type { SignalWeights } from "../learning/weights.ts";
+import { assertNever } from "../never.ts";
+import { cutSafe, own, ownWords, type Safe, safe } from "../safe.ts";
+import { isoTime, nsToMs } from "../time.ts";
+import { sourceName } from "./gaps.ts";
+
+const MAX_QUOTE = 300;
+
+export interface Records {
+  readonly byId: ReadonlyMap<EventId, Event>;
+  readonly weights: SignalWeights;
+}
+
+/** The cited records, quoted, once each, by time of the record and id. Every id that is a record or a vote resolves. */
+export function evidenceRecords(cited: Iterable<EventId>, { byId, weights }: Records): readonly EvidenceRecord[] {
+  const votes = new Map(weights.learned.flatMap((weight) => weight.votes).map((vote) => [vote.id, vote]));
+  const records = [...new Set(cited)].flatMap((id): readonly EvidenceRecord[] => {
+    const event = byId.get(id);
+    if (event !== undefined) return [recordOf(event)];
+    const vote = votes.get(id);
+    if (vote === undefined) return [];
+    const said = { id, source: FEEDBACK, service: null, at: vote.at };
+    return [{ ...said, quote: cutSafe(vote.quote, MAX_QUOTE), ref: safe`vote ${ownWords(id)}` }];
+  });
+  return records.toSorted((a, b) => compare(a.at, b.at) || compare(a.id, b.id));
+}
+
+const FEEDBACK = ownWords(own("feedback"));
+
+function recordOf(event: Event): EvidenceRecord {
+  return {
+    id: event.id,
+    source: sourceName(event.source),
+    service: event.service,
+    at: isoTime(nsToMs(event.atNs)),
+    quote: cutSafe(quoteOf(event), MAX_QUOTE),
+    ref: event.ref,
+  };
+}
+
+function quoteOf(event: Event): Safe {
+  switch (event.kind) {
+    case "log":
+      return event.exception === null || event.body.includes(event.exception.type)
+        ? event.body
+        : safe`${event.body} | ${event.exception.type}: ${event.exception.message}`;
+    case "span":
+      return safe`${event.name}: ${ownWords(own(event.status))} after ${ownWords(own(String(event.durationNs / 1_000_000n)))} ms`;
+    case "metric":
+      return safe`${event.name} = ${event.value}${event.unit}`;
+    case "change":
+      return quoteOfChange(event);
+    case "alert":
+      return safe`${event.title} (${ownWords(own(event.status))})`;
+    case "kubernetes":
+      return safe`${event.object} ${event.reason}: ${event.note}`;
+    case "person":
+      return safe`${event.who}: ${event.text}`;
+    default:
+      return assertNever(event);
+  }
+}
+
+function quoteOfChange({ change }: Extract<Event, { readonly kind: "change" }>): Safe {
+  const by = change.by === null ? safe`` : safe` by ${change.by}`;
+  const diff = change.files.flatMap((file) => file.diff).slice(0, 4);
+  const changed = diff.reduce((text, line) => safe`${text} | ${line}`, safe``);
+  return safe`${ownWords(own(change.kind))} ${change.version} (${ownWords(own(change.status))})${by}: ${change.summary}${changed}`;
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

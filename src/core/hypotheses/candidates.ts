@@ -1,0 +1,169 @@
+import type { CauseKind } from "../analysis.ts";
+import type { ChangeEvent } from "../event.ts";
+import { type HypothesisId, hypothesisIdOf } from "../ids.ts";
+import { own, ownWords, type Safe } from "../safe.ts";
+import type { Observed } from "../timeline/observations.ts";
+import { type CaseFile, complaintsAbout, isVagueTrouble, type Trouble, troublesOf } from "./case-file.ts";
+import { kindOfCategory } from "./cause-kinds.ts";
+import { compareText } from "./resource-facts.ts";
+import { type ChangedSetting, changedSettings, isConfigurationOnly } from "./settings.ts";
+
+/** A suspected cause before any question was asked: an entity and a kind of cause. */
+export interface Candidate {
+  readonly id: HypothesisId;
+  readonly kind: CauseKind;
+  readonly detail: Safe | null;
+  /** The service at fault; the host's name when it is not one of the known services. */
+  readonly service: Safe | null;
+  readonly object: Safe | null;
+  readonly change: Observed<ChangeEvent> | null;
+  readonly settings: readonly ChangedSetting[];
+  /** For a change: failures of its service and complaints about it. Else the failures that are this claim. By time. */
+  readonly troubles: readonly Trouble[];
+}
+
+/** A bound against floods: more changes than this in one window say nothing each. */
+const MAX_CHANGES = 40;
+
+/** Every (entity, cause kind) pair that the records suggest, in a fixed order. */
+export function findCandidates(file: CaseFile): readonly Candidate[] {
+  return [...changeCandidates(file), ...serviceCandidates(file)].toSorted((a, b) => compareText(a.id, b.id));
+}
+
+function changeCandidates(file: CaseFile): readonly Candidate[] {
+  return file.changes.slice(-MAX_CHANGES).map((observed) => {
+    const { change, service, id } = observed.event;
+    const settings = changedSettings(change);
+    return {
+      id: hypothesisIdOf(["change", id]),
+      kind: kindOfChange(observed.event),
+      detail: ownWords(own(change.kind)),
+      service,
+      object: settings[0]?.name ?? change.version,
+      change: observed,
+      settings,
+      troubles: [...troublesOf(file, service), ...complaintsAbout(file, service)],
+    };
+  });
+}
+
+function kindOfChange({ change }: ChangeEvent): CauseKind {
+  if (change.kind === "certificate") return "certificate";
+  if (change.kind === "infrastructure") return "infrastructure";
+  return isConfigurationOnly(change) ? "config-change" : "change";
+}
+
+/** One reason to open a claim against a service. Claims with the same key are one candidate. */
+interface Claim {
+  readonly service: Safe;
+  readonly kind: CauseKind;
+  readonly detail: Safe;
+  readonly object: Safe | null;
+  /** What tells claims of one service and kind apart. */
+  readonly grain: string;
+  /** How exact the detail is; the most exact names the candidate. */
+  readonly exactness: number;
+  readonly trouble: Trouble | null;
+}
+
+function serviceCandidates(file: CaseFile): readonly Candidate[] {
+  const claims = [...ownClaims(file), ...vagueClaims(file), ...resourceClaims(file), ...blameClaims(file)];
+  const groups = Map.groupBy(claims, ({ service, kind, grain }) => [service, kind, grain].join("\u0000"));
+  return [...groups].map(([key, group]) => toCandidate(key, group));
+}
+
+function toCandidate(key: string, claims: readonly Claim[]): Candidate {
+  const [best] = claims.toSorted((a, b) => b.exactness - a.exactness || compareText(a.detail, b.detail));
+  if (best === undefined) throw new TypeError("a group of claims is never empty");
+  return {
+    id: hypothesisIdOf(["service", key]),
+    kind: best.kind,
+    detail: best.detail,
+    service: best.service,
+    object: best.object,
+    change: null,
+    settings: [],
+    troubles: claims.flatMap(({ trouble }) => trouble ?? []),
+  };
+}
+
+/** What a service itself reports as failing. A peer's certificate is the peer's matter, see `blameClaims`. */
+function ownClaims(file: CaseFile): readonly Claim[] {
+  return file.troubles
+    .filter(
+      (trouble) => !isVagueTrouble(trouble) && !isAboutPeersCertificate(trouble) && !isAboutUnheard(trouble, file),
+    )
+    .map((trouble) => {
+      const { kind, detail, specificity } = kindOfCategory(trouble.symptom.meaning.category);
+      const object = trouble.blames?.name ?? null;
+      const grain = grainOf(kind, detail, trouble);
+      return { service: trouble.service, kind, detail, object, grain, exactness: specificity, trouble };
+    });
+}
+
+/** Inside most kinds the records name one fault in several ways, so the detail does not make a second suspect. */
+function grainOf(kind: CauseKind, detail: Safe, { blames }: Trouble): string {
+  // Callees of ours that fail are suspects of their own; their caller is only one.
+  if (kind === "dependency-failure") return blames === null || blames.kind === "service" ? "" : blames.name;
+  return grainOfDetail(kind, detail);
+}
+
+function grainOfDetail(kind: CauseKind, detail: Safe): string {
+  return kind === "resource-exhaustion" || kind === "infrastructure" ? detail : "";
+}
+
+/** "It failed" makes a suspect only where the same service does not also say how or at whom. */
+function vagueClaims(file: CaseFile): readonly Claim[] {
+  return file.troubles
+    .filter((trouble) => isVagueTrouble(trouble) && troublesOf(file, trouble.service).every(isVagueTrouble))
+    .map((trouble) => {
+      const { service, symptom } = trouble;
+      const { detail, specificity } = kindOfCategory(symptom.meaning.category);
+      const kind: CauseKind = complaintsAbout(file, service).length > 0 ? "dependency-failure" : "unknown";
+      return { service, kind, detail, object: null, grain: "", exactness: specificity, trouble };
+    });
+}
+
+function resourceClaims(file: CaseFile): readonly Claim[] {
+  return file.resources.map(({ service, kind, detail, points }) => ({
+    service,
+    kind,
+    detail,
+    object: null,
+    grain: grainOfDetail(kind, detail),
+    exactness: points,
+    trouble: null,
+  }));
+}
+
+/** Complaints about peers that log no failure themselves, and about the certificates of any. */
+function blameClaims(file: CaseFile): readonly Claim[] {
+  return file.troubles.flatMap((trouble) => {
+    const { blames, symptom } = trouble;
+    if (blames === null) return [];
+    const isCertificate = isAboutPeersCertificate(trouble);
+    if (!isCertificate && troublesOf(file, blames.name).length > 0) return [];
+    const { kind, detail, specificity } = kindOfCategory(symptom.meaning.category);
+    const failing: CauseKind = blames.kind === "outside" ? "third-party-outage" : "dependency-failure";
+    return [
+      {
+        service: blames.name,
+        kind: isCertificate ? kind : failing,
+        detail,
+        object: isCertificate ? null : blames.name,
+        grain: "",
+        exactness: specificity,
+        trouble,
+      },
+    ];
+  });
+}
+
+/** A complaint about a peer that no record comes from is the peer's matter alone: nothing tells the two apart. */
+function isAboutUnheard({ blames }: Trouble, file: CaseFile): boolean {
+  return blames !== null && !file.heard.has(blames.name) && troublesOf(file, blames.name).length === 0;
+}
+
+function isAboutPeersCertificate({ symptom, blames }: Trouble): boolean {
+  return symptom.meaning.category === "certificate" && blames !== null;
+}

@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { showArithmetic, signedPoints } from "./arithmetic.ts";
+
+const tenths = (shown: string) => Math.round(Number(shown.replace("−", "-")) * 10);
+
+test("the lines shown add up to the score shown, and none is off by a whole tenth", () => {
+  const points = fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 12 });
+  fc.assert(
+    fc.property(points, points, (plus, minus) => {
+      const supporting = plus.map((value) => ({ points: value }));
+      const against = minus.map((value) => ({ points: -value }));
+
+      const shown = showArithmetic({ supporting, against });
+
+      const lines = [...shown.supporting, ...shown.against].map(tenths);
+      expect(lines.reduce((sum, value) => sum + value, 0)).toBe(tenths(shown.score));
+      [...supporting, ...against].forEach((line, index) => {
+        expect(Math.abs(line.points / 10 - (lines[index] ?? 0))).toBeLessThan(1);
+      });
+    }),
+  );
+});
+
+test("points are shown with sign and one decimal", () => {
+  expect([244, -49, 0].map(signedPoints)).toEqual(["+2.4", "−0.5", "+0.0"]);
+});

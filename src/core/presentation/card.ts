@@ -1,0 +1,150 @@
+import type { Analysis } from "../analysis.ts";
+import type { Incident } from "../incident.ts";
+import { assertNever } from "../never.ts";
+import { cutSafe, joinSafe, type Safe, safe, sliceSafe } from "../safe.ts";
+import { clockTime, duration } from "../time.ts";
+import { gapsLine } from "./gaps.ts";
+import type { ArgumentView, CardLines, CauseView, IncidentState, TimelineRowView } from "./view.ts";
+import { verdictOfPeople } from "./votes.ts";
+import { capital, confidenceNumber, confidenceWords, literal, withoutStop } from "./words.ts";
+
+const NOTIFICATION_LENGTH = 199;
+const SUBJECT_LENGTH = 60;
+const LABEL_LENGTH = 90;
+const LINE_LENGTH = 280;
+const CANDIDATES_SHOWN = 3;
+
+export interface CardContext {
+  readonly incident: Incident;
+  readonly analysis: Analysis | null;
+  readonly state: IncidentState;
+  readonly causes: readonly CauseView[];
+  readonly timeline: readonly TimelineRowView[];
+}
+
+/** The lines of the card. A line that would have to guess is null. */
+export function cardLines(context: CardContext): CardLines {
+  const { analysis, causes } = context;
+  const cause = causeLine(context);
+  if (analysis === null) {
+    return { cause, why: null, against: null, impact: null, nextStep: null, notChecked: null };
+  }
+  const lead = leadOf(causes);
+  const names = isAnswered(analysis) ? lead : null;
+  return {
+    cause,
+    why: names ? strongest(names.supporting) : null,
+    against: names ? strongest(names.against) : null,
+    impact: analysis.impact.text,
+    nextStep: nextStep(context, names),
+    notChecked: gapsLine(analysis.gaps),
+  };
+}
+
+/** The suspect to name first; null when there is none or people ruled all of them out. */
+export function leadOf(causes: readonly CauseView[]): CauseView | null {
+  const first = causes[0];
+  return first !== undefined && verdictOfPeople(first.votes) !== "ruled-out" ? first : null;
+}
+
+/** Only with these verdicts the first suspect may be called a cause. */
+function isAnswered({ verdict }: Analysis): boolean {
+  return verdict === "likely-cause" || verdict === "several-candidates";
+}
+
+function causeLine(context: CardContext): CardLines["cause"] {
+  const { analysis, causes, incident } = context;
+  const lead = leadOf(causes);
+  if (lead !== null && verdictOfPeople(lead.votes) === "confirmed") {
+    return { label: safe`Cause, confirmed by ${joinSafe(lead.votes.yes, ", ")}`, text: lead.summary };
+  }
+  if (analysis === null) {
+    return incident.status === "resolved"
+      ? { label: safe`Cause`, text: safe`unknown; it was resolved before the first look ended` }
+      : { label: safe`Cause`, text: safe`not known yet; reading logs, changes and earlier incidents` };
+  }
+  return verdictLine(context, analysis, lead);
+}
+
+function verdictLine(context: CardContext, analysis: Analysis, lead: CauseView | null): CardLines["cause"] {
+  switch (analysis.verdict) {
+    case "recovered":
+      return { label: safe`Recovered by itself`, text: recoveredText(context, analysis) };
+    case "no-likely-cause":
+      return { label: safe`Cause`, text: safe`not found. ${capital(analysis.verdictBecause)}` };
+    case "likely-cause":
+    case "several-candidates":
+      if (lead === null) {
+        return { label: safe`Cause`, text: safe`not found; people ruled out every suspect that the records showed` };
+      }
+      return candidateLine(context, analysis, lead);
+    default:
+      return assertNever(analysis.verdict);
+  }
+}
+
+function candidateLine(context: CardContext, analysis: Analysis, lead: CauseView): CardLines["cause"] {
+  const open = context.causes.filter(({ votes }) => verdictOfPeople(votes) !== "ruled-out");
+  const isFirst = lead.id === analysis.hypotheses[0]?.id;
+  if (!isFirst)
+    return { label: safe`Next suspect after feedback, ${confidenceWords(lead.confidence)}`, text: lead.summary };
+  if (analysis.verdict === "likely-cause") {
+    return { label: safe`Likely cause, ${confidenceWords(lead.confidence)}`, text: lead.summary };
+  }
+  const listed = open.slice(0, CANDIDATES_SHOWN).map((cause) => {
+    const word = literal(`${cause.confidenceWord} `);
+    return safe`${cause.rank}. ${withoutStop(cause.summary)} (${word}${confidenceNumber(cause.confidence)})`;
+  });
+  return { label: safe`Possible causes`, text: joinSafe(listed, "; ") };
+}
+
+function recoveredText(context: CardContext, analysis: Analysis): Safe {
+  const recovery = context.timeline.findLast(({ role }) => role === "recovery");
+  return recovery ? safe`at ${clockTime(recovery.atMs)}. ${capital(analysis.verdictBecause)}` : analysis.verdictBecause;
+}
+
+/** The two lines that weigh most, as one; null when there are none. */
+function strongest(lines: readonly ArgumentView[]): Safe | null {
+  const cited = lines.filter(({ points, evidenceIds }) => points !== 0 && evidenceIds.length > 0);
+  const chosen = cited.toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points)).slice(0, 2);
+  if (chosen.length === 0) return null;
+  const text = joinSafe(
+    chosen.map(({ because }) => withoutStop(because)),
+    "; ",
+  );
+  return cutSafe(text, LINE_LENGTH);
+}
+
+function nextStep(context: CardContext, lead: CauseView | null): Safe | null {
+  if (context.state === "resolved" || lead === null) return null;
+  return lead.suggestedActions[0] ?? lead.toBeSure[0] ?? null;
+}
+
+/** One sentence that alone holds the answer: severity, service, answer, confidence. Under 200 characters, times in UTC. */
+export function notificationText(context: CardContext, priority: Safe): Safe {
+  const { incident, state } = context;
+  const { label, text } = state === "resolved" ? resolvedLine(context) : cardLines(context).cause;
+  const colon = label === "Cause" ? safe` ` : safe`: `;
+  const subject = cutSafe(incident.service ?? incident.title, SUBJECT_LENGTH);
+  const opening = safe`${priority} ${subject}: ${lowerFirst(cutSafe(label, LABEL_LENGTH))}${colon}`;
+  const room = NOTIFICATION_LENGTH - opening.length - 1;
+  return safe`${opening}${cutSafe(withoutStop(text), room)}.`;
+}
+
+function resolvedLine(context: CardContext): CardLines["cause"] {
+  const { startedAtMs, resolvedAtMs } = context.incident;
+  const after = resolvedAtMs === null ? safe`` : safe` after ${duration(resolvedAtMs - startedAtMs)}`;
+  return { label: safe`Resolved${after}`, text: resolvedAnswer(context) };
+}
+
+function resolvedAnswer(context: CardContext): Safe {
+  const lead = leadOf(context.causes);
+  if (lead !== null && verdictOfPeople(lead.votes) === "confirmed") return safe`cause confirmed: ${lead.summary}`;
+  if (lead === null || context.analysis?.verdict !== "likely-cause") return safe`cause not confirmed`;
+  return safe`cause not confirmed, likely (${confidenceNumber(lead.confidence)}): ${lead.summary}`;
+}
+
+/** Inside a sentence our labels begin small; all of them begin with one of these letters. */
+function lowerFirst(label: Safe): Safe {
+  return safe`${literal(label.charAt(0).toLowerCase())}${sliceSafe(label, 1)}`;
+}

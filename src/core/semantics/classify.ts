@@ -1,0 +1,229 @@
+import type { KubernetesEvent, LogEvent, LogSeverity, SpanEvent } from "../event.ts";
+import { assertNever } from "../never.ts";
+import { joinSafe, type Safe, safe, sliceSafe } from "../safe.ts";
+import { ACTIONS } from "./actions.ts";
+import { isOvercome, withoutDenials } from "./denials.ts";
+import type { Meaning } from "./meaning.ts";
+import { peerOf, settingOf } from "./names.ts";
+import type { Rule } from "./rule.ts";
+import { ACCESS_RULES } from "./rules-access.ts";
+import { DATA_RULES } from "./rules-data.ts";
+import { NETWORK_RULES } from "./rules-network.ts";
+import { PROTOCOL_RULES, STRONG_UNKNOWN } from "./rules-protocol.ts";
+import { RESOURCE_RULES } from "./rules-resources.ts";
+
+/** Most specific first: a pool that timed out is a pool problem, a certificate behind a failed connection is a certificate problem. */
+const RULES: readonly Rule[] = [
+  ...RESOURCE_RULES.slice(0, 1),
+  ...DATA_RULES.slice(0, 3),
+  ...ACCESS_RULES.slice(0, 2),
+  ...NETWORK_RULES.slice(0, -1),
+  ...RESOURCE_RULES.slice(1),
+  ...DATA_RULES.slice(3),
+  ...ACCESS_RULES.slice(2),
+  ...PROTOCOL_RULES.slice(0, -1),
+  STRONG_UNKNOWN,
+  ...NETWORK_RULES.slice(-1),
+  ...PROTOCOL_RULES.slice(-1),
+];
+/** What a record means stands in its first lines; rules over megabytes of text would only cost time. */
+const MAX_TEXT = 1000;
+
+/** Says what a record means to a person on call: whether it reports a failure, of which kind, and whom or what it names. */
+export function classify(event: LogEvent | SpanEvent | KubernetesEvent): Meaning {
+  switch (event.kind) {
+    case "log":
+      return classifyLog(event);
+    case "span":
+      return classifySpan(event);
+    case "kubernetes":
+      return classifyKubernetes(event);
+    default:
+      return assertNever(event);
+  }
+}
+
+function classifyLog(event: LogEvent): Meaning {
+  const text = logText(event);
+  const level = levelOf(event);
+  const cleaned = withoutDenials(text);
+  if (isOvercome(cleaned)) return harmless(event, text, safe`the text says that the trouble was overcome`);
+  const rule = firstRule(cleaned, level);
+  if (rule !== null) return failure(event, text, rule);
+  const isMarked = level === "error" && (cleaned.length === text.length || FAILING_WORDS.test(cleaned));
+  if (!isMarked && !(event.exception !== null && level !== "info")) {
+    return harmless(event, text, safe`nothing in the text says that something failed`);
+  }
+  return failure(event, text, {
+    category: event.exception === null ? "unknown" : "code-error",
+    pattern: FAILING_WORDS,
+    because: event.exception === null ? safe`the line is marked as an error` : safe`the line carries an exception`,
+    isStrong: false,
+  });
+}
+
+const FAILING_WORDS = /\b(?:fail|error|exception|crash|abort|reject|refus|unable|fatal)/iu;
+
+type Level = "info" | "warn" | "error";
+
+const LEVEL_OF: Readonly<Record<Exclude<LogSeverity, "unspecified">, Level>> = {
+  trace: "info",
+  debug: "info",
+  info: "info",
+  warn: "warn",
+  error: "error",
+  fatal: "error",
+};
+
+/** Plain text often carries its level only in words; it counts where levels stand: near the beginning. */
+function levelOf(event: LogEvent): Level {
+  if (event.severity !== "unspecified") return LEVEL_OF[event.severity];
+  const start = event.body.slice(0, 120);
+  if (
+    /\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|CRIT)\b|\[(?:error|crit|alert|emerg|fatal)\]|\blevel["']?[=:]["' ]?(?:error|fatal|crit\w*|panic)/u.test(
+      start,
+    )
+  ) {
+    return "error";
+  }
+  if (
+    /\b(?:INFO|DEBUG|TRACE|NOTICE)\b|\[(?:info|debug|notice)\]|\blevel["']?[=:]["' ]?(?:info|debug|trace)/u.test(start)
+  )
+    return "info";
+  return "warn";
+}
+
+function firstRule(text: string, level: Level): Rule | null {
+  return RULES.find((rule) => (rule.isStrong || level !== "info") && rule.pattern.test(text)) ?? null;
+}
+
+function logText(event: LogEvent): Safe {
+  const body = event.body.length > MAX_TEXT ? sliceSafe(event.body, 0, MAX_TEXT) : event.body;
+  const parts = event.exception === null ? [body] : [body, exceptionText(event.exception)];
+  const status =
+    event.attributes["http.response.status_code"] ?? event.attributes["http.status_code"] ?? event.attributes["status"];
+  return joinSafe(
+    typeof status === "number" && status >= 500 && status < 600 ? [...parts, safe`status=${status}`] : parts,
+    "\n",
+  );
+}
+
+function exceptionText(exception: NonNullable<LogEvent["exception"]>): Safe {
+  const message = exception.message.length > MAX_TEXT ? sliceSafe(exception.message, 0, MAX_TEXT) : exception.message;
+  return safe`${exception.type}: ${message}`;
+}
+
+const SPAN_TEXT_ATTRIBUTES = [
+  "error.type",
+  "exception.type",
+  "exception.message",
+  "status.message",
+  "error.message",
+  "otel.status_description",
+];
+
+function classifySpan(event: SpanEvent): Meaning {
+  const code = spanCode(event);
+  const words = SPAN_TEXT_ATTRIBUTES.flatMap((name) => {
+    const value = event.attributes[name];
+    return typeof value === "string" && value !== "" ? [value] : [];
+  });
+  const text = joinSafe([event.name, ...words], " ");
+  if (event.status !== "error" && code < 500) return harmless(event, text, safe`the span did not end in an error`);
+  const impact = event.spanKind === "server" ? ("user-facing" as const) : ("internal" as const);
+  const rule = words.length === 0 ? null : firstRule(joinSafe(words, " "), "error");
+  if (rule !== null && rule.category !== "unknown") return { ...failure(event, text, rule), impact };
+  return {
+    ...failure(event, text, {
+      category: spanCategory(event, code),
+      pattern: FAILING_WORDS,
+      because: code >= 400 ? safe`the span was answered with HTTP ${code}` : safe`the span ended in an error`,
+      isStrong: true,
+      intent: "call",
+    }),
+    impact,
+  };
+}
+
+function spanCode(event: SpanEvent): number {
+  const value = event.attributes["http.response.status_code"] ?? event.attributes["http.status_code"] ?? 0;
+  const code = Number(value);
+  return Number.isInteger(code) ? code : 0;
+}
+
+/** A client span blames its peer; a server span only says that the service failed. */
+function spanCategory(event: SpanEvent, code: number): Meaning["category"] {
+  if (code === 429) return "rate-limit";
+  if (code === 504) return "timeout";
+  return event.spanKind === "client" ? "upstream-error" : "unknown";
+}
+
+function classifyKubernetes(event: KubernetesEvent): Meaning {
+  const text = safe`${event.reason}: ${event.note}`;
+  if (event.type === "Normal" && event.reason !== "OOMKilling" && event.reason !== "BackOff") {
+    return harmless(event, text, safe`the event is a normal one`);
+  }
+  const rule = firstRule(text, "error");
+  if (rule !== null) return failure(event, text, rule);
+  return failure(event, text, {
+    category: "unknown",
+    pattern: FAILING_WORDS,
+    because: safe`Kubernetes marked the event as a warning`,
+    isStrong: false,
+  });
+}
+
+function failure(event: LogEvent | SpanEvent | KubernetesEvent, text: Safe, rule: Rule): Meaning {
+  return {
+    category: rule.category,
+    intent: intentOf(text) ?? rule.intent ?? null,
+    impact: impactOf(text, rule),
+    isFailure: true,
+    peer: peerOf(event, text),
+    setting: settingOf(text),
+    suggestedActions: ACTIONS[rule.category],
+    because: rule.because,
+  };
+}
+
+function harmless(event: LogEvent | SpanEvent | KubernetesEvent, text: Safe, because: Safe): Meaning {
+  return {
+    category: "unknown",
+    intent: null,
+    impact: "none",
+    isFailure: false,
+    peer: peerOf(event, text),
+    setting: settingOf(text),
+    suggestedActions: [],
+    because,
+  };
+}
+
+const INTENTS: readonly (readonly [NonNullable<Meaning["intent"]>, RegExp])[] = [
+  ["start", /\b(?:start(?:ing|up)?|boot(?:ing)?|initiali[sz]\w+|listen|bind)\b/iu],
+  [
+    "write",
+    /\b(?:INSERT|UPDATE|DELETE|writ(?:e|ing)|sav(?:e|ing)|stor(?:e|ing)|commit|publish\w*|persist\w*|upload\w*|flush)\b/iu,
+  ],
+  ["read", /\b(?:SELECT|read(?:ing)?|fetch\w*|load(?:ing)?|query|quer(?:y|ying)|download\w*)\b/iu],
+  ["connect", /\b(?:connect\w*|dial|handshake|acquir\w+|pool|resolve|getaddrinfo)\b/iu],
+  ["call", /\b(?:call\w*|request\w*|upstream|rpc|invoke|GET|POST|PUT|PATCH)\b/u],
+];
+
+function intentOf(text: Safe): Meaning["intent"] {
+  return INTENTS.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
+}
+
+function impactOf(text: Safe, rule: Rule): Meaning["impact"] {
+  if (rule.impact !== undefined) return rule.impact;
+  if (
+    /\b(?:customers?|end users?|checkout|login) \S* ?(?:failed|affected|see|cannot)|\b(?:GET|POST|PUT|PATCH|DELETE) \/\S* [^\n]{0,80}5\d\d\b|(?:status|HTTP\/\d(?:\.\d)?"?)["']?[=: ]+["']?5\d\d\b/u.test(
+      text,
+    )
+  ) {
+    return "user-facing";
+  }
+  return /\b(?:retry\w*|fall(?:ing)? ?back|degraded|stale|slow|serving cached)\b/iu.test(text)
+    ? "degraded"
+    : "internal";
+}

@@ -1,0 +1,126 @@
+import type { Event, KubernetesEvent, LogEvent, SpanEvent } from "../event.ts";
+import type { Mention } from "../graph/infer.ts";
+import type { EventId } from "../ids.ts";
+import { headline, mask } from "../log-templates/mask.ts";
+import { mineTemplates } from "../log-templates/mine.ts";
+import { type Safe, safe } from "../safe.ts";
+import { classify } from "../semantics/classify.ts";
+import type { Meaning } from "../semantics/meaning.ts";
+import { serviceOfObject } from "./objects.ts";
+import type { Observed } from "./observations.ts";
+
+/** One record of a group, with what counting needs. */
+export interface Occurrence {
+  readonly id: EventId;
+  readonly atMs: number;
+  /** How many times it happened: Kubernetes folds repeats itself. */
+  readonly count: number;
+  readonly trace: string | null;
+}
+
+/** Records of one service that say the same thing; in order of time. */
+export interface RecordGroup {
+  readonly kind: "log" | "span" | "kubernetes";
+  readonly service: Safe;
+  readonly template: Safe;
+  readonly meaning: Meaning;
+  readonly records: readonly Occurrence[];
+}
+
+export interface Failures {
+  readonly groups: readonly RecordGroup[];
+  readonly mentions: readonly Mention[];
+}
+
+type Telling = LogEvent | SpanEvent | KubernetesEvent;
+
+interface Kind {
+  readonly service: Safe;
+  readonly kind: RecordGroup["kind"];
+  readonly text: Safe;
+  readonly meaning: Meaning;
+  readonly records: Occurrence[];
+}
+
+/** Groups logs, spans and Kubernetes events by service, meaning and template. Good ones are groups too: silence needs them. */
+export function groupRecords(placed: readonly Observed<Event>[], services: readonly Safe[]): Failures {
+  const kinds = new Map<string, Kind>();
+  for (const { event, atMs } of placed) {
+    if (event.kind !== "log" && event.kind !== "span" && event.kind !== "kubernetes") continue;
+    const text = mask(textOf(event));
+    const service = serviceOf(event, services);
+    const key = keyOf(event, service, text);
+    const kind = kinds.get(key) ?? { service, kind: event.kind, text, meaning: classify(event), records: [] };
+    if (kind.records.length === 0) kinds.set(key, kind);
+    const trace = event.traceId ?? event.requestId;
+    kind.records.push({ id: event.id, atMs: atMs + lengthMs(event), count: countOf(event), trace });
+  }
+  const all = [...kinds.values()];
+  return { groups: mineGroups(all), mentions: mentionsOf(all) };
+}
+
+/** Records that agree in all of this mean the same, so meaning is worked out once for all of them. */
+function keyOf(event: Telling, service: Safe, text: Safe): string {
+  return [event.kind, service, text, ...sensesOf(event)].join("\u0000");
+}
+
+function sensesOf(event: Telling): readonly string[] {
+  if (event.kind === "kubernetes") return [event.type];
+  const code = isServerError(event) ? "5xx" : "";
+  if (event.kind === "span") return [event.status, event.spanKind, code];
+  return [event.severity, event.exception?.type ?? "", String(event.attributes["peer.service"] ?? ""), code];
+}
+
+function isServerError(event: LogEvent | SpanEvent): boolean {
+  const { attributes } = event;
+  return (
+    Number(attributes["http.response.status_code"] ?? attributes["http.status_code"] ?? attributes["status"] ?? 0) >=
+    500
+  );
+}
+
+function textOf(event: Telling): Safe {
+  if (event.kind === "log") return headline(event.body, event.exception?.type ?? null);
+  if (event.kind === "span") return event.name;
+  return safe`${event.reason}: ${headline(event.note, null)}`;
+}
+
+function serviceOf(event: Telling, services: readonly Safe[]): Safe {
+  if (event.service !== null) return event.service;
+  if (event.kind === "kubernetes") return serviceOfObject(event.object, services);
+  return event.host ?? safe`unknown service`;
+}
+
+/** A call has failed when it ends, not when it begins: the callee's failure comes before its caller's. */
+export function lengthMs(event: Event): number {
+  return event.kind === "span" ? Math.round(Number(event.durationNs) / 1e6) : 0;
+}
+
+function countOf(event: Telling): number {
+  return event.kind === "kubernetes" ? Math.max(1, Math.min(1000, event.count)) : 1;
+}
+
+function mineGroups(kinds: readonly Kind[]): readonly RecordGroup[] {
+  const templates = mineTemplates(kinds.map(({ text, ...kind }) => ({ group: groupOf(kind), text })));
+  return templates.flatMap(({ text, lines }) => {
+    const members = lines.flatMap((line) => kinds[line] ?? []);
+    const [first] = members;
+    if (first === undefined) return [];
+    const records = members.flatMap((member) => member.records);
+    if (members.length > 1 || first.kind === "span") records.sort((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1));
+    const { service, kind, meaning } = first;
+    return [{ service, kind, meaning, template: text, records }];
+  });
+}
+
+/** Lines of different meaning, or about different peers, never share a template. */
+function groupOf({ service, kind, meaning }: Omit<Kind, "text">): string {
+  const sense = meaning.isFailure ? `${meaning.category}\u0000${meaning.peer ?? ""}\u0000${meaning.setting ?? ""}` : "";
+  return `${kind}\u0000${service}\u0000${sense}`;
+}
+
+function mentionsOf(kinds: readonly Kind[]): readonly Mention[] {
+  return kinds.flatMap(({ service, meaning, records }) =>
+    meaning.peer === null ? [] : [{ service, peer: meaning.peer, isFailure: meaning.isFailure, count: records.length }],
+  );
+}

@@ -1,0 +1,74 @@
+import type { Event } from "../event.ts";
+import type { SourceEvidence, TimeWindow } from "../evidence.ts";
+import { compare } from "../graph/build.ts";
+import { inferGraph } from "../graph/infer.ts";
+import type { Safe } from "../safe.ts";
+import { groupRecords } from "./failures.ts";
+import { gather } from "./gather.ts";
+import { metricSymptoms } from "./metric-symptoms.ts";
+import type { Observations, Observed } from "./observations.ts";
+import { findOnset } from "./onset.ts";
+import { coverage, placeInTime } from "./place.ts";
+import { estimateSkew } from "./skew.ts";
+import { symptomsOf } from "./symptoms.ts";
+import { vanishedSymptoms } from "./vanished.ts";
+
+export interface ObserveInput {
+  readonly evidence: readonly SourceEvidence[];
+  readonly window: TimeWindow;
+  readonly baseline: TimeWindow;
+}
+
+/** Says what the records show before anybody asks why. Order and repeats of the evidence do not matter. */
+export function observe({ evidence, window, baseline }: ObserveInput): Observations {
+  const { events, byId, topology } = gather(evidence);
+  const skew = estimateSkew(events);
+  const placed = placeInTime(events, skew, { fromMs: baseline.fromMs, toMs: window.toMs });
+  const services = servicesOf(events);
+  const failures = groupRecords(placed, services);
+  const failing = new Set(
+    failures.groups.flatMap((group) => (group.meaning.isFailure ? group.records.map(({ id }) => id) : [])),
+  );
+  const cover = coverage(placed, window, (event) => !failing.has(event.id));
+  const metrics = only(placed, "metric");
+  const found = [
+    ...symptomsOf(failures, cover),
+    ...vanishedSymptoms(failures, cover),
+    ...metricSymptoms(metrics, cover),
+  ];
+  return {
+    window,
+    baseline,
+    hasBaseline: cover.hasBaseline,
+    logs: only(placed, "log"),
+    spans: only(placed, "span"),
+    metrics,
+    changes: only(placed, "change"),
+    alerts: only(placed, "alert"),
+    kubernetes: only(placed, "kubernetes"),
+    people: only(placed, "person"),
+    symptoms: found.map(({ symptom }) => symptom).toSorted((a, b) => a.firstAtMs - b.firstAtMs || compare(a.id, b.id)),
+    onset: findOnset(found),
+    graph: inferGraph({ events: placed, mentions: failures.mentions, given: topology }),
+    skew,
+    services,
+    byId,
+  };
+}
+
+function servicesOf(events: readonly Event[]): readonly Safe[] {
+  const services = new Set<Safe>();
+  for (const { service } of events) {
+    if (service !== null) services.add(service);
+  }
+  return [...services].toSorted(compare);
+}
+
+function only<Kind extends Event["kind"]>(
+  placed: readonly Observed<Event>[],
+  kind: Kind,
+): readonly Observed<Extract<Event, { kind: Kind }>>[] {
+  return placed.filter(
+    (observed): observed is Observed<Extract<Event, { kind: Kind }>> => observed.event.kind === kind,
+  );
+}

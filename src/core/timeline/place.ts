@@ -1,0 +1,100 @@
+import type { Event } from "../event.ts";
+import type { TimeWindow } from "../evidence.ts";
+import { compare } from "../graph/build.ts";
+import { type EpochMs, epochMs } from "../ids.ts";
+import type { Safe } from "../safe.ts";
+import { nsToMs } from "../time.ts";
+import { clockOf } from "./clocks.ts";
+import type { Observed, SkewCorrection } from "./observations.ts";
+
+/** Events (sorted by own time and id) with corrected times, inside baseline and window, sorted by (time, id). */
+export function placeInTime(
+  events: readonly Event[],
+  skew: readonly SkewCorrection[],
+  span: TimeWindow,
+): readonly Observed<Event>[] {
+  const corrections = new Map<Safe, number>(skew.map(({ host, correctionMs }) => [host, correctionMs]));
+  const placed: Observed<Event>[] = [];
+  for (const event of events) {
+    const clock = corrections.size === 0 ? null : clockOf(event);
+    const correctedMs = (clock === null ? undefined : corrections.get(clock)) ?? 0;
+    const atMs = epochMs(nsToMs(event.atNs) + correctedMs);
+    if (atMs >= span.fromMs && atMs <= span.toMs) placed.push({ event, atMs, correctedMs });
+  }
+  return corrections.size === 0 ? placed : placed.toSorted(byTime);
+}
+
+/** The one order of records: corrected time down to the nanosecond, then id. */
+export function byTime(a: Observed<Event>, b: Observed<Event>): number {
+  return (
+    a.atMs - b.atMs ||
+    compareRest(a.event.atNs % 1_000_000n, b.event.atNs % 1_000_000n) ||
+    compare(a.event.id, b.event.id)
+  );
+}
+
+function compareRest(a: bigint, b: bigint): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** What was watched: how far back each service's records reach and where the newest record stands. */
+export interface Coverage {
+  readonly window: TimeWindow;
+  readonly hasBaseline: boolean;
+  /** The newest record inside the window; the window's start when there is none. */
+  readonly lastMs: EpochMs;
+  /** Since when a service was watched: its own first record, or the first of all when it only ever logs failures. */
+  since(service: Safe): EpochMs;
+  /** The service's newest record; null when it has none. */
+  lastOf(service: Safe): EpochMs | null;
+}
+
+/** Measures what logs and spans cover. `isHealthy` tells which records a working service writes. */
+export function coverage(
+  placed: readonly Observed<Event>[],
+  window: TimeWindow,
+  isHealthy: (event: Event) => boolean,
+): Coverage {
+  const telling = placed.filter(({ event }) => event.kind === "log" || event.kind === "span");
+  const seen = sightings(telling, isHealthy);
+  const start = telling[0]?.atMs ?? window.fromMs;
+  const end = (telling.at(-1) ?? placed.at(-1))?.atMs ?? window.fromMs;
+  return {
+    window,
+    hasBaseline: placed.some(({ event, atMs }) => atMs < window.fromMs && isMeasured(event)),
+    lastMs: epochMs(Math.max(window.fromMs, end)),
+    since: (service) => {
+      const known = seen.get(service);
+      return known?.isWorking === true ? known.fromMs : start;
+    },
+    lastOf: (service) => seen.get(service)?.toMs ?? null,
+  };
+}
+
+interface Sighting {
+  readonly fromMs: EpochMs;
+  toMs: EpochMs;
+  isWorking: boolean;
+}
+
+function sightings(
+  telling: readonly Observed<Event>[],
+  isHealthy: (event: Event) => boolean,
+): ReadonlyMap<Safe, Sighting> {
+  const seen = new Map<Safe, Sighting>();
+  for (const { event, atMs } of telling) {
+    if (event.service === null) continue;
+    const known = seen.get(event.service);
+    if (known === undefined) seen.set(event.service, { fromMs: atMs, toMs: atMs, isWorking: isHealthy(event) });
+    else {
+      known.toMs = atMs;
+      known.isWorking ||= isHealthy(event);
+    }
+  }
+  return seen;
+}
+
+function isMeasured({ kind }: Event): boolean {
+  return kind === "log" || kind === "span" || kind === "metric";
+}

@@ -1,0 +1,43 @@
+import { playVariant, type Scenario, type ScenarioOptions, type Variant } from "./scenario.ts";
+import { alertStorm } from "./variants/alert-storm.ts";
+import { certificateExpiry } from "./variants/certificate-expiry.ts";
+import { configChange } from "./variants/config-change.ts";
+import { dependencyFailure } from "./variants/dependency-failure.ts";
+import { healthyNoisy } from "./variants/healthy-noisy.ts";
+import { memoryLeakOom } from "./variants/memory-leak-oom.ts";
+import { mergedNeverDeployed } from "./variants/merged-never-deployed.ts";
+import { poolExhaustion } from "./variants/pool-exhaustion.ts";
+import { recovered } from "./variants/recovered.ts";
+import { redHerringAfterOnset } from "./variants/red-herring-after-onset.ts";
+import { thirdPartyOutage } from "./variants/third-party-outage.ts";
+import { twoAm } from "./variants/two-am.ts";
+
+const variants = {
+  "two-am": twoAm,
+  "config-change": configChange,
+  "dependency-failure": dependencyFailure,
+  "pool-exhaustion": poolExhaustion,
+  "memory-leak-oom": memoryLeakOom,
+  "certificate-expiry": certificateExpiry,
+  "third-party-outage": thirdPartyOutage,
+  "healthy-noisy": healthyNoisy,
+  recovered,
+  "red-herring-after-onset": redHerringAfterOnset,
+  "merged-never-deployed": mergedNeverDeployed,
+  "alert-storm": alertStorm,
+} satisfies Record<string, Variant>;
+
+export type ScenarioName = keyof typeof variants;
+
+/** Every scenario by name, the demo incident first. */
+export const scenarioNames: readonly ScenarioName[] = Object.keys(variants).filter(isScenarioName);
+
+/** Whether a text from outside names a scenario. */
+export function isScenarioName(text: string): text is ScenarioName {
+  return Object.hasOwn(variants, text);
+}
+
+/** Generates an incident with its evidence. Pure: the same name and options give the same bytes. */
+export function generateScenario(name: ScenarioName, options: ScenarioOptions = {}): Scenario<ScenarioName> {
+  return playVariant(name, variants[name], options);
+}

@@ -1,0 +1,14 @@
+import { playUsualMetrics } from "./metrics.ts";
+import { playNoise } from "./noise.ts";
+import type { Stage } from "./stage.ts";
+import { type Fault, playTraffic } from "./traffic.ts";
+
+/** A usual day at a smaller size, with these faults in it. */
+export function playDay(stage: Stage, faults: readonly Fault[], ownMetrics: readonly string[] = []): void {
+  playNoise(stage);
+  playTraffic(stage, { perMinute: () => 36, traceOneIn: 6, faults });
+  playUsualMetrics(stage, ownMetrics);
+}
+
+export const SECOND_MS = 1000;
+export const MINUTE_MS = 60_000;

@@ -1,0 +1,55 @@
+import { instantOf } from "./instant.ts";
+import type { UnnamedEvent } from "./sink.ts";
+
+export interface CsvColumns {
+  readonly time: number;
+  readonly service: number;
+  readonly metric: number;
+  readonly value: number;
+  readonly unit: number;
+}
+
+const TIME = ["time", "timestamp", "ts", "at", "@timestamp"];
+
+/** Finds the columns of a metrics file from its header; null when time, metric or value is missing. */
+export function readCsvHeader(line: string): CsvColumns | null {
+  const names = splitCsv(line.replace(/^\uFEFF/u, "")).map((name) => name.trim().toLowerCase());
+  const columns = {
+    time: names.findIndex((name) => TIME.includes(name)),
+    service: names.findIndex((name) => name === "service" || name === "service.name"),
+    metric: names.findIndex((name) => name === "metric" || name === "name"),
+    value: names.indexOf("value"),
+    unit: names.indexOf("unit"),
+  };
+  return columns.time < 0 || columns.metric < 0 || columns.value < 0 ? null : columns;
+}
+
+/** Reads one row; null when its time or value cannot be believed. */
+export function readCsvRow(line: string, columns: CsvColumns): UnnamedEvent | null {
+  const cells = splitCsv(line);
+  const at = instantOf(cells[columns.time]);
+  const text = cells[columns.value]?.trim() ?? "";
+  if (!at || text === "" || !Number.isFinite(Number(text))) return null;
+  return {
+    kind: "metric",
+    atNs: at.ns,
+    observedNs: null,
+    service: cells[columns.service]?.trim() || null,
+    host: null,
+    traceId: null,
+    spanId: null,
+    requestId: null,
+    name: (cells[columns.metric] ?? "").trim(),
+    unit: (cells[columns.unit] ?? "").trim(),
+    value: Number(text),
+    attributes: {},
+  };
+}
+
+/** Splits a CSV line; quoted cells may hold commas and doubled quotes. */
+export function splitCsv(line: string): readonly string[] {
+  if (!line.includes('"')) return line.split(",");
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/gu)].map(([, quoted, bare = ""]) =>
+    quoted === undefined ? bare : quoted.replaceAll('""', '"'),
+  );
+}

@@ -1,0 +1,226 @@
+import type { LogEvent, MetricEvent, SpanEvent } from "../../core/event.ts";
+import { type EpochNs, epochNs } from "../../core/ids.ts";
+import { exceptionFrom } from "./exception.ts";
+import { isObject, type JsonObject } from "./fields.ts";
+import { instantOf } from "./instant.ts";
+import { fromOtel, severityOf } from "./severity.ts";
+import type { Unnamed } from "./sink.ts";
+
+type Attributes = Readonly<Record<string, string | number | boolean>>;
+
+export type OtlpEvent = Unnamed<LogEvent<string> | SpanEvent<string> | MetricEvent<string>>;
+
+export interface OtlpReading {
+  readonly events: readonly OtlpEvent[];
+  /** Records without a believable time. */
+  readonly timeless: number;
+}
+
+const MAX_BODY = 4000;
+const MAX_ATTRIBUTES = 40;
+const MAX_ATTRIBUTE = 500;
+const MAX_RECORDS = 20_000;
+
+/** Whether a JSON object is an OTLP/JSON export of logs, spans or metrics. */
+export function isOtlp(json: JsonObject): boolean {
+  return (
+    Array.isArray(json["resourceLogs"]) ||
+    Array.isArray(json["resourceSpans"]) ||
+    Array.isArray(json["resourceMetrics"])
+  );
+}
+
+/** Reads an OTLP/JSON export: 64-bit integers as strings, unknown fields ignored, at most 20,000 records. */
+export function readOtlp(json: JsonObject): OtlpReading {
+  const read: (OtlpEvent | null)[] = [
+    ...walk(json["resourceLogs"], ["scopeLogs", "logRecords"], toLog),
+    ...walk(json["resourceSpans"], ["scopeSpans", "spans"], toSpan),
+    ...walk(json["resourceMetrics"], ["scopeMetrics", "metrics"], toMetrics),
+  ].slice(0, MAX_RECORDS);
+  const events = read.filter((each) => each !== null);
+  return { events, timeless: read.length - events.length };
+}
+
+interface Resource {
+  readonly service: string | null;
+  readonly host: string | null;
+  readonly attributes: Attributes;
+}
+
+type ReadRecord = (record: JsonObject, resource: Resource) => readonly (OtlpEvent | null)[];
+
+function walk(resources: unknown, [scopesKey, recordsKey]: readonly [string, string], read: ReadRecord) {
+  return listOf(resources).flatMap((each) => {
+    const resource = resourceOf(each["resource"]);
+    return listOf(each[scopesKey]).flatMap((scope) =>
+      listOf(scope[recordsKey]).flatMap((record) => read(record, resource)),
+    );
+  });
+}
+
+function resourceOf(resource: unknown): Resource {
+  const attributes = isObject(resource) ? attributesOf(resource["attributes"]) : {};
+  return {
+    attributes,
+    service: textOf(attributes["service.name"] ?? attributes["k8s.deployment.name"]),
+    host: textOf(attributes["host.name"] ?? attributes["k8s.node.name"] ?? attributes["k8s.pod.name"]),
+  };
+}
+
+function toLog(record: JsonObject, resource: Resource): readonly (OtlpEvent | null)[] {
+  const observed = instantOf(record["observedTimeUnixNano"]);
+  const at = instantOf(record["timeUnixNano"]) ?? observed;
+  if (!at) return [null];
+  const attributes = attributesOf(record["attributes"]);
+  const pod = resource.attributes["k8s.pod.name"];
+  return [
+    {
+      kind: "log",
+      atNs: at.ns,
+      observedNs: observed?.ns ?? null,
+      service: resource.service ?? textOf(attributes["service.name"]),
+      host: resource.host,
+      severity: otelSeverity(record),
+      body: bodyOf(record["body"]).slice(0, MAX_BODY),
+      traceId: hexOf(record["traceId"], 32),
+      spanId: hexOf(record["spanId"], 16),
+      requestId: requestIdOf(attributes),
+      attributes: bounded({ ...(pod === undefined ? {} : { "k8s.pod.name": pod }), ...withoutStack(attributes) }),
+      exception: exceptionFrom({
+        type: textOf(attributes["exception.type"]),
+        message: textOf(attributes["exception.message"]),
+        stack: textOf(attributes["exception.stacktrace"]),
+      }),
+    },
+  ];
+}
+
+function otelSeverity(record: JsonObject) {
+  const number = Number(record["severityNumber"]);
+  return Number.isInteger(number) && number > 0 ? fromOtel(number) : severityOf(record["severityText"]);
+}
+
+const SPAN_KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
+const SPAN_STATUS = ["unset", "ok", "error"] as const;
+
+function toSpan(record: JsonObject, resource: Resource): readonly (OtlpEvent | null)[] {
+  const start = instantOf(record["startTimeUnixNano"]);
+  const end = instantOf(record["endTimeUnixNano"]);
+  if (!start || !end) return [null];
+  const attributes = attributesOf(record["attributes"]);
+  const status = isObject(record["status"]) ? record["status"] : {};
+  return [
+    {
+      kind: "span",
+      atNs: start.ns,
+      observedNs: null,
+      service: resource.service,
+      host: resource.host,
+      traceId: hexOf(record["traceId"], 32),
+      spanId: hexOf(record["spanId"], 16),
+      parentSpanId: hexOf(record["parentSpanId"], 16),
+      requestId: requestIdOf(attributes),
+      name: stringOf(record["name"]).slice(0, 300),
+      spanKind: SPAN_KINDS[enumOf(record["kind"], SPAN_KINDS.length)] ?? "unspecified",
+      durationNs: end.ns > start.ns ? end.ns - start.ns : 0n,
+      status: SPAN_STATUS[enumOf(status["code"], SPAN_STATUS.length)] ?? "unset",
+      attributes: bounded({
+        ...(typeof status["message"] === "string" ? { "status.message": status["message"] } : {}),
+        ...attributes,
+      }),
+    },
+  ];
+}
+
+function toMetrics(metric: JsonObject, resource: Resource): readonly (OtlpEvent | null)[] {
+  const data = ["gauge", "sum", "histogram"].map((key) => metric[key]).find(isObject);
+  return listOf(data?.["dataPoints"]).map((point): OtlpEvent | null => {
+    const at: EpochNs | undefined = instantOf(point["timeUnixNano"])?.ns;
+    const value = pointValue(point);
+    if (at === undefined || value === null) return null;
+    return {
+      kind: "metric",
+      atNs: epochNs(at),
+      observedNs: null,
+      service: resource.service,
+      host: resource.host,
+      traceId: null,
+      spanId: null,
+      requestId: null,
+      name: stringOf(metric["name"]).slice(0, 300),
+      unit: stringOf(metric["unit"]),
+      value,
+      attributes: bounded(attributesOf(point["attributes"])),
+    };
+  });
+}
+
+/** A gauge's or counter's value; of a histogram, its mean. */
+function pointValue(point: JsonObject): number | null {
+  const count = Number(point["count"]);
+  const mean = count > 0 ? Number(point["sum"]) / count : Number.NaN;
+  const value = Number(point["asDouble"] ?? point["asInt"] ?? mean);
+  return Number.isFinite(value) ? value : null;
+}
+
+function attributesOf(list: unknown): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    listOf(list).flatMap((each) => {
+      const value = scalarOf(each["value"]);
+      return typeof each["key"] === "string" && value !== null ? [[each["key"], value] as const] : [];
+    }),
+  );
+}
+
+function scalarOf(value: unknown): string | number | boolean | null {
+  if (!isObject(value)) return null;
+  if (typeof value["stringValue"] === "string") return value["stringValue"];
+  if (typeof value["boolValue"] === "boolean") return value["boolValue"];
+  const number = Number(value["intValue"] ?? value["doubleValue"] ?? Number.NaN);
+  return Number.isFinite(number) ? number : null;
+}
+
+function bodyOf(body: unknown): string {
+  const scalar = scalarOf(body);
+  if (scalar !== null) return String(scalar);
+  return isObject(body) ? JSON.stringify(body) : "";
+}
+
+function bounded(attributes: Attributes): Attributes {
+  const kept = Object.entries(attributes)
+    .slice(0, MAX_ATTRIBUTES)
+    .map(([key, value]) => [key, typeof value === "string" ? value.slice(0, MAX_ATTRIBUTE) : value] as const);
+  return Object.fromEntries(kept);
+}
+
+/** The stack is kept as the exception's frames. */
+function withoutStack({ "exception.stacktrace": _stack, ...attributes }: Attributes): Attributes {
+  return attributes;
+}
+
+function requestIdOf(attributes: Attributes): string | null {
+  return textOf(attributes["request.id"] ?? attributes["request_id"] ?? attributes["http.request.header.x-request-id"]);
+}
+
+/** Ids are hexadecimal in OTLP/JSON; all zeros means none. */
+function hexOf(value: unknown, length: number): string | null {
+  if (typeof value !== "string" || value.length !== length || /^0*$/u.test(value)) return null;
+  return /^[0-9a-f]+$/iu.test(value) ? value.toLowerCase() : null;
+}
+
+function enumOf(value: unknown, size: number): number {
+  const number = Number(value);
+  return Number.isInteger(number) && number >= 0 && number < size ? number : 0;
+}
+
+function textOf(value: string | number | boolean | undefined): string | null {
+  return value === undefined || value === "" ? null : String(value);
+}
+
+function stringOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function listOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}

@@ -1,0 +1,185 @@
+import { basename } from "node:path";
+import { exceptionIn, isContinuation } from "./exception.ts";
+import { isObject, type JsonObject } from "./fields.ts";
+import { type FileLine, readChunks, readLines } from "./lines.ts";
+import { type LogRecord, recordFromJson, recordFromText } from "./log-record.ts";
+import { isOtlp, readOtlp } from "./otlp.ts";
+import type { FileTally, Sink, UnnamedEvent } from "./sink.ts";
+import type { BundleFile } from "./walk.ts";
+
+const MAX_BODY = 4000;
+/** Enough for the deepest stack traces; more lines of one record are counted but not kept. */
+const MAX_JOINED = 16_000;
+const MAX_DOCUMENT_RECORDS = 100_000;
+
+export interface LogReading {
+  readonly sink: Sink;
+  readonly tally: FileTally;
+  /** For times without a year. */
+  readonly year: number;
+  readonly signal: AbortSignal;
+}
+
+/** Reads a log of any supported form into the sink: OTLP/JSON or other JSON lines, text, or one JSON document. */
+export async function readLog(file: BundleFile, reading: LogReading): Promise<void> {
+  const document = /\.json(?:\.gz)?$/iu.test(file.ref) ? await readDocument(file, reading) : null;
+  if (document !== null) {
+    document.forEach((record, index) => addJson(record, { ...reading, place: String(index + 1), file }));
+    return;
+  }
+  const joiner = createJoiner(file, reading);
+  for await (const lines of readLines(file, reading.sink.limits, reading.signal)) {
+    for (const line of lines) {
+      if (!reading.sink.line(reading.tally)) break;
+      joiner.push(line);
+    }
+    if (!reading.sink.open) break;
+  }
+  joiner.flush();
+}
+
+interface Pending {
+  readonly record: LogRecord;
+  readonly place: string;
+  text: string;
+}
+
+/** Joins the lines of a stack trace to the record they belong to. */
+function createJoiner(file: BundleFile, reading: LogReading) {
+  let pending: Pending | null = null;
+  const flush = (): void => {
+    if (pending) addRecord(pending, { ...reading, file });
+    pending = null;
+  };
+  const start = (record: LogRecord, place: string): void => {
+    flush();
+    pending = { record, place, text: record.body };
+  };
+  const append = (to: Pending, text: string): void => {
+    if (to.text.length < MAX_JOINED) to.text += `\n${text}`;
+  };
+  const pushText = (line: FileLine): void => {
+    const record = recordFromText(line.text, reading.year);
+    if (record.atNs !== null) start(record, `L${line.number}`);
+    else if (pending) append(pending, line.text);
+    else if (line.text.trim() !== "") reading.tally.timeless++;
+  };
+  const pushJson = (json: JsonObject, line: FileLine): void => {
+    if (isOtlp(json)) {
+      flush();
+      addOtlp(json, `L${line.number}`, { ...reading, file });
+      return;
+    }
+    const record = recordFromJson(json, reading.year);
+    // A container runtime wraps each line of a stack trace into an object of its own.
+    if (pending && record.host === pending.record.host && isContinuation(record.body)) append(pending, record.body);
+    else if (record.atNs === null) reading.tally.timeless++;
+    else start(record, `L${line.number}`);
+  };
+  return {
+    flush,
+    push(line: FileLine): void {
+      if (line.cut) reading.tally.cutLines++;
+      const json = parseObject(line.text);
+      if (json) pushJson(json, line);
+      // A damaged or cut JSON line belongs to nobody, least of all to the record before it.
+      else if (line.text.startsWith('{"')) reading.tally.timeless++;
+      else pushText(line);
+    },
+  };
+}
+
+function parseObject(text: string): JsonObject | null {
+  if (text.charCodeAt(0) !== 0x7b && !text.trimStart().startsWith("{")) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+interface Placing extends LogReading {
+  readonly file: BundleFile;
+}
+
+function addJson(json: JsonObject, placing: Placing & { readonly place: string }): void {
+  if (isOtlp(json)) {
+    addOtlp(json, placing.place, placing);
+    return;
+  }
+  const record = recordFromJson(json, placing.year);
+  if (record.atNs === null) placing.tally.timeless++;
+  else addRecord({ record, place: placing.place, text: record.body }, placing);
+}
+
+function addOtlp(json: JsonObject, place: string, { sink, tally, file }: Placing): void {
+  const { events, timeless } = readOtlp(json);
+  tally.timeless += timeless;
+  events.forEach((event, index) => {
+    const whole = event.service === null ? { ...event, service: placeOf(file.ref).service } : event;
+    sink.add(tally, index === 0 ? place : `${place}.${index + 1}`, whole);
+  });
+}
+
+function addRecord({ record, place, text }: Pending, { sink, tally, file }: Placing): void {
+  if (record.atNs === null) return;
+  const named = placeOf(file.ref);
+  const event: UnnamedEvent = {
+    kind: "log",
+    atNs: record.atNs,
+    observedNs: record.observedNs,
+    service: record.service ?? named.service,
+    host: record.host ?? named.pod,
+    severity: record.severity,
+    body: text.slice(0, MAX_BODY),
+    traceId: record.traceId?.toLowerCase() ?? null,
+    spanId: record.spanId?.toLowerCase() ?? null,
+    requestId: record.requestId,
+    attributes: record.attributes,
+    exception: record.exception ?? exceptionIn(text),
+  };
+  if (record.zoneless) sink.addZoneless(tally, place, event);
+  else sink.add(tally, place, event);
+}
+
+/** A JSON document as its list of records; null when the file is JSON lines, text or too long for memory. */
+async function readDocument(file: BundleFile, { sink, signal }: LogReading): Promise<readonly JsonObject[] | null> {
+  if (file.bytes > sink.limits.maxDocumentBytes) return null;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of readChunks(file, sink.limits, signal)) {
+    size += chunk.length;
+    if (size > sink.limits.maxDocumentBytes) return null;
+    chunks.push(chunk);
+  }
+  try {
+    return recordsOf(JSON.parse(Buffer.concat(chunks).toString("utf8")));
+  } catch {
+    return null;
+  }
+}
+
+/** A list, or what a vendor's export keeps its list under. */
+function recordsOf(value: unknown): readonly JsonObject[] | null {
+  if (Array.isArray(value)) return value.filter(isObject).slice(0, MAX_DOCUMENT_RECORDS);
+  if (!isObject(value)) return null;
+  const list = ["events", "logs", "records", "entries", "data"].map((key) => value[key]).find(Array.isArray);
+  return list ? list.filter(isObject).slice(0, MAX_DOCUMENT_RECORDS) : [value];
+}
+
+const ROTATION = /(?:[._-]\d{4}-?\d{2}-?\d{2}(?:[T_-]?\d{2,6})?|[._]\d{1,4})$/u;
+const POD = /^(.{1,200}?)-[a-z0-9]{5,10}-[a-z0-9]{5}$/u;
+
+/** What a file's name says: its service, and its pod when it is named like one. */
+export function placeOf(ref: string): { service: string; pod: string | null } {
+  let name = basename(ref).replace(/\.gz$/iu, "");
+  for (let before = ""; before !== name; ) {
+    before = name;
+    name = name.replace(/\.(?:jsonl|ndjson|json|log|txt|out|err)$/iu, "").replace(ROTATION, "");
+  }
+  const pod = POD.exec(name);
+  // The random part of a pod's name has digits; "user-service-proxy" has none.
+  const isPod = pod?.[1] !== undefined && /\d/u.test(name.slice(pod[1].length));
+  return { service: isPod ? (pod?.[1] ?? name) : name, pod: isPod ? name : null };
+}

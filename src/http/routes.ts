@@ -1,0 +1,68 @@
+import type { Express, Request, Response } from "express";
+import type { HttpRequest, HttpRoute, NodeRoute, PlainRoute } from "../platform/http-route.ts";
+import { fixedAnswer, send } from "./answers.ts";
+import { headerTexts } from "./hooks.ts";
+import { readBody } from "./read-body.ts";
+import { within } from "./within.ts";
+
+/** Mounts what edges hand in. Routes that own their request come first: nothing has touched its body then. */
+export function mountRoutes(app: Express, routes: readonly HttpRoute[], handlerTimeoutMs: number): void {
+  for (const route of routes) if (route.kind === "node") mountNode(app, route);
+  const plain = routes.filter((route) => route.kind === "plain");
+  for (const route of plain) mountPlain(app, route, handlerTimeoutMs);
+  for (const path of new Set(plain.map((route) => route.path))) {
+    refuseOtherMethods(
+      app,
+      path,
+      plain.filter((route) => route.path === path).map(({ method }) => method),
+    );
+  }
+}
+
+function mountNode(app: Express, route: NodeRoute): void {
+  const handle = (request: Request, response: Response) => {
+    // Mounting cuts the path off; the owner sees the address as it was asked for.
+    request.url = request.originalUrl;
+    return route.handle(request, response);
+  };
+  if (route.path.includes(":")) app.all(route.path, handle);
+  else app.use(route.path, handle);
+}
+
+function mountPlain(app: Express, route: PlainRoute, handlerTimeoutMs: number): void {
+  const handle = (request: Request, response: Response) => answerPlain(route, { request, response, handlerTimeoutMs });
+  if (route.method === "GET") app.get(route.path, handle);
+  else if (route.method === "POST") app.post(route.path, handle);
+  else app.delete(route.path, handle);
+}
+
+async function answerPlain(
+  route: PlainRoute,
+  { request, response, handlerTimeoutMs }: { request: Request; response: Response; handlerTimeoutMs: number },
+): Promise<void> {
+  const body = await readBody(request, route.maxBodyBytes);
+  send(response, await within(route.handle(plainRequest(request, body)), handlerTimeoutMs));
+}
+
+/** Answers 405 on a known path and says which methods it has. */
+export function refuseOtherMethods(app: Express, path: string, methods: readonly string[]): void {
+  app.all(path, (_request, response) => {
+    response.setHeader("allow", methods.join(", "));
+    send(response, fixedAnswer(405));
+  });
+}
+
+function plainRequest(request: Request, body: Uint8Array): HttpRequest {
+  const params = Object.entries(request.params).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join("/") : value,
+  ]);
+  const query = request.originalUrl.split("?").slice(1).join("?");
+  return {
+    params: Object.fromEntries(params),
+    query: new URLSearchParams(query),
+    headers: headerTexts(request.headers),
+    body,
+    remoteAddress: request.socket.remoteAddress ?? "",
+  };
+}

@@ -1,0 +1,119 @@
+import { createServer } from "node:net";
+import { setInterval as everySo } from "node:timers/promises";
+import type { Logger } from "../app/ports.ts";
+import { epochMs } from "../core/ids.ts";
+import type { Config } from "./config.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { startPagerDutyPolling } from "./polling.ts";
+import { type RunningServer, startWeb } from "./web.ts";
+import { type Wiring, wire } from "./wiring.ts";
+import { type RunningWorker, startWork } from "./work.ts";
+
+export type Role = "api" | "worker" | "both";
+
+export interface Program {
+  /** Where this process answers; null for a worker. */
+  readonly url: string | null;
+  readonly wiring: Wiring;
+  /** In order: no new requests, work in progress ends, surfaces, database. */
+  stop(): Promise<void>;
+}
+
+const HOUR_MS = 60 * 60_000;
+
+/** Starts the roles on their database. What fails to start stops what had started and throws one clear error. */
+export async function startProgram(options: {
+  readonly config: Config;
+  readonly role: Role;
+  readonly logger: Logger;
+}): Promise<Program> {
+  const { config, role, logger } = options;
+  const database = await openDatabase(config, logger);
+  const port = role === "worker" ? 0 : await choosePort(config);
+  const localUrl = `http://${config.core.HOST === "0.0.0.0" ? "127.0.0.1" : config.core.HOST}:${port}`;
+  const publicUrl = (config.core.PUBLIC_URL ?? localUrl).replace(/\/+$/u, "");
+  const undo: (() => Promise<void>)[] = [() => database.close()];
+  try {
+    const wiring = await wire({ config, logger, connectionString: database.connectionString, publicUrl });
+    undo.push(() => wiring.store.close());
+    await startParts({ wiring, role, port, database }, undo);
+    return { url: role === "worker" ? null : localUrl, wiring, stop: () => stopAll(undo, logger) };
+  } catch (error) {
+    await stopAll(undo, logger);
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly wiring: Wiring;
+  readonly role: Role;
+  readonly port: number;
+  readonly database: Database;
+}
+
+async function startParts({ wiring, role, port, database }: Parts, undo: (() => Promise<void>)[]): Promise<void> {
+  if (role !== "api") {
+    const worker: RunningWorker = await startWork(wiring, database.connectionString);
+    undo.push(() => worker.stop());
+    undo.push(startJanitor(wiring), startPagerDutyPolling(wiring));
+  }
+  if (role === "worker") return;
+  for (const [name, surface] of wiring.surfaces) {
+    await surface.start?.();
+    wiring.logger.debug({ surface: name }, "surface started");
+    undo.push(async () => surface.stop?.());
+  }
+  const server: RunningServer = await startWeb(wiring, port);
+  undo.push(() => server.stop());
+}
+
+/** Last started, first stopped. One part that cannot stop keeps none of the others from it. */
+async function stopAll(undo: readonly (() => Promise<void>)[], logger: Logger): Promise<void> {
+  for (const stop of undo.toReversed()) {
+    try {
+      await stop();
+    } catch (error) {
+      logger.error({ err: error }, "a part did not stop cleanly");
+    }
+  }
+}
+
+/** Removes pushed events that are past their time, once an hour. */
+function startJanitor({ store, clock, config, logger }: Wiring): () => Promise<void> {
+  const controller = new AbortController();
+  const keepMs = config.core.EVENT_RETENTION_HOURS * HOUR_MS;
+  const clean = async () => {
+    for await (const _ of everySo(HOUR_MS, undefined, { signal: controller.signal, ref: false })) {
+      const removed = await store.pushedEvents.prune(epochMs(clock.nowMs() - keepMs));
+      logger.info({ removed }, "old events removed");
+    }
+  };
+  const running = clean().catch((error: unknown) => {
+    if (!controller.signal.aborted) logger.error({ err: error }, "old events could not be removed");
+  });
+  return async () => {
+    controller.abort();
+    await running;
+  };
+}
+
+/** The port of the settings; when nobody chose one and the usual one is taken, a free one. */
+async function choosePort(config: Config): Promise<number> {
+  const { HOST, PORT } = config.core;
+  const wanted = await tryPort(HOST, PORT);
+  if (wanted !== null) return wanted;
+  const free = config.env["PORT"] === undefined ? await tryPort(HOST, 0) : null;
+  if (free !== null) return free;
+  throw new Error(`Port ${PORT} on ${HOST} is taken. Stop what uses it, or set PORT to another one.`);
+}
+
+function tryPort(host: string, port: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(null));
+    probe.listen(port, host, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : port));
+    });
+  });
+}

@@ -1,0 +1,115 @@
+import { createHash, randomUUID } from "node:crypto";
+import { configureAlertSources } from "../alert-sources/configure.ts";
+import type { AlertSourcePort } from "../app/alert-source-port.ts";
+import { bindVerbs } from "../app/bind-verbs.ts";
+import type { JobHandlers } from "../app/jobs/catalog.ts";
+import { createJobHandlers } from "../app/jobs/handlers.ts";
+import type { Clock, EvidencePort, Logger } from "../app/ports.ts";
+import type { PublishPort } from "../app/publish-incident.ts";
+import type { ReceiveDeliveryDeps } from "../app/receive-delivery.ts";
+import type { Redactor } from "../app/redactor.ts";
+import type { Verbs } from "../app/verbs.ts";
+import type { CorrelationPolicy } from "../core/correlation/correlate.ts";
+import { DEFAULT_EVIDENCE_POLICY } from "../core/evidence.ts";
+import { DEFAULT_TENANT } from "../core/ids.ts";
+import type { PagerDutyClient } from "../platform/clients/pagerduty.ts";
+import { systemClock } from "../platform/clock.ts";
+import { createRedactor } from "../platform/redaction/redact.ts";
+import { createStore, type Store } from "../store/create-store.ts";
+import type { RunningSurface, SurfaceDeps } from "../surfaces/define.ts";
+import type { Config } from "./config.ts";
+import { dataDirOf } from "./database.ts";
+import { engine } from "./engine.ts";
+import { wireEvidence } from "./evidence.ts";
+import { pagerDutyClient, pagerDutySenders } from "./pagerduty.ts";
+import { openSecrets, type Secrets } from "./secrets.ts";
+import { wireSurfaces } from "./surfaces.ts";
+
+/** Alerts of one service within a quarter of an hour are one case; of services that call each other, within five minutes. */
+const CORRELATION_POLICY: CorrelationPolicy = { sameServiceWindowMs: 15 * 60_000, neighbourWindowMs: 5 * 60_000 };
+
+/** Everything joined together, before anything runs. */
+export interface Wiring {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly redactor: Redactor;
+  readonly secrets: Secrets;
+  readonly store: Store;
+  readonly verbs: Verbs;
+  readonly evidence: readonly EvidencePort[];
+  readonly alertSources: ReadonlyMap<string, AlertSourcePort>;
+  readonly receive: ReceiveDeliveryDeps;
+  readonly handlers: JobHandlers;
+  readonly surfaces: ReadonlyMap<string, RunningSurface>;
+  readonly surfaceDeps: SurfaceDeps;
+  readonly pagerDuty: PagerDutyClient | null;
+}
+
+export interface WiringOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly connectionString: string;
+  /** Where people reach this install, without a trailing slash. */
+  readonly publicUrl: string;
+}
+
+/** Joins stores, sources, verbs and surfaces by the settings. The only place that knows which vendors are on. */
+export async function wire(options: WiringOptions): Promise<Wiring> {
+  const { config, logger, publicUrl } = options;
+  const clock = systemClock;
+  const secrets = openSecrets({ given: config.core.TRACEOPS_SECRET, dataDir: dataDirOf(config) });
+  const redactor = createRedactor({ pseudonymKey: secrets.derive("pseudonyms") });
+  const store = await createStore(options.connectionString, { clock });
+  const pagerDuty = pagerDutyClient(config, clock);
+  const alertSources = configureAlertSources(config.env);
+  const evidence = wireEvidence(config, { clock, logger, redactor, pushedEvents: store.pushedEvents, pagerDuty });
+  const publishing = new Map<string, PublishPort>();
+  const deps = {
+    ...store,
+    tenant: DEFAULT_TENANT,
+    clock,
+    logger,
+    redactor,
+    engine,
+    evidence,
+    sources: alertSources,
+    surfaces: publishing,
+    policy: CORRELATION_POLICY,
+    evidencePolicy: DEFAULT_EVIDENCE_POLICY,
+    publicUrl: redactor.text(publicUrl),
+    publishingSurfaces: () => [...publishing.keys()],
+    senders: pagerDutySenders(config, { pagerDuty, redactor }),
+    digest: (raw: Uint8Array) => createHash("sha256").update(raw).digest("hex"),
+  };
+  const verbs = bindVerbs(deps);
+  const surfaceDeps: SurfaceDeps = {
+    clock,
+    logger,
+    redactor,
+    verbs,
+    messages: store.messages,
+    pagerDuty,
+    publicUrl,
+    newNonce: randomUUID,
+  };
+  const wired = wireSurfaces(config, surfaceDeps);
+  // Verbs were bound before the surfaces that call them existed: the list of drawing surfaces is filled in now.
+  for (const [name, port] of wired.publishing) publishing.set(name, port);
+  return {
+    config,
+    clock,
+    logger,
+    redactor,
+    secrets,
+    store,
+    verbs,
+    evidence,
+    alertSources,
+    receive: deps,
+    handlers: createJobHandlers(deps),
+    surfaces: wired.running,
+    surfaceDeps,
+    pagerDuty,
+  };
+}

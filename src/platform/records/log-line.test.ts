@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { instantNs } from "./instants.ts";
+import { readLogLine } from "./log-line.ts";
+
+const at = (iso: string) => BigInt(Date.parse(iso)) * 1_000_000n;
+
+test("a JSON line gives time, level, message, service and the ids that join records", () => {
+  const line = readLogLine(
+    JSON.stringify({
+      time: "2026-11-21T01:47:20.123456789Z",
+      level: "error",
+      msg: "charge failed",
+      err: {
+        type: "TimeoutError",
+        message: "deadline exceeded",
+        stack: "TimeoutError: x\n    at pay (/app/pay.js:42:7)",
+      },
+      service: { name: "checkout" },
+      trace_id: "0af7651916cd43dd8448eb211c80319c",
+      reqId: "r-17",
+      status: 502,
+    }),
+  );
+
+  expect(line).toMatchObject({
+    atNs: at("2026-11-21T01:47:20Z") + 123456789n,
+    severity: "error",
+    body: "charge failed: deadline exceeded",
+    service: "checkout",
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    requestId: "r-17",
+    attributes: { status: 502 },
+    exception: { type: "TimeoutError", message: "deadline exceeded", frames: ["/app/pay.js:42 pay"] },
+  });
+});
+
+test("a text line keeps its words and gives what it names", () => {
+  const line = readLogLine(
+    "2026-11-21T01:47:20.5Z\t8f14e45f-ceea\tERROR\tupstream refused trace_id=0af7651916cd43dd8448eb211c80319c requestId=ab-12cd",
+  );
+
+  expect(line).toMatchObject({
+    atNs: at("2026-11-21T01:47:20.500Z"),
+    severity: "error",
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    requestId: "ab-12cd",
+    service: null,
+  });
+  expect(line.body).toContain("upstream refused");
+});
+
+test.each([
+  ["level=warn msg=slow", "warn"],
+  ["[error] 12#0: upstream timed out", "error"],
+  ["INFO  started, 0 ERROR lines so far", "info"],
+  ["no level, but an error happened", "unspecified"],
+  ['{"level":50,"msg":"x"}', "error"],
+  ['{"severity":"CRITICAL","message":"x"}', "fatal"],
+] as const)("the level of %s is %s", (line, severity) => {
+  expect(readLogLine(line).severity).toBe(severity);
+});
+
+test("times of every unit are one instant, and what is no time is null", () => {
+  const expected = at("2026-11-21T01:47:20Z");
+  const ms = Date.parse("2026-11-21T01:47:20Z");
+
+  for (const value of [
+    ms / 1000,
+    ms,
+    ms * 1000,
+    `${ms}`,
+    `${ms}000000`,
+    "2026-11-21T02:47:20+01:00",
+    "2026-11-21 01:47:20",
+  ]) {
+    expect(instantNs(value)).toBe(expected);
+  }
+  for (const value of [0, -1, Number.NaN, "yesterday", "", null, {}, "99999999999999999999"])
+    expect(instantNs(value)).toBeNull();
+});
+
+test.each(["", "{", "[1]", '{"a":', "null", '{"__proto__":{"level":"error"}}', "{".repeat(5000), "\u0000"])(
+  "hostile line %j is read without an error",
+  (line) => {
+    expect(typeof readLogLine(line).body).toBe("string");
+  },
+);

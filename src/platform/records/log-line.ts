@@ -1,0 +1,142 @@
+import type { ExceptionInfo, LogSeverity } from "../../core/event.ts";
+import type { EpochNs } from "../../core/ids.ts";
+import { FieldPicker, flatFields, type JsonObject, parseJsonObject, type Scalar } from "./flat-fields.ts";
+import { instantNs } from "./instants.ts";
+import { severityInText, severityOf } from "./severities.ts";
+
+/** What one log line says about itself. Null for what it does not say. */
+export interface LogLine {
+  readonly atNs: EpochNs | null;
+  readonly severity: LogSeverity;
+  readonly body: string;
+  readonly service: string | null;
+  readonly host: string | null;
+  readonly traceId: string | null;
+  readonly spanId: string | null;
+  readonly requestId: string | null;
+  readonly attributes: Readonly<Record<string, Scalar>>;
+  readonly exception: ExceptionInfo<string> | null;
+}
+
+const NAMES = {
+  at: ["timestamp", "time", "ts", "datetime", "eventtime", "t", "date"],
+  level: ["severitytext", "level", "severity", "loglevel", "lvl", "levelname", "severitynumber"],
+  body: ["message", "msg", "body", "log", "text", "event", "shortmessage"],
+  service: ["servicename", "service", "app", "application", "kubernetescontainername", "container"],
+  host: ["hostname", "host", "kubernetespodname", "pod", "podname", "instance", "nodename"],
+  traceId: ["traceid", "tracetraceid", "oteltraceid", "ddtraceid", "xraytraceid", "xb3traceid"],
+  spanId: ["spanid", "spanspanid", "otelspanid", "ddspanid"],
+  requestId: ["requestid", "reqid", "correlationid", "xrequestid", "awsrequestid", "httprequestid"],
+  errorType: ["exceptiontype", "errortype", "errname", "errtype", "errorname", "errorkind", "exceptionclass"],
+  errorMessage: ["exceptionmessage", "errormessage", "errmessage", "error", "err", "exception"],
+  stack: ["exceptionstacktrace", "errorstacktrace", "errorstack", "errstack", "stacktrace", "stack"],
+} as const;
+
+/** Reads a line that is a JSON object, or plain text with whatever level and ids it names. Never throws. */
+export function readLogLine(line: string): LogLine {
+  const record = parseJsonObject(line.trim());
+  return record ? readLogObject(record) : readTextLine(line);
+}
+
+/** Reads a structured record in any of the usual loggers' spellings. */
+export function readLogObject(record: JsonObject): LogLine {
+  const fields = new FieldPicker(flatFields(record));
+  const atNs = instantNs(fields.pick(NAMES.at));
+  const severity = severityOf(fields.pick(NAMES.level)) ?? "unspecified";
+  const message = fields.text(NAMES.body);
+  const errorMessage = fields.text(NAMES.errorMessage);
+  const exception = exceptionOf(fields, errorMessage);
+  return {
+    atNs,
+    severity,
+    body: message === null ? (errorMessage ?? JSON.stringify(record)) : withError(message, errorMessage),
+    service: fields.text(NAMES.service),
+    host: fields.text(NAMES.host),
+    traceId: idOrNull(fields.text(NAMES.traceId)),
+    spanId: idOrNull(fields.text(NAMES.spanId)),
+    requestId: fields.text(NAMES.requestId),
+    attributes: fields.left(),
+    exception,
+  };
+}
+
+/** "request failed" alone says little; the error beside it is what people search for. */
+function withError(message: string, error: string | null): string {
+  return error === null || message.includes(error) ? message : `${message}: ${error}`;
+}
+
+function exceptionOf(fields: FieldPicker, message: string | null): ExceptionInfo<string> | null {
+  const type = fields.text(NAMES.errorType);
+  const stack = fields.text(NAMES.stack);
+  if (type === null && stack === null) return null;
+  return exceptionFrom({ type, message, stack });
+}
+
+const MAX_STACK_LINES = 200;
+const FRAMES: readonly RegExp[] = [
+  /^\s*at (?<fn>[\w$.<>/@]{1,200})\((?<file>[\w$.-]{1,200}):(?<line>\d{1,7})\)/u,
+  /^\s*at (?:async )?(?<fn>[^()\s]{1,200}(?: \[as [^\]]{1,80}\])?) \((?<file>[^()\s]{1,300}?):(?<line>\d{1,7})(?::\d{1,7})?\)/u,
+  /^\s*at (?<file>[^()\s]{1,300}?):(?<line>\d{1,7}):\d{1,7}$/u,
+  /^\s*File "(?<file>[^"]{1,300})", line (?<line>\d{1,7})(?:, in (?<fn>\S{1,200}))?/u,
+  /^\s+(?<file>\/[^\s:]{1,300}\.go):(?<line>\d{1,7})/u,
+];
+
+/** Type, message and frames (innermost first) from what a record says about its exception. */
+export function exceptionFrom(said: {
+  readonly type: string | null;
+  readonly message: string | null;
+  readonly stack: string | null;
+}): ExceptionInfo<string> {
+  const lines = (said.stack ?? "").slice(0, 32_000).split("\n").slice(0, MAX_STACK_LINES);
+  const head = /^([\w.$]{1,200}?(?:Error|Exception|Throwable)?)(?:: (.{0,1000}))?$/u.exec(lines[0] ?? "");
+  const frames = lines.flatMap((line) => frameOf(line) ?? []);
+  const isPython = lines.some((line) => line.startsWith("Traceback "));
+  return {
+    type: said.type ?? head?.[1] ?? "error",
+    message: said.message ?? head?.[2] ?? "",
+    frames: (isPython ? frames.toReversed() : frames).slice(0, 20),
+  };
+}
+
+function frameOf(line: string): string | null {
+  for (const pattern of FRAMES) {
+    const { file, line: number, fn } = pattern.exec(line)?.groups ?? {};
+    if (file) return fn ? `${file}:${number} ${fn}` : `${file}:${number}`;
+  }
+  return null;
+}
+
+const TRACE_ID = /\btrace[_-]?id["']?[\s=:]{1,3}["']?([0-9a-f]{16,32}|1-[0-9a-f]{8}-[0-9a-f]{24})\b/iu;
+const XRAY_ID = /\bRoot=(1-[0-9a-f]{8}-[0-9a-f]{24})\b/u;
+const SPAN_ID = /\bspan[_-]?id["']?[\s=:]{1,3}["']?([0-9a-f]{16})\b/iu;
+const REQUEST_ID = /\b(?:request|correlation|req)[_-]?id["']?[\s=:]{1,3}["']?([\w-]{6,64})/iu;
+const LEADING_TIME = /^\[?(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d{2}:?\d{2})?)/u;
+
+function readTextLine(line: string): LogLine {
+  const scanned = line.slice(0, 4000);
+  return {
+    atNs: instantNs(LEADING_TIME.exec(scanned)?.[1]),
+    severity: severityInText(scanned),
+    body: line,
+    service: null,
+    host: null,
+    traceId: (TRACE_ID.exec(scanned) ?? XRAY_ID.exec(scanned))?.[1] ?? null,
+    spanId: SPAN_ID.exec(scanned)?.[1] ?? null,
+    requestId: REQUEST_ID.exec(scanned)?.[1] ?? null,
+    attributes: {},
+    exception: exceptionInText(line),
+  };
+}
+
+function exceptionInText(text: string): ExceptionInfo<string> | null {
+  if (!text.includes("\n")) return null;
+  const exception = exceptionFrom({ type: null, message: null, stack: text });
+  if (exception.frames.length === 0) return null;
+  const raised = /(?:^|\n|\s)([\w.$]{1,200}(?:Error|Exception))(?:: ([^\n]{0,1000}))?/u.exec(text);
+  return raised ? { ...exception, type: raised[1] ?? exception.type, message: raised[2] ?? "" } : exception;
+}
+
+/** Ids join records, so nothing else may pass for one: all zeros means "no trace". */
+export function idOrNull(id: string | null): string | null {
+  return id !== null && /^[\w-]{8,64}$/u.test(id) && !/^0+$/u.test(id) ? id : null;
+}

@@ -1,0 +1,197 @@
+import { createHmac } from "node:crypto";
+import type { Redactor } from "../../app/redactor.ts";
+import type { Alert } from "../../core/alert.ts";
+import type { Attributes, Change, Event, ExceptionInfo } from "../../core/event.ts";
+import type { Evidence } from "../../core/evidence.ts";
+import { assertNever } from "../../core/never.ts";
+import { cutSafe, type Safe } from "../../core/safe.ts";
+import { redactEncoded } from "./encoded.ts";
+import { redactHeadersAndUrls } from "./headers-and-urls.ts";
+import { isSecretName, redactKeyValues } from "./key-values.ts";
+import { redactPersonalData } from "./personal-data.ts";
+import { sanitize } from "./sanitize.ts";
+import { redactTokenShapes } from "./token-shapes.ts";
+
+const MAX_TEXT = 64 * 1024;
+const MAX_BODY = 4000;
+const MAX_LINE = 1000;
+const MAX_ATTRIBUTES = 128;
+const MAX_LIST = 300;
+const MAX_DIFF_LINES = 40;
+const MAX_FRAMES = 20;
+/** A word may be cut at the end of what is read; half a secret would pass, so the last word goes too. */
+const LAST_WORD = /\S{0,2000}$/u;
+
+type ToSafe = (raw: string) => Safe;
+
+/** Makes foreign text safe to store and show: secrets out, people's data out or under a stable pseudonym, hidden characters out. */
+export function createRedactor(options: { readonly pseudonymKey: string }): Redactor {
+  const pseudonymOf = (address: string) =>
+    `email_${createHmac("sha256", options.pseudonymKey).update(address.toLowerCase()).digest("hex").slice(0, 8)}`;
+  const redactPlain = (text: string) =>
+    redactPersonalData(redactKeyValues(redactTokenShapes(redactHeadersAndUrls(text))), pseudonymOf);
+  const text: ToSafe = (raw) => {
+    try {
+      const clean = sanitize(raw.length > MAX_TEXT ? cutToWords(raw) : raw);
+      // Decoded first: a plain rule could take half of an encoded secret and hide the rest from the second look.
+      return redactPlain(redactEncoded(clean, redactPlain)) as Safe;
+    } catch {
+      // What could not be checked must not pass, and the error may quote it.
+      return "[redaction failed]" as Safe;
+    }
+  };
+  return {
+    text,
+    alert: (raw) => redactAlert(raw, text),
+    event: (raw) => redactEvent(raw, text),
+    evidence: (raw) => redactEvidence(raw, text),
+  };
+}
+
+function cutToWords(raw: string): string {
+  return `${raw.slice(0, MAX_TEXT).replace(LAST_WORD, "")}[cut]`;
+}
+
+function redactAlert(raw: Alert<string>, text: ToSafe): Alert {
+  return {
+    ...raw,
+    title: cutSafe(text(raw.title), MAX_LINE),
+    service: orNull(raw.service, text),
+    url: orNull(raw.url, text),
+    by: orNull(raw.by, text),
+  };
+}
+
+function redactEvidence(raw: Evidence<string>, text: ToSafe): Evidence {
+  switch (raw.status) {
+    case "found": {
+      const { topology, ...rest } = raw;
+      const events = raw.events.map((event) => redactEvent(event, text));
+      const edges = topology?.map(([caller, callee]) => [text(caller), text(callee)] as const);
+      return { ...rest, events, partial: orNull(raw.partial, text), ...(edges ? { topology: edges } : {}) };
+    }
+    case "empty":
+      return { status: "empty", searched: text(raw.searched) };
+    case "failed":
+      return { ...raw, detail: text(raw.detail) };
+    case "not-configured":
+      return { ...raw, detail: text(raw.detail) };
+    default:
+      return assertNever(raw);
+  }
+}
+
+function redactEvent(raw: Event<string>, text: ToSafe): Event {
+  const base = redactBase(raw, text);
+  const line = (value: string) => cutSafe(text(value), MAX_LINE);
+  switch (raw.kind) {
+    case "log": {
+      const body = cutSafe(text(raw.body), MAX_BODY);
+      return {
+        ...raw,
+        ...base,
+        body,
+        attributes: redactAttributes(raw.attributes, text),
+        exception: redactException(raw.exception, text),
+      };
+    }
+    case "span":
+      return {
+        ...raw,
+        ...base,
+        name: line(raw.name),
+        parentSpanId: orNull(raw.parentSpanId, text),
+        attributes: redactAttributes(raw.attributes, text),
+      };
+    case "metric":
+      return {
+        ...raw,
+        ...base,
+        name: line(raw.name),
+        unit: line(raw.unit),
+        attributes: redactAttributes(raw.attributes, text),
+      };
+    case "change":
+      return { ...raw, ...base, change: redactChange(raw.change, text) };
+    case "alert":
+      return { ...raw, ...base, title: line(raw.title), url: orNull(raw.url, text) };
+    case "kubernetes":
+      return {
+        ...raw,
+        ...base,
+        object: line(raw.object),
+        reason: line(raw.reason),
+        note: cutSafe(text(raw.note), MAX_BODY),
+      };
+    case "person":
+      return { ...raw, ...base, who: line(raw.who), text: cutSafe(text(raw.text), MAX_BODY) };
+    default:
+      return assertNever(raw);
+  }
+}
+
+function redactBase(raw: Event<string>, text: ToSafe) {
+  return {
+    service: orNull(raw.service, text),
+    host: orNull(raw.host, text),
+    ref: cutSafe(text(raw.ref), MAX_LINE),
+    traceId: orNull(raw.traceId, text),
+    spanId: orNull(raw.spanId, text),
+    requestId: orNull(raw.requestId, text),
+  };
+}
+
+function redactException(raw: ExceptionInfo<string> | null, text: ToSafe): ExceptionInfo | null {
+  if (raw === null) return null;
+  return {
+    type: cutSafe(text(raw.type), MAX_LINE),
+    message: cutSafe(text(raw.message), MAX_BODY),
+    frames: raw.frames.slice(0, MAX_FRAMES).map((frame) => cutSafe(text(frame), MAX_LINE)),
+  };
+}
+
+function redactChange(raw: Change<string>, text: ToSafe): Change {
+  const line = (value: string) => cutSafe(text(value), MAX_LINE);
+  return {
+    ...raw,
+    version: line(raw.version),
+    previousVersion: orNull(raw.previousVersion, text),
+    environment: orNull(raw.environment, text),
+    by: orNull(raw.by, text),
+    url: orNull(raw.url, text),
+    summary: cutSafe(text(raw.summary), MAX_BODY),
+    files: raw.files.slice(0, MAX_LIST).map((file) => ({
+      path: line(file.path),
+      diff: file.diff.slice(0, MAX_DIFF_LINES).map(line),
+    })),
+    pullRequest: raw.pullRequest && {
+      number: raw.pullRequest.number,
+      title: line(raw.pullRequest.title),
+      url: orNull(raw.pullRequest.url, text),
+    },
+  };
+}
+
+/** `fromEntries` defines own properties, so a label named "__proto__" stays a label. */
+function redactAttributes(raw: Attributes<string>, text: ToSafe): Attributes {
+  const entries = Object.entries(raw).slice(0, MAX_ATTRIBUTES);
+  return Object.fromEntries(entries.map(([name, value]) => [text(name), redactValue(name, value, text)]));
+}
+
+function redactValue(name: string, value: string | number | boolean, text: ToSafe): Safe | number | boolean {
+  if (typeof value === "boolean") return value;
+  const isHidden = HEADER_NAME.test(name) || isSecretName(name);
+  if (typeof value === "string") {
+    return isHidden && value !== "" ? ("[redacted-secret]" as Safe) : cutSafe(text(value), MAX_BODY);
+  }
+  // A card number may arrive as a number.
+  if (Number.isSafeInteger(value) && value > 1e12 && text(String(value)) !== String(value))
+    return "[redacted-card]" as Safe;
+  return value;
+}
+
+const HEADER_NAME = /(?:^|[._-])(?:authorization|cookie)$/iu;
+
+function orNull(raw: string | null, text: ToSafe): Safe | null {
+  return raw === null ? null : cutSafe(text(raw), MAX_LINE);
+}

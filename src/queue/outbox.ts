@@ -1,0 +1,112 @@
+import type pg from "pg";
+import { z } from "zod";
+import type { Clock } from "../app/ports.ts";
+
+/** What a worker needs to know of a row before it starts. */
+export interface OutboxRow {
+  readonly id: string;
+  readonly job: string;
+  readonly payload: unknown;
+  /** Runs so far, this one included once it was begun. */
+  readonly attempts: number;
+}
+
+/** The outbox as relay, sweeper and workers use it. Every write is conditional on the row being unfinished. */
+export interface Outbox {
+  /** Takes due rows, in order of their due time, so that nobody else tells of them for a while. */
+  claim(request: Claim): Promise<readonly string[]>;
+  /** Gives back what was taken and could not be told to anybody. */
+  giveBack(ids: readonly string[]): Promise<void>;
+  /** Null when there is nothing to do: done, quarantined or gone. */
+  load(id: string): Promise<OutboxRow | null>;
+  /** Counts one attempt, before the work: a crash counts too. Null when the row is finished or not due any more. */
+  begin(id: string): Promise<OutboxRow | null>;
+  done(id: string): Promise<void>;
+  /** Due again after `delayMs`; `attempt` says whether the run that was begun still counts. */
+  postpone(id: string, change: Postponement): Promise<void>;
+  quarantine(id: string, error: string): Promise<void>;
+}
+
+export interface Claim {
+  /** Only rows that have been due for this long. */
+  readonly dueForMs: number;
+  /** Rows that workers were told of count again after this long. */
+  readonly toldBeforeMs: number;
+  readonly limit: number;
+}
+
+export interface Postponement {
+  readonly notBeforeMs: number;
+  readonly attempt: "counts" | "does-not-count" | "was-not-begun";
+  readonly error: string | null;
+}
+
+const Ids = z.array(z.object({ id: z.string() }));
+const Rows = z.array(z.object({ id: z.string(), job: z.string(), payload: z.unknown(), attempts: z.number().int() }));
+/** Clocks of two hosts differ a little; a row must not wait for a sweep because of that. */
+const CLOCK_TOLERANCE_MS = 250;
+const MAX_ERROR = 500;
+const UNFINISHED = "done_at IS NULL AND quarantined_at IS NULL";
+
+/** The outbox table behind a pool. */
+export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
+  const now = () => new Date(clock.nowMs());
+  return {
+    async claim({ dueForMs, toldBeforeMs, limit }) {
+      const { rows } = await pool.query(
+        `WITH due AS (
+           SELECT id FROM outbox
+           WHERE ${UNFINISHED} AND not_before <= $2 AND (dispatched_at IS NULL OR dispatched_at <= $3)
+           ORDER BY not_before, id LIMIT $4 FOR UPDATE SKIP LOCKED
+         )
+         UPDATE outbox SET dispatched_at = $1 FROM due WHERE outbox.id = due.id RETURNING outbox.id::text AS id`,
+        [now(), new Date(clock.nowMs() - dueForMs), new Date(clock.nowMs() - toldBeforeMs), limit],
+      );
+      return Ids.parse(rows).map(({ id }) => id);
+    },
+    async giveBack(ids) {
+      await pool.query(`UPDATE outbox SET dispatched_at = NULL WHERE id = ANY($1::bigint[]) AND ${UNFINISHED}`, [ids]);
+    },
+    async load(id) {
+      const { rows } = await pool.query(
+        `SELECT id::text AS id, job, payload, attempts FROM outbox WHERE id = $1 AND ${UNFINISHED}`,
+        [id],
+      );
+      return Rows.parse(rows)[0] ?? null;
+    },
+    async begin(id) {
+      const { rows } = await pool.query(
+        `UPDATE outbox SET attempts = attempts + 1, dispatched_at = $2
+         WHERE id = $1 AND ${UNFINISHED} AND not_before <= $3 RETURNING id::text AS id, job, payload, attempts`,
+        [id, now(), new Date(clock.nowMs() + CLOCK_TOLERANCE_MS)],
+      );
+      return Rows.parse(rows)[0] ?? null;
+    },
+    async done(id) {
+      await pool.query(`UPDATE outbox SET done_at = $2, last_error = NULL WHERE id = $1 AND ${UNFINISHED}`, [
+        id,
+        now(),
+      ]);
+    },
+    async postpone(id, { notBeforeMs, attempt, error }) {
+      const uncount = attempt === "does-not-count" ? 1 : 0;
+      await pool.query(
+        `UPDATE outbox SET not_before = $2, dispatched_at = NULL, attempts = attempts - $3,
+           last_error = COALESCE($4, last_error)
+         WHERE id = $1 AND ${UNFINISHED}`,
+        [id, new Date(notBeforeMs), uncount, storable(error)],
+      );
+    },
+    async quarantine(id, error) {
+      await pool.query(`UPDATE outbox SET quarantined_at = $2, last_error = $3 WHERE id = $1 AND ${UNFINISHED}`, [
+        id,
+        now(),
+        storable(error),
+      ]);
+    },
+  };
+}
+
+function storable(error: string | null): string | null {
+  return error === null ? null : error.toWellFormed().replaceAll("\u0000", "\uFFFD").slice(0, MAX_ERROR);
+}

@@ -1,0 +1,87 @@
+import type pg from "pg";
+import type { Clock, Logger } from "../app/ports.ts";
+import { openPool, openSession } from "./connections.ts";
+import { startLoop } from "./loop.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+import type { WakeQueue } from "./wake-queue.ts";
+
+const POLL_MS = 250;
+/** A row that workers were told of this long ago without anything happening is told again. */
+const SWEEP_AFTER_MS = 8_000;
+const BATCH = 200;
+const RECONNECT_AFTER_MS = 1_000;
+const AWAY_PAUSE_MS = 2_000;
+
+export interface RelayOptions {
+  readonly connectionString: string;
+  readonly queue: WakeQueue;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** Tells workers of committed outbox rows: within milliseconds of the commit, and again until they are done. */
+export async function startRelay(options: RelayOptions): Promise<{ stop(): Promise<void> }> {
+  const { connectionString, queue, logger, clock } = options;
+  const pool = openPool(connectionString, { max: 1, name: "traceops relay" });
+  const outbox = createOutbox(pool, clock);
+
+  const relayDue = async (): Promise<number> => {
+    try {
+      // The claim is committed before the queue hears of it: a crash in between costs one sweep, never a row.
+      const ids = await outbox.claim({ dueForMs: 0, toldBeforeMs: SWEEP_AFTER_MS, limit: BATCH });
+      if (ids.length > 0) await tell(queue, outbox, ids);
+      return ids.length === BATCH ? 0 : POLL_MS;
+    } catch (error) {
+      logger.warn({ error: error instanceof Error ? error.name : "unknown" }, "outbox rows could not be announced");
+      return AWAY_PAUSE_MS;
+    }
+  };
+  const relaying = startLoop(relayDue);
+  const listening = listen(connectionString, () => relaying.nudge());
+  return {
+    async stop() {
+      await listening.stop();
+      await relaying.stop();
+      await pool.end();
+    },
+  };
+}
+
+/** What the queue does not take is free at once for workers that look into the outbox themselves. */
+async function tell(queue: WakeQueue, outbox: Outbox, ids: readonly string[]): Promise<void> {
+  try {
+    await queue.wake(ids);
+  } catch (error) {
+    await outbox.giveBack(ids);
+    throw error;
+  }
+}
+
+/** Keeps one session listening for commits. Without it everything still works, a quarter of a second later. */
+function listen(connectionString: string, onCommit: () => void): { stop(): Promise<void> } {
+  const session: { client: pg.Client | null } = { client: null };
+  const loop = startLoop(async () => {
+    if (session.client !== null) return RECONNECT_AFTER_MS;
+    try {
+      const client = await openSession(connectionString, "traceops relay listener");
+      const forget = () => {
+        if (session.client === client) session.client = null;
+      };
+      client.once("error", forget);
+      client.once("end", forget);
+      client.on("notification", onCommit);
+      session.client = client;
+      await client.query("LISTEN traceops_outbox");
+    } catch {
+      await session.client?.end().catch(() => undefined);
+      session.client = null;
+    }
+    return RECONNECT_AFTER_MS;
+  });
+  return {
+    async stop() {
+      await loop.stop();
+      await session.client?.end().catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,177 @@
+import { z } from "zod";
+import { UnavailableError } from "../app/errors.ts";
+import { type JobHandlers, type JobName, type JobOutcome, type JobPayload, jobCatalog } from "../app/jobs/catalog.ts";
+import type { Clock, Logger } from "../app/ports.ts";
+import type { Lock, Locks } from "./locks.ts";
+import type { Outbox, OutboxRow } from "./outbox.ts";
+
+/** Somebody else writes this incident: look again soon, without counting an attempt. */
+const BUSY_DELAY_MS = 250;
+const FIRST_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 60_000;
+/** For rows whose job this version does not know: a newer version may still run beside us. */
+const UNKNOWN_JOB_ATTEMPTS = 5;
+
+export interface RunRowDeps {
+  readonly outbox: Outbox;
+  readonly locks: Locks;
+  readonly handlers: JobHandlers;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** What may be kept of an error: redacted by the caller who can, otherwise only its name. */
+  readonly describeError: (error: unknown) => string;
+  /** Aborted when the process must end. */
+  readonly stopping: AbortSignal;
+}
+
+/** The catalogue, with each name's payload type kept. */
+const SPECS: {
+  readonly [Name in JobName]: {
+    readonly payload: z.ZodType<JobPayload<Name>>;
+    readonly attempts: number;
+    readonly timeoutMs: number;
+  };
+} = jobCatalog;
+
+const IncidentPayload = z.object({ incidentId: z.string() });
+
+/** Runs one outbox row if it is still due and nobody else has it or its incident. Never throws. */
+export async function runRow(deps: RunRowDeps, outboxId: string): Promise<void> {
+  try {
+    const row = await deps.outbox.load(outboxId);
+    if (row !== null) await runLocked(deps, row);
+  } catch (error) {
+    // The database did not answer. The row is as it was, and the sweeper brings it back.
+    deps.logger.warn({ outboxId, error: deps.describeError(error) }, "an outbox row could not be run");
+  }
+}
+
+async function runLocked(deps: RunRowDeps, row: OutboxRow): Promise<void> {
+  const locks = await takeLocks(deps, row);
+  if (locks === null) return;
+  const begun = await beginOrRelease(deps, row.id, locks);
+  if (begun !== null) await run(deps, begun, locks);
+}
+
+/** The row's own lock and, for work on an incident, the incident's. Null when one of them is taken. */
+async function takeLocks(deps: RunRowDeps, row: OutboxRow): Promise<readonly Lock[] | null> {
+  const own = await deps.locks.tryTake(`outbox:${row.id}`);
+  // This very row runs somewhere: the wake-up came twice.
+  if (own === null) return null;
+  const incident = IncidentPayload.safeParse(row.payload);
+  if (!incident.success) return [own];
+  try {
+    const shared = await deps.locks.tryTake(`incident:${incident.data.incidentId}`);
+    if (shared !== null) return [own, shared];
+    const notBeforeMs = deps.clock.nowMs() + BUSY_DELAY_MS;
+    await deps.outbox.postpone(row.id, { notBeforeMs, attempt: "was-not-begun", error: null });
+  } catch (error) {
+    await own.release();
+    throw error;
+  }
+  await own.release();
+  return null;
+}
+
+async function beginOrRelease(deps: RunRowDeps, id: string, locks: readonly Lock[]): Promise<OutboxRow | null> {
+  const begun = await deps.outbox.begin(id).catch(async (error: unknown) => {
+    await releaseAll(locks);
+    throw error;
+  });
+  if (begun === null) await releaseAll(locks);
+  return begun;
+}
+
+async function run(deps: RunRowDeps, row: OutboxRow, locks: readonly Lock[]): Promise<void> {
+  const { job, id: outboxId, attempts: attempt } = row;
+  const spec = isJobName(job) ? SPECS[job] : { attempts: UNKNOWN_JOB_ATTEMPTS, timeoutMs: 1 };
+  const signals = [AbortSignal.timeout(spec.timeoutMs), deps.stopping, ...locks.map(({ lost }) => lost)];
+  const signal = AbortSignal.any(signals);
+  const work = start(deps.handlers, row, signal);
+  // A handler that ignores its signal keeps the locks: two writers would be worse than a late one.
+  const released = work.then(
+    () => releaseAll(locks),
+    () => releaseAll(locks),
+  );
+  const result = await orAborted(work, signal).then(
+    (outcome) => ({ outcome }),
+    (error: unknown) => ({ error }),
+  );
+  if ("error" in result) return settleFailure(deps, { row, attempts: spec.attempts, error: result.error });
+  await settle(deps, row, result.outcome);
+  deps.logger.debug({ job, outboxId, attempt, outcome: result.outcome.status }, "job ran");
+  return released;
+}
+
+async function start(handlers: JobHandlers, row: OutboxRow, signal: AbortSignal): Promise<JobOutcome> {
+  const { job } = row;
+  if (!isJobName(job)) throw new TypeError(`this version does not know the job ${JSON.stringify(job)}`);
+  return startKnown(handlers, job, { row, signal });
+}
+
+function startKnown<Name extends JobName>(
+  handlers: Pick<JobHandlers, Name>,
+  name: Name,
+  { row, signal }: { readonly row: OutboxRow; readonly signal: AbortSignal },
+): Promise<JobOutcome> {
+  const parsed = SPECS[name].payload.safeParse(row.payload);
+  if (!parsed.success) throw new UnrunnableError("its payload does not fit the job");
+  return handlers[name](parsed.data, { outboxId: row.id, attempt: row.attempts, signal });
+}
+
+async function settle({ outbox }: RunRowDeps, { id }: OutboxRow, outcome: JobOutcome): Promise<void> {
+  if (outcome.status === "done") return outbox.done(id);
+  const { notBeforeMs, because } = outcome;
+  return outbox.postpone(id, { notBeforeMs, attempt: "does-not-count", error: because });
+}
+
+async function settleFailure(
+  deps: RunRowDeps,
+  { row, attempts, error }: { readonly row: OutboxRow; readonly attempts: number; readonly error: unknown },
+): Promise<void> {
+  const { id: outboxId, job, attempts: attempt } = row;
+  const description = deps.describeError(error);
+  if (deps.stopping.aborted) {
+    const notBeforeMs = deps.clock.nowMs();
+    return deps.outbox.postpone(outboxId, { notBeforeMs, attempt: "does-not-count", error: "interrupted by a stop" });
+  }
+  if (attempt >= attempts || isHopeless(error)) {
+    deps.logger.error({ job, outboxId, attempt, error: description }, "job quarantined");
+    return deps.outbox.quarantine(outboxId, description);
+  }
+  deps.logger.warn({ job, outboxId, attempt, error: description }, "job failed, will run again");
+  const notBeforeMs = deps.clock.nowMs() + backoffMs(attempt);
+  return deps.outbox.postpone(outboxId, { notBeforeMs, attempt: "counts", error: description });
+}
+
+/** The row itself cannot run, now or later. */
+class UnrunnableError extends Error {}
+
+function isHopeless(error: unknown): boolean {
+  return error instanceof UnrunnableError || (error instanceof UnavailableError && !error.retryable);
+}
+
+/** 0.5 s, 1 s, 2 s … at most a minute. */
+export function backoffMs(attempt: number): number {
+  return Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, attempt - 1));
+}
+
+function isJobName(text: string): text is JobName {
+  return Object.hasOwn(jobCatalog, text);
+}
+
+async function releaseAll(locks: readonly Lock[]): Promise<void> {
+  for (const lock of locks.toReversed()) await lock.release();
+}
+
+async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

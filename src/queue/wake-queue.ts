@@ -1,0 +1,19 @@
+/**
+ * Tells workers which outbox rows are due. It may lose, double or delay everything: the outbox is the truth, and what is
+ * lost here is found again by the next sweep.
+ */
+export interface WakeQueue {
+  readonly kind: "redis" | "postgres";
+  /** Rejects within seconds when the queue is away. */
+  wake(outboxIds: readonly string[]): Promise<void>;
+  /** Rejects within seconds when the queue is away. */
+  ping(): Promise<void>;
+  /** Starts handing out rows, at most `concurrency` at a time. `run` must not throw. */
+  work(run: (outboxId: string) => Promise<void>, concurrency: number): Promise<WakeWorker>;
+  close(): Promise<void>;
+}
+
+export interface WakeWorker {
+  /** Takes nothing new; resolves when what was taken is over. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,172 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { AppError } from "../app/errors.ts";
+import type { JobRequest } from "../app/jobs/catalog.ts";
+import type { AppliedChange, Clock, IncidentChange } from "../app/ports.ts";
+import type { Alert } from "../core/alert.ts";
+import { type IncidentId, incidentId } from "../core/ids.ts";
+import type { Incident } from "../core/incident.ts";
+import { type FoldedIncident, foldIncident } from "../core/incident-fold.ts";
+import { type Database, isUniqueViolation, type Transaction } from "./database.ts";
+import type { IncidentRow } from "./generated/client.ts";
+import { storeJobs } from "./outbox-rows.ts";
+import { reviveAlert, reviveIncident } from "./revive.ts";
+import { toJsonText, toJsonValue, toKeyText } from "./stored-json.ts";
+
+interface Deps {
+  readonly db: Database;
+  readonly clock: Clock;
+}
+
+type Causes = (incident: Incident) => readonly JobRequest[];
+
+/** Ends a transaction whose event another process stored first: everything written so far must go again. */
+class OvertakenError extends Error {}
+
+const NextNumber = z.tuple([z.object({ number: z.bigint() })]);
+
+/**
+ * One transaction: the event, the incident folded again from all its events, the jobs that it causes.
+ * An event that is stored already changes nothing; a group that another process opened first is a "conflict".
+ */
+export async function applyChange(deps: Deps, change: IncidentChange, causes: Causes): Promise<AppliedChange> {
+  const known = await alreadyApplied(deps.db, change);
+  if (known !== null) return known;
+  try {
+    return await deps.db.$transaction((tx) => applyIn(tx, deps.clock, { change, causes }));
+  } catch (error) {
+    if (isUniqueViolation(error)) return { status: "conflict" };
+    const overtaken = error instanceof OvertakenError ? await alreadyApplied(deps.db, change) : null;
+    if (overtaken === null) throw error;
+    return overtaken;
+  }
+}
+
+async function alreadyApplied(db: Database, { tenant, alert }: IncidentChange): Promise<AppliedChange | null> {
+  const fact = await db.alertFactRow.findUnique({
+    where: { tenant_source_eventId: { tenant, source: alert.source, eventId: keyOf(alert.eventId) } },
+    include: { incident: true },
+  });
+  if (fact === null) return null;
+  return { status: "applied", incident: reviveIncident(fact.incident, tenant), changed: false };
+}
+
+async function applyIn(
+  tx: Transaction,
+  clock: Clock,
+  { change, causes }: { readonly change: IncidentChange; readonly causes: Causes },
+): Promise<AppliedChange> {
+  // What is folded is what was stored, so that a later fold from the table gives the same.
+  const stored = { ...change, alert: reviveAlert(JSON.parse(toJsonText(change.alert))) };
+  const row =
+    change.decision.kind === "open"
+      ? await open(tx, clock, stored)
+      : await attach(tx, clock, { change: stored, id: change.decision.incidentId });
+  if (row === null) return { status: "conflict" };
+  const incident = reviveIncident(row, change.tenant);
+  await storeJobs(tx, change.tenant, { jobs: causes(incident), clock });
+  return { status: "applied", incident, changed: true };
+}
+
+/** Null when the group is open already. */
+async function open(tx: Transaction, clock: Clock, change: IncidentChange): Promise<IncidentRow | null> {
+  const folded = fold([change.alert]);
+  const [{ number }] = NextNumber.parse(await tx.$queryRaw`SELECT nextval('incident_number') AS number`);
+  const id = incidentId(`INC-${number}`);
+  const openKey = folded.status === "resolved" ? null : keyOf(change.alert.groupKey);
+  // The loser of a race waits here for the winner's commit, and then writes nothing.
+  const [row] = await tx.incidentRow.createManyAndReturn({
+    data: [{ id, tenant: change.tenant, openKey, revision: 1, ...columnsOf(folded, clock) }],
+    skipDuplicates: true,
+  });
+  if (row === undefined) return null;
+  await storeFact(tx, clock, { change, id });
+  return row;
+}
+
+async function attach(
+  tx: Transaction,
+  clock: Clock,
+  { change, id }: { readonly change: IncidentChange; readonly id: IncidentId },
+): Promise<IncidentRow> {
+  const { tenant, alert } = change;
+  const found = await tx.$queryRaw<
+    unknown[]
+  >`SELECT 1 FROM incident WHERE id = ${id} AND tenant = ${tenant} FOR UPDATE`;
+  if (found.length === 0) throw new AppError("not-found", `there is no incident ${id}`);
+  await storeFact(tx, clock, { change, id });
+  const facts = await tx.alertFactRow.findMany({ where: { tenant, incidentId: id }, select: { alert: true } });
+  const folded = fold(facts.map((fact) => reviveAlert(fact.alert)));
+  const openKey = folded.status === "resolved" ? null : await keepOpenKey(tx, { change, id });
+  return tx.incidentRow
+    .update({
+      where: { id },
+      data: { ...columnsOf(folded, clock), openKey, revision: { increment: 1 } },
+    })
+    .catch((error: unknown) => {
+      throw new Error(`incident ${id} could not be folded after an event of ${alert.source}`, { cause: error });
+    });
+}
+
+/** A reopened incident takes its group key back unless a newer incident holds it by now. */
+async function keepOpenKey(
+  tx: Transaction,
+  { change, id }: { readonly change: IncidentChange; readonly id: IncidentId },
+): Promise<string | null> {
+  const { openKey: current } = await tx.incidentRow.findUniqueOrThrow({ where: { id }, select: { openKey: true } });
+  if (current !== null) return current;
+  const openKey = keyOf(change.alert.groupKey);
+  const taken = await tx.incidentRow.count({ where: { tenant: change.tenant, openKey } });
+  return taken === 0 ? openKey : null;
+}
+
+async function storeFact(
+  tx: Transaction,
+  clock: Clock,
+  { change, id }: { readonly change: IncidentChange; readonly id: IncidentId },
+): Promise<void> {
+  const { tenant, alert, decision } = change;
+  const now = new Date(clock.nowMs());
+  const written = await tx.$executeRaw`
+    INSERT INTO alert_fact (tenant, source, event_id, incident_id, decision, alert, occurred_at, stored_at)
+    VALUES (${tenant}, ${alert.source}, ${keyOf(alert.eventId)}, ${id}, ${`${decision.kind}: ${decision.reason}`},
+            ${toJsonText(alert)}::json, ${new Date(alert.occurredAtMs)}, ${now})
+    ON CONFLICT (tenant, source, event_id) DO NOTHING`;
+  if (written === 0) throw new OvertakenError("another process stored this event first");
+}
+
+function fold(alerts: readonly Alert[]): FoldedIncident {
+  const folded = foldIncident(alerts);
+  if (folded === null) throw new TypeError("an incident without alerts cannot be");
+  return folded;
+}
+
+function columnsOf(folded: FoldedIncident, clock: Clock) {
+  const {
+    startedAtMs,
+    detectedAtMs,
+    resolvedAtMs,
+    lastAlertAtMs,
+    external,
+    services,
+    fingerprints,
+    groupKeys,
+    ...same
+  } = folded;
+  return {
+    ...same,
+    startedAt: new Date(startedAtMs),
+    detectedAt: new Date(detectedAtMs),
+    resolvedAt: resolvedAtMs === null ? null : new Date(resolvedAtMs),
+    lastAlertAt: new Date(lastAlertAtMs),
+    services: [...services],
+    fingerprints: [...fingerprints],
+    groupKeys: [...groupKeys],
+    external: external.map(toJsonValue),
+    changedAt: new Date(clock.nowMs()),
+  };
+}
+
+function keyOf(text: string): string {
+  return toKeyText(text, (long) => createHash("sha256").update(long).digest("hex"));
+}

@@ -1,0 +1,55 @@
+import type {
+  AnalysisStore,
+  Clock,
+  FeedbackStore,
+  Inbox,
+  IncidentStore,
+  Marks,
+  OutboundMessages,
+  PushedEvents,
+  WeightsStore,
+} from "../app/ports.ts";
+import { DEFAULT_TENANT } from "../core/ids.ts";
+import { createAnalysisStore } from "./analyses.ts";
+import { openDatabase } from "./database.ts";
+import { createFeedbackStore } from "./feedback.ts";
+import { createInbox } from "./inbox.ts";
+import { createIncidentStore } from "./incidents.ts";
+import { createMarks } from "./marks.ts";
+import { createOutboundMessages } from "./outbound-messages.ts";
+import { createPushedEvents } from "./pushed-events.ts";
+import { createWeightsStore } from "./weights.ts";
+
+/** Everything that is kept, behind the ports of `app`. */
+export interface Store {
+  readonly inbox: Inbox;
+  readonly incidents: IncidentStore;
+  readonly analyses: AnalysisStore;
+  readonly feedback: FeedbackStore;
+  readonly weights: WeightsStore;
+  readonly pushedEvents: PushedEvents;
+  readonly marks: Marks;
+  readonly messages: OutboundMessages;
+  /** Writes once; rejects when the database cannot be written to or lacks our tables. For `/readyz`. */
+  checkWritable(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connects to a migrated database. Rejects when it does not answer. */
+export async function createStore(connectionString: string, { clock }: { readonly clock: Clock }): Promise<Store> {
+  const db = openDatabase(connectionString);
+  await db.$connect();
+  const marks = createMarks(db);
+  return {
+    inbox: createInbox(db, clock),
+    incidents: createIncidentStore(db, clock),
+    analyses: createAnalysisStore(db, clock),
+    feedback: createFeedbackStore(db, clock),
+    weights: createWeightsStore(db),
+    pushedEvents: createPushedEvents(db),
+    marks,
+    messages: createOutboundMessages(db),
+    checkWritable: () => marks.set(DEFAULT_TENANT, "writable-check", String(clock.nowMs())),
+    close: () => db.$disconnect(),
+  };
+}

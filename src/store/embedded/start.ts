@@ -1,0 +1,92 @@
+import type { Logger } from "../../app/ports.ts";
+import { accountForServer } from "./account.ts";
+import { connectionString, ensureProgramDatabase } from "./admin.ts";
+import { prepareBinaries } from "./binaries.ts";
+import { isRunning } from "./postmaster.ts";
+import { findRunning, halt, initialise, launch, type Server } from "./server.ts";
+import { loadSettings, readSettings, type Settings, saveSettings } from "./settings.ts";
+import { withStartLock } from "./start-lock.ts";
+
+export interface EmbeddedPostgresOptions {
+  /** Where passwords, port and (when the server's account can get there) the data live. Made when missing. */
+  readonly dataDir: string;
+  readonly logger?: Pick<Logger, "info" | "warn">;
+  /** Server settings on top of ours; tests switch durable writes off. */
+  readonly serverSettings?: Readonly<Record<string, string>>;
+  /** Lets the program's role make databases, for tests and the migration writer. */
+  readonly createsDatabases?: boolean;
+}
+
+export interface EmbeddedPostgres {
+  /** The program's own role on its own database, over 127.0.0.1. Holds a password: never print it. */
+  readonly connectionString: string;
+  /** Whether `stop` will stop the server: true for the process that started it, or took over from a dead one. */
+  readonly isOwner: boolean;
+  /** Close every client first. Stops the server when this process owns it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The real PostgreSQL from npm, ready for use: initialised when new, joined when it runs already, awaited while it is
+ * stopping. Throws one clear sentence when this machine cannot run it.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const account = accountForServer();
+  const settings = loadSettings(options.dataDir, account);
+  saveIfNew(options.dataDir, settings);
+  return withStartLock(options.dataDir, async () => {
+    // Another process may have been here while we waited.
+    const current = readSettings(options.dataDir) ?? settings;
+    const binaries = prepareBinaries(account, current.serverDir);
+    const server = { binaries, account, serverDir: current.serverDir, extra: options.serverSettings ?? {} };
+    return bringUp(options, server, current);
+  });
+}
+
+function saveIfNew(dataDir: string, settings: Settings): void {
+  if (readSettings(dataDir)?.serverDir !== settings.serverDir) saveSettings(dataDir, settings);
+}
+
+async function bringUp(
+  options: EmbeddedPostgresOptions,
+  server: Server,
+  settings: Settings,
+): Promise<EmbeddedPostgres> {
+  await initialise(server, settings.adminPassword);
+  const joined = await findRunning(server, settings);
+  const port = joined ?? (await launch(server, settings));
+  await ensureProgramDatabase(
+    { port, adminPassword: settings.adminPassword },
+    { password: settings.password, createsDatabases: options.createsDatabases ?? false },
+  );
+  const isOwner = joined === null || settings.ownerPid === null || !isRunning(settings.ownerPid);
+  saveSettings(options.dataDir, { ...settings, port, ownerPid: isOwner ? process.pid : settings.ownerPid });
+  options.logger?.info({ port, joined: joined !== null, serverDir: server.serverDir }, "embedded PostgreSQL is ready");
+  return {
+    connectionString: connectionString(port, settings.password),
+    isOwner,
+    stop: () => stopIfOwner(options.dataDir, server, isOwner),
+  };
+}
+
+async function stopIfOwner(dataDir: string, server: Server, isOwner: boolean): Promise<void> {
+  if (!isOwner) return;
+  await withStartLock(dataDir, async () => {
+    const settings = readSettings(dataDir);
+    if (settings?.ownerPid !== process.pid) return;
+    await halt(server);
+    saveSettings(dataDir, { ...settings, ownerPid: null });
+  });
+}
+
+/** Stops the server of `dataDir`, whoever started it. Does nothing when none runs. */
+export async function stopEmbeddedPostgres(dataDir: string): Promise<void> {
+  await withStartLock(dataDir, async () => {
+    const settings = readSettings(dataDir);
+    if (settings === null) return;
+    const account = accountForServer();
+    const binaries = prepareBinaries(account, settings.serverDir);
+    await halt({ binaries, account, serverDir: settings.serverDir, extra: {} });
+    saveSettings(dataDir, { ...settings, ownerPid: null });
+  });
+}

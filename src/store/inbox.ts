@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Clock, Inbox, StoredDelivery } from "../app/ports.ts";
+import { tenantId } from "../core/ids.ts";
+import type { Database } from "./database.ts";
+import { msOf, reviveDeliveryState } from "./revive.ts";
+import { toKeyText, toStoredText } from "./stored-json.ts";
+
+const Headers = z.record(z.string(), z.string());
+const MAX_REASON = 1_000;
+
+/** Webhooks as they came, and one request to process each: one statement, one commit, then the sender may forget. */
+export function createInbox(db: Database, clock: Clock): Inbox {
+  return {
+    store: (item) => store(db, clock, item),
+    load: (inboxId) => load(db, inboxId),
+    async quarantine(inboxId, reason) {
+      const quarantineReason = toStoredText(reason).slice(0, MAX_REASON);
+      await finish(db, clock, { inboxId, data: { state: "quarantined", quarantineReason } });
+    },
+    async markProcessed(inboxId) {
+      await finish(db, clock, { inboxId, data: { state: "processed" } });
+    },
+  };
+}
+
+async function store(
+  db: Database,
+  clock: Clock,
+  { tenant, source, dedupKey, delivery }: Parameters<Inbox["store"]>[0],
+): Promise<"stored" | "duplicate"> {
+  const key = toKeyText(dedupKey, (text) => createHash("sha256").update(text).digest("hex"));
+  const headers = JSON.stringify(delivery.headers);
+  const now = new Date(clock.nowMs());
+  const receivedAt = new Date(delivery.receivedAtMs);
+  const written = await db.$executeRaw`
+    WITH item AS (
+      INSERT INTO inbox (tenant, source, dedup_key, headers, raw, received_at)
+      VALUES (${tenant}, ${source}, ${key}, ${headers}, ${delivery.raw}, ${receivedAt})
+      ON CONFLICT (tenant, source, dedup_key) DO NOTHING
+      RETURNING id
+    )
+    INSERT INTO outbox (tenant, job, payload, created_at, not_before)
+    SELECT ${tenant}, 'delivery.process', jsonb_build_object('inboxId', item.id::text), ${now}, ${now} FROM item`;
+  return written === 1 ? "stored" : "duplicate";
+}
+
+async function load(db: Database, inboxId: string): Promise<StoredDelivery | null> {
+  const id = rowId(inboxId);
+  const row = id === null ? null : await db.inboxItem.findUnique({ where: { id } });
+  if (row === null) return null;
+  return {
+    id: inboxId,
+    tenant: tenantId(row.tenant),
+    source: row.source,
+    state: reviveDeliveryState(row.state),
+    delivery: {
+      raw: row.raw,
+      headers: Headers.parse(JSON.parse(row.headers)),
+      receivedAtMs: msOf(row.receivedAt),
+    },
+  };
+}
+
+async function finish(
+  db: Database,
+  clock: Clock,
+  { inboxId, data }: { inboxId: string; data: { state: string; quarantineReason?: string } },
+): Promise<void> {
+  const id = rowId(inboxId);
+  if (id === null) return;
+  await db.inboxItem.updateMany({ where: { id }, data: { ...data, processedAt: new Date(clock.nowMs()) } });
+}
+
+/** Null for an id that no row can have. */
+function rowId(text: string): bigint | null {
+  return /^\d{1,18}$/u.test(text) ? BigInt(text) : null;
+}

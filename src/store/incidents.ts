@@ -1,0 +1,121 @@
+import { AppError } from "../app/errors.ts";
+import type { JobRequest } from "../app/jobs/catalog.ts";
+import type {
+  AlertFact,
+  AppliedChange,
+  Clock,
+  IncidentChange,
+  IncidentFilter,
+  IncidentStore,
+  NewNote,
+  PersonNote,
+} from "../app/ports.ts";
+import { DEFAULT_TENANT, type IncidentId, type TenantId } from "../core/ids.ts";
+import type { Incident } from "../core/incident.ts";
+import { applyChange } from "./apply-change.ts";
+import type { Database, Transaction } from "./database.ts";
+import type { Prisma } from "./generated/client.ts";
+import { storeJobs } from "./outbox-rows.ts";
+import { reviveAlert, reviveIncident, reviveNote, reviveOpenIncident, reviveSafe } from "./revive.ts";
+import { toStoredText } from "./stored-json.ts";
+
+/** Late events find an incident for this long after its end. */
+const RESOLVED_VISIBLE_MS = 60 * 60_000;
+const MAX_OPEN = 2_000;
+const MAX_LISTED = 200;
+const MAX_FACTS = 20_000;
+
+type Causes = (incident: Incident) => readonly JobRequest[];
+
+/** Incidents as folds over stored alert events. */
+export function createIncidentStore(db: Database, clock: Clock): IncidentStore {
+  return {
+    findOpen: (tenant) => findOpen(db, clock, tenant),
+    apply: (change: IncidentChange, causes: Causes): Promise<AppliedChange> =>
+      applyChange({ db, clock }, change, causes),
+    get: (tenant, id) => get(db, tenant, id),
+    list: (tenant, filter) => list(db, tenant, filter),
+    alerts: (tenant, id) => alerts(db, tenant, id),
+    notes: (tenant, id) => notes(db, tenant, id),
+    addNote: (note, causes) => db.$transaction((tx) => addNote(tx, clock, { note, causes })),
+    request: (jobs) => storeJobs(db, DEFAULT_TENANT, { jobs, clock }),
+  };
+}
+
+async function findOpen(db: Database, clock: Clock, tenant: TenantId) {
+  // "When we learned of it", not "when it ended": a replayed or late resolution is as fresh as a live one.
+  const recently = new Date(clock.nowMs() - RESOLVED_VISIBLE_MS);
+  const rows = await db.incidentRow.findMany({
+    where: { tenant, OR: [{ status: { not: "resolved" } }, { changedAt: { gt: recently } }] },
+    orderBy: [{ detectedAt: "desc" }, { id: "asc" }],
+    take: MAX_OPEN,
+  });
+  return rows.map(reviveOpenIncident);
+}
+
+async function get(db: Database, tenant: TenantId, id: IncidentId): Promise<Incident | null> {
+  const row = await db.incidentRow.findFirst({ where: { id, tenant } });
+  return row === null ? null : reviveIncident(row, tenant);
+}
+
+async function list(db: Database, tenant: TenantId, filter: IncidentFilter): Promise<readonly Incident[]> {
+  const rows = await db.incidentRow.findMany({
+    where: { tenant, ...statusFilter(filter), ...serviceFilter(filter) },
+    orderBy: [{ detectedAt: "desc" }, { id: "desc" }],
+    take: Math.min(Math.max(1, filter.limit), MAX_LISTED),
+  });
+  return rows.map((row) => reviveIncident(row, tenant));
+}
+
+function statusFilter({ status }: IncidentFilter): Prisma.IncidentRowWhereInput {
+  if (status === undefined) return {};
+  return status === "open" ? { status: { not: "resolved" } } : { status };
+}
+
+function serviceFilter({ service }: IncidentFilter): Prisma.IncidentRowWhereInput {
+  return service === undefined ? {} : { services: { has: toStoredText(service) } };
+}
+
+async function alerts(db: Database, tenant: TenantId, id: IncidentId): Promise<readonly AlertFact[]> {
+  const rows = await db.alertFactRow.findMany({
+    where: { tenant, incidentId: id },
+    orderBy: [{ occurredAt: "asc" }, { id: "asc" }],
+    take: MAX_FACTS,
+  });
+  return rows.map((row) => ({ alert: reviveAlert(row.alert), decision: reviveSafe(row.decision) }));
+}
+
+async function notes(db: Database, tenant: TenantId, id: IncidentId): Promise<readonly PersonNote[]> {
+  const rows = await db.noteRow.findMany({
+    where: { tenant, incidentId: id },
+    orderBy: [{ at: "asc" }, { id: "asc" }],
+  });
+  return rows.map(reviveNote);
+}
+
+async function addNote(
+  tx: Transaction,
+  clock: Clock,
+  { note, causes }: { readonly note: NewNote; readonly causes: Causes },
+): Promise<PersonNote> {
+  const { tenant, incidentId, actor, at, text } = note;
+  const rows = await tx.incidentRow.updateManyAndReturn({
+    where: { id: incidentId, tenant },
+    data: { revision: { increment: 1 }, changedAt: new Date(clock.nowMs()) },
+  });
+  const [row] = rows;
+  if (row === undefined) throw new AppError("not-found", `there is no incident ${incidentId}`);
+  const stored = await tx.noteRow.create({
+    data: {
+      tenant,
+      incidentId,
+      at: new Date(at),
+      actorKind: actor.kind,
+      actorId: toStoredText(actor.id),
+      who: toStoredText(actor.name),
+      text: toStoredText(text),
+    },
+  });
+  await storeJobs(tx, tenant, { jobs: causes(reviveIncident(row, tenant)), clock });
+  return reviveNote(stored);
+}

@@ -1,0 +1,69 @@
+import type { MessageKey, OutboundMessage, OutboundMessages } from "../app/ports.ts";
+import { incidentId, tenantId } from "../core/ids.ts";
+import type { Database } from "./database.ts";
+import type { OutboundMessageRow, Prisma } from "./generated/client.ts";
+import { msOf, reviveMessageState } from "./revive.ts";
+import { toStoredText } from "./stored-json.ts";
+
+type Move = Parameters<OutboundMessages["move"]>[1];
+
+/** One row per logical message. Two processes that ask for the same message get the same row. */
+export function createOutboundMessages(db: Database): OutboundMessages {
+  return {
+    open: (key) => open(db, key),
+    move: (message, to) => move(db, message, to),
+    async ofIncident(tenant, id, surface) {
+      const rows = await db.outboundMessageRow.findMany({
+        where: { tenant, incidentId: id, surface },
+        orderBy: [{ kind: "asc" }, { ordinal: "asc" }],
+      });
+      return rows.map(revive);
+    },
+  };
+}
+
+async function open(db: Database, { tenant, incidentId: id, surface, kind, ordinal }: MessageKey) {
+  await db.$executeRaw`
+    INSERT INTO outbound_message (tenant, incident_id, surface, kind, ordinal, nonce)
+    VALUES (${tenant}, ${id}, ${surface}, ${kind}, ${ordinal}, gen_random_uuid()::text)
+    ON CONFLICT (tenant, incident_id, surface, kind, ordinal) DO NOTHING`;
+  const row = await db.outboundMessageRow.findFirstOrThrow({
+    where: { tenant, incidentId: id, surface, kind, ordinal },
+  });
+  return revive(row);
+}
+
+async function move(db: Database, message: OutboundMessage, to: Move): Promise<boolean> {
+  const { count } = await db.outboundMessageRow.updateMany({
+    where: { id: BigInt(message.id), state: message.state, attempt: message.attempt },
+    data: columnsOf(to),
+  });
+  return count === 1;
+}
+
+function columnsOf({ remote, attemptAtMs, ...same }: Move): Prisma.OutboundMessageRowUpdateManyMutationInput {
+  return {
+    ...same,
+    ...(attemptAtMs === undefined ? {} : { attemptAt: attemptAtMs === null ? null : new Date(attemptAtMs) }),
+    ...(remote === undefined ? {} : { remotePlace: textOf(remote?.place), remoteId: textOf(remote?.id) }),
+  };
+}
+
+function textOf(text: string | undefined): string | null {
+  return text === undefined ? null : toStoredText(text);
+}
+
+function revive(row: OutboundMessageRow): OutboundMessage {
+  const { tenant, incidentId: id, surface, kind, ordinal, remotePlace: place, remoteId } = row;
+  return {
+    id: row.id.toString(),
+    key: { tenant: tenantId(tenant), incidentId: incidentId(id), surface, kind, ordinal },
+    state: reviveMessageState(row.state),
+    nonce: row.nonce,
+    attempt: row.attempt,
+    attemptAtMs: row.attemptAt === null ? null : msOf(row.attemptAt),
+    remote: place === null || remoteId === null ? null : { place, id: remoteId },
+    bodyHash: row.bodyHash,
+    lookups: row.lookups,
+  };
+}

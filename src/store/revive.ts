@@ -1,0 +1,156 @@
+import { z } from "zod";
+import type { VotedClaim } from "../app/ports.ts";
+import type { Alert } from "../core/alert.ts";
+import type { Analysis } from "../core/analysis.ts";
+import type { Event } from "../core/event.ts";
+import { alertFingerprint, epochMs, hypothesisId, type IncidentId, incidentId } from "../core/ids.ts";
+import type { ExternalIncident, Incident, OpenIncident } from "../core/incident.ts";
+import type { LearnedWeight } from "../core/learning/weights.ts";
+import { type Safe, storedSafe } from "../core/safe.ts";
+import type { AnalysisRow, IncidentRow, NoteRow, VoteRow } from "./generated/client.ts";
+
+// What comes back from our own tables, given its types again. Text was Safe when it was written; nothing else writes here.
+
+const Stored = z.string().transform(storedSafe);
+const StoredOrNull = Stored.nullable();
+const Instant = z.number().int().transform(epochMs);
+const Severity = z.enum(["critical", "error", "warning", "info"]);
+const Status = z.enum(["triggered", "acknowledged", "resolved"]);
+
+const StoredAlert = z.object({
+  source: z.string(),
+  eventId: z.string(),
+  fingerprint: z.string().transform(alertFingerprint),
+  groupKey: z.string(),
+  externalId: z.string().nullable(),
+  status: z.enum(["firing", "acknowledged", "resolved"]),
+  severity: Severity,
+  title: Stored,
+  service: StoredOrNull,
+  startedAtMs: Instant,
+  occurredAtMs: Instant,
+  url: StoredOrNull,
+  by: StoredOrNull,
+});
+
+const StoredExternal = z.array(z.object({ source: z.string(), externalId: z.string(), url: StoredOrNull }));
+const StoredClaim = z.object({
+  causeKind: z.string(),
+  causeService: StoredOrNull,
+  alertedService: StoredOrNull,
+  summary: Stored,
+});
+const StoredVerdict = z.enum(["yes", "no", "withdrawn"]);
+const StoredState = z.enum(["pending", "sending", "posted", "settling", "ambiguous", "failed"]);
+const StoredDeliveryState = z.enum(["new", "processed", "quarantined"]);
+
+// Large documents that only our engine writes: the version tag is checked, the rest is trusted.
+const StoredAnalysis = z.custom<Analysis>((value) => hasField(value, "schema", "traceops.analysis/v1"));
+const StoredLearned = z.custom<readonly LearnedWeight[]>((value) => Array.isArray(value));
+const StoredEvent = z.custom<Event>((value) => hasField(value, "atNs"));
+const PackedEvent = z.looseObject({
+  kind: z.string(),
+  atNs: z.string(),
+  observedNs: z.string().nullable(),
+  durationNs: z.string().optional(),
+});
+
+export const reviveSafe = (text: string): Safe => storedSafe(text);
+export const reviveAlert = (value: unknown): Alert => StoredAlert.parse(value);
+export const reviveExternal = (value: unknown): readonly ExternalIncident[] => StoredExternal.parse(value);
+export const reviveAnalysis = (value: unknown): Analysis => StoredAnalysis.parse(value);
+export const reviveLearned = (value: unknown): readonly LearnedWeight[] => StoredLearned.parse(value);
+export const reviveClaim = (value: unknown): VotedClaim => StoredClaim.parse(value);
+export const reviveVerdict = (value: unknown) => StoredVerdict.parse(value);
+export const reviveMessageState = (value: unknown) => StoredState.parse(value);
+export const reviveDeliveryState = (value: unknown) => StoredDeliveryState.parse(value);
+
+/** An event out of a packed batch: instants become bigints again. */
+export function reviveEvent(value: unknown): Event {
+  const packed = PackedEvent.parse(value);
+  return StoredEvent.parse({
+    ...packed,
+    atNs: BigInt(packed.atNs),
+    observedNs: packed.observedNs === null ? null : BigInt(packed.observedNs),
+    ...(packed.durationNs === undefined ? {} : { durationNs: BigInt(packed.durationNs) }),
+  });
+}
+
+/** The incident that a row describes. */
+export function reviveIncident(row: IncidentRow, tenant: Incident["tenant"]): Incident {
+  return {
+    id: incidentId(row.id),
+    tenant,
+    title: storedSafe(row.title),
+    service: safeOrNull(row.service),
+    severity: Severity.parse(row.severity),
+    status: Status.parse(row.status),
+    startedAtMs: msOf(row.startedAt),
+    detectedAtMs: msOf(row.detectedAt),
+    acknowledgedBy: safeOrNull(row.acknowledgedBy),
+    resolvedAtMs: row.resolvedAt === null ? null : msOf(row.resolvedAt),
+    reopened: row.reopened,
+    alertCount: row.alertCount,
+    services: row.services.map(storedSafe),
+    external: reviveExternal(row.external),
+    revision: row.revision,
+  };
+}
+
+/** What correlation sees of a row. */
+export function reviveOpenIncident(row: IncidentRow): OpenIncident {
+  return {
+    id: incidentId(row.id),
+    service: safeOrNull(row.service),
+    services: row.services.map(storedSafe),
+    fingerprints: row.fingerprints.map(alertFingerprint),
+    groupKeys: row.groupKeys,
+    lastAlertAtMs: msOf(row.lastAlertAt),
+    status: Status.parse(row.status),
+  };
+}
+
+/** A stored answer with where it stands. */
+export function reviveStoredAnalysis(row: AnalysisRow, id: IncidentId) {
+  return {
+    incidentId: id,
+    revision: row.revision,
+    sequence: row.sequence,
+    atMs: msOf(row.at),
+    analysis: reviveAnalysis(row.document),
+  };
+}
+
+/** A vote as it was given. */
+export function reviveVote(row: VoteRow) {
+  return {
+    id: row.id.toString(),
+    incidentId: incidentId(row.incidentId),
+    hypothesisId: hypothesisId(row.hypothesisId),
+    verdict: reviveVerdict(row.verdict),
+    actorId: row.actorId,
+    actorName: storedSafe(row.actorName),
+    atMs: msOf(row.at),
+    claim: reviveClaim(row.claim),
+  };
+}
+
+/** What a person wrote. */
+export function reviveNote(row: NoteRow) {
+  return { id: row.id.toString(), atMs: msOf(row.at), who: storedSafe(row.who), text: storedSafe(row.text) };
+}
+
+/** Milliseconds of a database instant. */
+export function msOf(at: Date) {
+  return epochMs(at.getTime());
+}
+
+function safeOrNull(text: string | null): Safe | null {
+  return text === null ? null : storedSafe(text);
+}
+
+function hasField(value: unknown, name: string, expected?: string): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const found: unknown = Reflect.get(value, name);
+  return expected === undefined ? found !== undefined : found === expected;
+}

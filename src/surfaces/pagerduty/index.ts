@@ -1,0 +1,56 @@
+import type { JobOutcome } from "../../app/jobs/catalog.ts";
+import type { IncidentAnswer } from "../../app/verbs.ts";
+import { PagerDutyError } from "../../platform/clients/pagerduty.ts";
+import { pagerDutyEnv } from "../../platform/clients/pagerduty-rest.ts";
+import { defineSurface } from "../define.ts";
+import { deliverNote, type Notebook } from "./deliver-note.ts";
+import { renderNote } from "./render.ts";
+
+const SURFACE = "pagerduty";
+const MAX_NOTES = 10;
+
+/** One note per PagerDuty incident, edited as the answer changes. */
+export const pagerduty = defineSurface({
+  env: pagerDutyEnv,
+  title: "PagerDuty notes",
+  howToConfigure: "Set PAGERDUTY_API_TOKEN (a key that may write) and PAGERDUTY_FROM_EMAIL (a PagerDuty user).",
+  create: (env, { pagerDuty: client, messages, clock, logger, newNonce }) => {
+    if (!env.PAGERDUTY_API_TOKEN || !client) return null;
+    const book: Notebook = { client, from: env.PAGERDUTY_FROM_EMAIL ?? null, messages, clock, logger, newNonce };
+    return { publish: (answer, signal) => publishNotes(book, answer, signal) };
+  },
+  check: async (env, { pagerDuty }, signal) => {
+    if (!env.PAGERDUTY_API_TOKEN || !pagerDuty) return null;
+    try {
+      await pagerDuty.get("/abilities", {}, signal);
+    } catch (error) {
+      const isWrongKey = error instanceof PagerDutyError && error.status === 401;
+      return isWrongKey
+        ? "PagerDuty does not accept PAGERDUTY_API_TOKEN: make a new REST API key. Accounts of the EU region also need PAGERDUTY_API_HOST=api.eu.pagerduty.com."
+        : `PagerDuty at ${env.PAGERDUTY_API_HOST} could not be asked: check PAGERDUTY_API_HOST and the network.`;
+    }
+    return env.PAGERDUTY_FROM_EMAIL
+      ? null
+      : "Set PAGERDUTY_FROM_EMAIL to a PagerDuty user's address, or notes and acknowledgements are refused.";
+  },
+});
+
+/** Writes or edits the note of every PagerDuty incident behind ours. Nothing is written before there is an answer. */
+export async function publishNotes(book: Notebook, answer: IncidentAnswer, signal: AbortSignal): Promise<JobOutcome> {
+  if (answer.analysis === null) return { status: "done" };
+  const text = renderNote(answer.view);
+  const { tenant, id: incidentId, external } = answer.incident;
+  const targets = external.filter(({ source }) => source === SURFACE).slice(0, MAX_NOTES);
+  let result: JobOutcome = { status: "done" };
+  for (const { externalId } of targets) {
+    // The incident's own id makes the row, so the order of the incidents may change.
+    const key = { tenant, incidentId, surface: SURFACE, kind: `note:${externalId}`, ordinal: 0 };
+    result = sooner(result, await deliverNote(book, { key, externalId, text, signal }));
+  }
+  return result;
+}
+
+function sooner(a: JobOutcome, b: JobOutcome): JobOutcome {
+  if (a.status === "done") return b;
+  return b.status === "again" && b.notBeforeMs < a.notBeforeMs ? b : a;
+}

@@ -1,0 +1,274 @@
+import nock from "nock";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { ManualClock, RecordingLogger } from "../../../test/support/fakes.ts";
+import { anIncident, text } from "../../../test/support/sample-incident.ts";
+import { KeptIncident } from "../../../test/support/surface-deps.ts";
+import type { MessageKey, OutboundMessage, OutboundMessages } from "../../app/ports.ts";
+import { DEFAULT_TENANT } from "../../core/ids.ts";
+import { createPagerDutyClient } from "../../platform/clients/pagerduty-rest.ts";
+import { createRedactor } from "../../platform/redaction/redact.ts";
+import type { Notebook } from "./deliver-note.ts";
+import { publishNotes } from "./index.ts";
+import { createPagerDutySender } from "./sender.ts";
+
+const NoteBody = z.object({ note: z.object({ content: z.string() }) });
+const API = "https://api.pagerduty.com";
+
+/** One row per logical message, changed only by whoever saw its present state. */
+class Rows implements OutboundMessages {
+  readonly rows = new Map<string, OutboundMessage>();
+
+  async open(key: MessageKey): Promise<OutboundMessage> {
+    const id = `${key.incidentId}/${key.surface}/${key.kind}/${key.ordinal}`;
+    const fresh: OutboundMessage = {
+      id,
+      key,
+      state: "pending",
+      nonce: "",
+      attempt: 0,
+      attemptAtMs: null,
+      remote: null,
+      bodyHash: null,
+      lookups: 0,
+    };
+    const row = this.rows.get(id) ?? fresh;
+    this.rows.set(id, row);
+    return row;
+  }
+
+  async move(seen: OutboundMessage, to: Parameters<OutboundMessages["move"]>[1]): Promise<boolean> {
+    const row = this.rows.get(seen.id);
+    if (!row || row.state !== seen.state || row.attempt !== seen.attempt) return false;
+    this.rows.set(seen.id, { ...row, ...to });
+    return true;
+  }
+
+  ofIncident(): Promise<readonly OutboundMessage[]> {
+    return Promise.resolve([...this.rows.values()]);
+  }
+
+  states(): readonly string[] {
+    return [...this.rows.values()].map(({ state }) => state);
+  }
+}
+
+type PostFault = "lost-answer" | "lost-request" | "refused" | "limited";
+
+/** PagerDuty's notes, with faults on demand; losses and doubles are counted here, not in our rows. */
+class NotesOfPagerDuty {
+  readonly notes: { id: string; content: string }[] = [];
+  readonly faults: PostFault[] = [];
+  posts = 0;
+  edits = 0;
+  refuseEdits = false;
+
+  install(): void {
+    const api = nock(API).persist();
+    api.get("/incidents/Q1/notes").reply(() => [200, { notes: this.notes }]);
+    api.post("/incidents/Q1/notes").reply(async (request: Request) => this.#post(NoteBody.parse(await request.json())));
+    api
+      .put(/^\/incidents\/Q1\/notes\/.+/u)
+      .reply(async (request: Request) => this.#edit(request.url, NoteBody.parse(await request.json())));
+  }
+
+  #post(body: { note: { content: string } }): readonly [number, object] {
+    this.posts++;
+    const fault = this.faults.shift();
+    if (fault === "refused") return [403, { error: { message: "Forbidden" } }];
+    if (fault === "limited") return [429, { error: { message: "Rate Limit Exceeded" } }];
+    if (fault === "lost-request") return [502, {}];
+    const note = { id: `N${this.notes.length + 1}`, content: body.note.content };
+    this.notes.push(note);
+    return fault === "lost-answer" ? [500, {}] : [201, { note }];
+  }
+
+  #edit(url: string, body: { note: { content: string } }): readonly [number, object] {
+    if (this.refuseEdits) return [404, { error: { message: "Not Found" } }];
+    this.edits++;
+    const note = this.notes.find(({ id }) => url.endsWith(`/${id}`));
+    if (note) note.content = body.note.content;
+    return [200, { note }];
+  }
+}
+
+let clock: ManualClock;
+let rows: Rows;
+let logger: RecordingLogger;
+let remote: NotesOfPagerDuty;
+
+const clientOf = () =>
+  createPagerDutyClient({ token: "k", host: "api.pagerduty.com", clock, tryTimeoutMs: 2000, libraryPauseMs: 1 });
+
+const senderOf = (from: string | null = "ann@example.com") =>
+  createPagerDutySender({ client: clientOf(), from, redactor: createRedactor({ pseudonymKey: "k" }) });
+
+const kept = (): KeptIncident =>
+  new KeptIncident(anIncident({ external: [{ source: "pagerduty", externalId: "Q1", url: null }] }));
+
+function publish(incident: KeptIncident) {
+  let nonces = 0;
+  const book: Notebook = {
+    client: clientOf(),
+    from: "bot@example.com",
+    messages: rows,
+    clock,
+    logger,
+    newNonce: () => `nonce-${(nonces += 1)}`,
+  };
+  return publishNotes(book, incident.answer(), AbortSignal.timeout(5000));
+}
+
+/** Publishes as the job would: again when it asks for it, at the time it asks for. */
+async function publishUntilDone(incident: KeptIncident): Promise<number> {
+  for (let runs = 1; runs <= 20; runs++) {
+    const outcome = await publish(incident);
+    if (outcome.status === "done") return runs;
+    clock.advance(outcome.notBeforeMs - clock.nowMs());
+  }
+  throw new Error("never done");
+}
+
+beforeEach(() => {
+  nock.disableNetConnect();
+  clock = new ManualClock();
+  rows = new Rows();
+  logger = new RecordingLogger();
+  remote = new NotesOfPagerDuty();
+  remote.install();
+});
+afterEach(() => {
+  nock.cleanAll();
+  nock.enableNetConnect();
+});
+
+describe("the note", () => {
+  test("holds verdict, why, against, what was not checked and the link, in plain text with its mark", async () => {
+    await publishUntilDone(kept());
+
+    expect(remote.notes.map(({ content }) => content)).toMatchSnapshot();
+  });
+
+  test("is written once, and nothing is sent while the answer stays the same", async () => {
+    const incident = kept();
+    await publishUntilDone(incident);
+    await publishUntilDone(incident);
+
+    expect({ posts: remote.posts, edits: remote.edits }).toEqual({ posts: 1, edits: 0 });
+  });
+
+  test("is edited when the answer changes", async () => {
+    const incident = kept();
+    await publishUntilDone(incident);
+    incident.change({ impact: { text: text("every third payment fails"), evidenceIds: [] } });
+    await publishUntilDone(incident);
+
+    expect({ posts: remote.posts, edits: remote.edits, notes: remote.notes.length }).toEqual({
+      posts: 1,
+      edits: 1,
+      notes: 1,
+    });
+    expect(remote.notes[0]?.content).toContain("Impact: every third payment fails");
+    expect(remote.notes[0]?.content).toContain("[traceops nonce-1]");
+  });
+
+  test("is not written before there is an answer, nor for another sender's incident", async () => {
+    const early = kept();
+    early.analysis = null;
+    await publishUntilDone(early);
+    await publishUntilDone(
+      new KeptIncident(anIncident({ external: [{ source: "alertmanager", externalId: "x", url: null }] })),
+    );
+
+    expect(remote.posts).toBe(0);
+  });
+});
+
+describe("when an answer is lost", () => {
+  test("a note that was stored is found by its mark and not posted twice", async () => {
+    remote.faults.push("lost-answer");
+    await publishUntilDone(kept());
+
+    expect({ posts: remote.posts, notes: remote.notes.length, states: rows.states() }).toEqual({
+      posts: 1,
+      notes: 1,
+      states: ["posted"],
+    });
+  });
+
+  test("a note that was not stored is posted again, but only after two looks and half a minute", async () => {
+    const begun = clock.nowMs();
+    remote.faults.push("lost-request");
+    await publishUntilDone(kept());
+
+    expect({ posts: remote.posts, notes: remote.notes.length }).toEqual({ posts: 2, notes: 1 });
+    expect(clock.nowMs() - begun).toBeGreaterThanOrEqual(30_000);
+  });
+
+  test("a process that died while posting leaves no double", async () => {
+    const incident = kept();
+    await publishUntilDone(incident);
+    const [row] = [...rows.rows.values()];
+    if (!row) throw new Error("no row");
+    rows.rows.set(row.id, { ...row, state: "sending", remote: null, bodyHash: null });
+    await publishUntilDone(incident);
+
+    expect({ notes: remote.notes.length, states: rows.states() }).toEqual({ notes: 1, states: ["posted"] });
+  });
+});
+
+test("a refusal is final and said in the log, a rate limit is waited for", async () => {
+  remote.faults.push("refused");
+  expect(await publishUntilDone(kept())).toBe(1);
+  expect(rows.states()).toEqual(["failed"]);
+  expect(logger.lines).toMatchObject([{ level: "error", fields: { status: 403 } }]);
+
+  rows.rows.clear();
+  // The library tries a limited call four times by itself.
+  remote.faults.push("limited", "limited", "limited", "limited");
+  await publishUntilDone(kept());
+  expect(remote.notes).toHaveLength(1);
+});
+
+test("a note that a person deleted is not written again", async () => {
+  const incident = kept();
+  await publishUntilDone(incident);
+  remote.refuseEdits = true;
+  incident.change({ impact: { text: text("worse"), evidenceIds: [] } });
+  await publishUntilDone(incident);
+
+  expect(remote.posts).toBe(1);
+});
+
+describe("acting for a person", () => {
+  const actor = { kind: "slack-user", tenant: DEFAULT_TENANT, id: "T1/U1", name: text("Ann") } as const;
+  test("an acknowledgement is sent in the configured user's name", async () => {
+    const put = nock(API, { reqheaders: { from: "ann@example.com" } })
+      .put("/incidents/Q1", { incident: { type: "incident_reference", status: "acknowledged" } })
+      .reply(200, { incident: {} });
+
+    expect(await senderOf().setStatus("Q1", "acknowledged", actor)).toEqual({ status: "done" });
+    expect(put.isDone()).toBe(true);
+  });
+
+  test("without an address it is refused before anything is sent", async () => {
+    expect(await senderOf(null).setStatus("Q1", "resolved", actor)).toMatchObject({
+      status: "refused",
+      because: expect.stringContaining("PAGERDUTY_FROM_EMAIL"),
+    });
+  });
+
+  test.each([
+    [403, "may not change incidents"],
+    [404, "does not know this incident"],
+    [400, "PagerDuty refused: "],
+  ])("status %i is a sentence: %s", async (status, words) => {
+    nock(API)
+      .put("/incidents/Q1")
+      .reply(status, { error: { message: "Requester User Not Found" } });
+
+    expect(await senderOf().setStatus("Q1", "resolved", actor)).toMatchObject({
+      because: expect.stringContaining(words),
+    });
+  });
+});

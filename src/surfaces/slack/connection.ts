@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { App, HTTPReceiver, type Receiver, SocketModeReceiver } from "@slack/bolt";
+import { UnavailableError } from "../../app/errors.ts";
+import type { Clock, Logger } from "../../app/ports.ts";
+import type { HttpRoute } from "../../platform/http-route.ts";
+import { type ClientSettings, clientOptions, webClient } from "./client.ts";
+import { checkAppToken, type Identity, type TokenCheck } from "./identity.ts";
+import { EVENTS_PATH, slackRoute } from "./route.ts";
+
+const MAX_BODY_BYTES = 1_000_000;
+const CONNECT_MS = 15_000;
+
+/** How Slack reaches this process. */
+export interface Connection {
+  readonly app: App;
+  readonly routes: readonly HttpRoute[];
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ConnectionSettings {
+  readonly client: ClientSettings;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Slack calls us over HTTP; every request is signed. */
+export function httpConnection(settings: ConnectionSettings, signingSecret: string): Connection {
+  const receiver = new HTTPReceiver({
+    signingSecret,
+    // Mounted below its path, the web server may have taken the path off already.
+    endpoints: [EVENTS_PATH, "/"],
+    logger: settings.client.logger,
+    bodyLimit: MAX_BODY_BYTES,
+  });
+  return {
+    app: boltApp(settings, receiver),
+    routes: [slackRoute(receiver, settings.clock)],
+    start: () => checkBotToken(settings),
+    stop: async () => undefined,
+  };
+}
+
+/** We call Slack and keep a line open; no public address is needed. */
+export function socketConnection(settings: ConnectionSettings, appToken: string): Connection {
+  const { apiUrl, logger } = settings.client;
+  const { slackApiUrl } = clientOptions(settings.client);
+  const receiver = new SocketModeReceiver({
+    appToken,
+    logger,
+    installerOptions: {
+      // Its own retries stay on: without them a lost line ends the process instead of coming back.
+      clientOptions: { timeout: 10_000, ...(apiUrl === undefined || slackApiUrl === undefined ? {} : { slackApiUrl }) },
+    },
+  });
+  const app = boltApp(settings, receiver);
+  return {
+    app,
+    routes: [],
+    start: async () => {
+      await checkBotToken(settings);
+      refuseStart(await checkAppToken(webClient(appToken, settings.client)), "SLACK_APP_TOKEN");
+      await opened(settings, receiver.start());
+    },
+    stop: async () => receiver.stop(),
+  };
+}
+
+function boltApp({ client, identity, logger }: ConnectionSettings, receiver: Receiver): App {
+  const app = new App({
+    receiver,
+    authorize: async () => identity.authorization(),
+    logger: client.logger,
+    clientOptions: clientOptions(client),
+    convoStore: false,
+  });
+  app.error(async (error) => logger.error({ error: error.name, code: error.code }, "a slack handler failed"));
+  return app;
+}
+
+async function checkBotToken({ identity, logger }: ConnectionSettings): Promise<void> {
+  const check = await identity.check();
+  refuseStart(check, "SLACK_BOT_TOKEN");
+  if (check.status === "unreachable") logger.warn({}, "slack does not answer at start; going on without it");
+}
+
+/** A wrong token is a wrong setting: say so at once instead of failing at the first incident. */
+function refuseStart(check: TokenCheck, setting: string): void {
+  if (check.status !== "refused") return;
+  throw new UnavailableError("slack", {
+    retryable: false,
+    detail: `Slack refused ${setting} (${check.code}). Copy it again from the app's settings and restart.`,
+  });
+}
+
+/** Waits for the line, but an outage of Slack must not keep alerts from coming in: after a while it connects behind our back. */
+async function opened({ logger }: ConnectionSettings, opening: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(CONNECT_MS, "late" as const, { signal: timer.signal, ref: false });
+  const first = await Promise.race([opening.then(() => "open" as const), late]);
+  timer.abort();
+  if (first === "open") return;
+  logger.warn({ waitedMs: CONNECT_MS }, "slack opened no line yet; it is tried again in the background");
+  opening.catch((error: unknown) =>
+    logger.error({ error: error instanceof Error ? error.name : "unknown" }, "slack opened no line"),
+  );
+}

@@ -1,0 +1,13 @@
+import type { LinkRule } from "./links.ts";
+import type { Form } from "./message.ts";
+
+/** The kinds of message an incident has, and their order in its thread. */
+export type MessageKind = "root" | "timeline" | "hypotheses" | "change";
+
+/** What drawing needs besides the view. */
+export interface DrawOptions {
+  readonly form: Form;
+  readonly links: LinkRule;
+  /** The first card was deleted by somebody and this is its replacement. */
+  readonly recreated: boolean;
+}

@@ -1,0 +1,36 @@
+/** What Slack accepts, in characters or items. Slack refuses the whole message when one of these is broken. */
+export const LIMITS = {
+  /** One text object of a section or a context. */
+  text: 3000,
+  blocks: 50,
+  /** All text of one message. Slack names no number; messages above about 13,200 have been refused. */
+  total: 12_000,
+  /** The fallback sentence; Slack cuts it at 40,000, phones show about 200. */
+  fallback: 3000,
+  blockId: 255,
+  buttonText: 75,
+  buttonValue: 2000,
+  accessibilityLabel: 75,
+  url: 3000,
+  containerTitle: 150,
+  containerChildren: 10,
+  confirmTitle: 100,
+  confirmText: 300,
+  confirmButton: 30,
+  viewTitle: 24,
+  viewButton: 24,
+  actions: 25,
+} as const;
+
+/** What a person reads on a phone without scrolling, and how far one line may run. Ours, not Slack's. */
+export const CARD = {
+  lines: 12,
+  title: 120,
+  line: 260,
+  timelineRows: 15,
+  timelineText: 260,
+  causes: 5,
+  reasons: 5,
+  counterReasons: 3,
+  reason: 200,
+} as const;

@@ -1,0 +1,71 @@
+import type { EpochMs } from "../../core/ids.ts";
+import { type Safe, safe, sliceSafe } from "../../core/safe.ts";
+import { clockTime } from "../../core/time.ts";
+
+/** Text in Slack's markup. Only `md`, `escaped` and the builders below make it, so foreign text cannot bring markup along. */
+export interface Mrkdwn {
+  readonly mrkdwn: string;
+}
+
+/** Joins our own fixed markup with parts that are markup already: md`*Why:* ${escaped(text)}`. */
+export function md(words: TemplateStringsArray, ...parts: readonly (Mrkdwn | number)[]): Mrkdwn {
+  const pieces = words.map((word, index) => {
+    const part = parts[index];
+    if (part === undefined) return word;
+    return `${word}${typeof part === "number" ? String(part) : part.mrkdwn}`;
+  });
+  return { mrkdwn: pieces.join("") };
+}
+
+/**
+ * Safe text as markup that shows it as it is: no mention, link, date or hidden character can come out of it. A backtick
+ * becomes an apostrophe, because a pair of them in two foreign texts would turn our own words between them into code.
+ */
+export function escaped(text: Safe): Mrkdwn {
+  const words = visible(text).replaceAll("`", "'");
+  return { mrkdwn: words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;") };
+}
+
+/**
+ * Safe text as people can see it: one line, without control, bidirectional and zero-width characters, which could make a
+ * log line read differently from what it is.
+ */
+export function visible(text: Safe): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/[\t\n\r\v\f\u2028\u2029]+/gu, " ")
+    .replaceAll(/[\p{Cc}\p{Cf}]/gu, "");
+}
+
+/** Markup with separators of ours between the parts. */
+export function joinMd(parts: readonly Mrkdwn[], separator: "\n" | " · " | ", " | "; " | " " | "\n\n"): Mrkdwn {
+  return { mrkdwn: parts.map(({ mrkdwn }) => mrkdwn).join(separator) };
+}
+
+/** An address as a link, or its text alone when there is no address that may be linked. */
+export function linkMd(url: string | null, text: Mrkdwn): Mrkdwn {
+  return url === null ? text : { mrkdwn: `<${url}|${text.mrkdwn.replaceAll("|", "¦")}>` };
+}
+
+/** An instant in the reader's own zone; where Slack cannot do that, in UTC and saying so. */
+export function dateMd(at: EpochMs, format: "{time}" | "{time_secs}"): Mrkdwn {
+  return { mrkdwn: `<!date^${Math.floor(at / 1000)}^${format}|${utcClock(at)}>` };
+}
+
+/** "01:45:00 UTC". */
+export function utcClock(at: EpochMs): Safe {
+  return safe`${sliceSafe(clockTime(at), 0, 8)} UTC`;
+}
+
+/** Cuts markup to `length` characters and says so, never inside a link, a date or an escaped character. */
+export function cutMd(text: Mrkdwn, length: number): Mrkdwn {
+  if (text.mrkdwn.length <= length) return text;
+  const mark = "… (cut)";
+  const whole = text.mrkdwn
+    .slice(0, length - mark.length)
+    .toWellFormed()
+    .replace(/\uFFFD$/u, "")
+    .replace(/<[^>]*$/u, "")
+    .replace(/&[a-z]*$/u, "");
+  return { mrkdwn: `${whole}${mark}` };
+}

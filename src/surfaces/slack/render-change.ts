@@ -1,0 +1,22 @@
+import type { ChangeOfMind, IncidentView } from "../../core/presentation/view.ts";
+import { cutSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
+import { section } from "./blocks.ts";
+import type { DrawOptions } from "./draw.ts";
+import { CARD } from "./limits.ts";
+import type { Drawing } from "./message.ts";
+import { escaped, md } from "./mrkdwn.ts";
+
+/** One short reply when the answer changed enough for people to know. */
+export function drawChange(view: IncidentView, change: ChangeOfMind, options: DrawOptions): Drawing {
+  const words = cutSafe(change.text, CARD.line);
+  const text = escaped(safe`${ownWords(view.incidentId)}: ${LABELS[change.label].small}, ${words}`);
+  if (options.form === "plain") return { text, blocks: [] };
+  return { text, blocks: [section("chg", md`*${escaped(LABELS[change.label].large)}:* ${escaped(words)}`)] };
+}
+
+const LABELS: Readonly<Record<ChangeOfMind["label"], { readonly large: Safe; readonly small: Safe }>> = {
+  New: { large: safe`New`, small: safe`new` },
+  Strengthened: { large: safe`Strengthened`, small: safe`strengthened` },
+  Weakened: { large: safe`Weakened`, small: safe`weakened` },
+  "Ruled out": { large: safe`Ruled out`, small: safe`ruled out` },
+};

@@ -1,0 +1,210 @@
+import type { ContainerBlock, KnownBlock, RichTextBlockElement, RichTextSection } from "@slack/types";
+import { showArithmetic } from "../../core/presentation/arithmetic.ts";
+import type { ArgumentView, CauseView, IncidentView } from "../../core/presentation/view.ts";
+import { cutSafe, joinSafe, own, ownWords, type Safe, safe } from "../../core/safe.ts";
+import { actions, context, plainText, richLink, richSection, richText, section } from "./blocks.ts";
+import type { DrawOptions } from "./draw.ts";
+import { CARD, LIMITS } from "./limits.ts";
+import type { Drawing } from "./message.ts";
+import { escaped, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { valueOf, voteButtons, voteLabel } from "./render-root.ts";
+import { evidenceUrl } from "./render-timeline.ts";
+
+/** The second message of the thread: every suspect with what speaks for it and against it, most likely first. */
+export function drawHypotheses(view: IncidentView, options: DrawOptions): Drawing {
+  const shown = view.causes.slice(0, CARD.causes);
+  const text = escaped(sentence(view, shown));
+  if (options.form === "plain") return { text, blocks: [] };
+  const draw = options.form === "new" ? newCause : classicCause;
+  const head = section("hhead", shown.length === 0 ? nothingFound(view) : md`*Possible causes*, most likely first`);
+  const causes = shown.flatMap((cause, index) => draw({ view, cause, index, options }));
+  return { text, blocks: [head, ...causes, context("hfoot", footLine(view, options))] };
+}
+
+interface CauseDrawing {
+  readonly view: IncidentView;
+  readonly cause: CauseView;
+  readonly index: number;
+  readonly options: DrawOptions;
+}
+
+function sentence(view: IncidentView, shown: readonly CauseView[]): Safe {
+  const id = ownWords(view.incidentId);
+  if (shown.length === 0) return safe`${id}: ${view.card.cause.label}: ${view.card.cause.text}`;
+  const list = shown.map(
+    (cause) => safe`${cause.rank}, ${level(cause)} (${ownNumber(cause)}): ${cutSafe(cause.summary, 60)}`,
+  );
+  const count = view.causes.length === 1 ? safe`1 possible cause` : safe`${view.causes.length} possible causes`;
+  return safe`${id}: ${count}. ${joinSafe(list, "; ")}`;
+}
+
+function nothingFound(view: IncidentView): Mrkdwn {
+  const { label, text } = view.card.cause;
+  return md`*${escaped(label)}:* ${escaped(cutSafe(text, CARD.line))}`;
+}
+
+function newCause(drawing: CauseDrawing): readonly KnownBlock[] {
+  const { cause, index } = drawing;
+  const container: ContainerBlock = {
+    type: "container",
+    block_id: `h${cause.rank}`,
+    title: plainText(titleOf(cause), LIMITS.containerTitle),
+    subtitle: plainText(subtitleOf(cause), LIMITS.containerTitle),
+    is_collapsible: true,
+    default_collapsed: index > 0,
+    child_blocks: [{ type: "rich_text", elements: richReasons(drawing) }],
+  };
+  return [container, feedback(drawing)];
+}
+
+function feedback({ view, cause }: CauseDrawing): KnownBlock {
+  const side = (answer: "yes" | "no", text: Safe) => ({
+    text: plainText(text, LIMITS.buttonText),
+    accessibility_label: voteLabel(nameOf(cause), answer),
+    value: valueOf(view, { cause, answer }),
+  });
+  return {
+    type: "context_actions",
+    block_id: `h${cause.rank}fb`,
+    elements: [
+      {
+        type: "feedback_buttons",
+        action_id: "hyp.feedback",
+        positive_button: side("yes", safe`This was it`),
+        negative_button: side("no", safe`Not it`),
+      },
+    ],
+  };
+}
+
+function classicCause(drawing: CauseDrawing): readonly KnownBlock[] {
+  const { view, cause } = drawing;
+  const { supporting, against } = reasonsOf(cause);
+  const lines = [
+    md`*${escaped(cutSafe(titleOf(cause), LIMITS.containerTitle))}* · ${escaped(subtitleOf(cause))}`,
+    ...reasonLine(safe`For`, supporting, drawing),
+    ...reasonLine(safe`Against`, against, drawing),
+    ...extras(cause).map(({ label, text }) => md`*${escaped(label)}:* ${escaped(text)}`),
+  ];
+  return [
+    section(`h${cause.rank}`, joinMd(lines, "\n")),
+    ...actions(`h${cause.rank}fb`, voteButtons(view, cause, nameOf(cause))),
+  ];
+}
+
+function reasonLine(label: Safe, reasons: readonly Reason[], { view, options }: CauseDrawing): readonly Mrkdwn[] {
+  const words = reasons.map(({ points, because, evidenceIds }) => {
+    const url = evidenceUrl(view, evidenceIds, options);
+    return md`${escaped(points)} ${linkMd(url, escaped(because))}`;
+  });
+  return [md`*${escaped(label)}:* ${words.length === 0 ? md`nothing found` : joinMd(words, "; ")}`];
+}
+
+function richReasons(drawing: CauseDrawing): RichTextBlockElement[] {
+  const { supporting, against } = reasonsOf(drawing.cause);
+  return [
+    ...richList(safe`For`, supporting, drawing),
+    ...richList(safe`Against`, against, drawing),
+    ...extras(drawing.cause).map(
+      ({ label, text }): RichTextSection => richSection([richText(label, "bold"), richText(safe`: ${text}`)]),
+    ),
+  ];
+}
+
+function richList(label: Safe, reasons: readonly Reason[], { view, options }: CauseDrawing): RichTextBlockElement[] {
+  if (reasons.length === 0) return [richSection([richText(label, "bold"), richText(safe`: nothing found`)])];
+  const items = reasons.map(({ points, because, evidenceIds }) =>
+    richSection([richText(safe`${points}  `), richLink(evidenceUrl(view, evidenceIds, options), because)]),
+  );
+  return [richSection([richText(label, "bold")]), { type: "rich_text_list", style: "bullet", elements: items }];
+}
+
+interface Reason {
+  readonly points: Safe;
+  readonly because: Safe;
+  readonly evidenceIds: ArgumentView["evidenceIds"];
+}
+
+/** The reasons as shown; what does not fit is one line with its sum, so that the lines still add up to the score. */
+function reasonsOf(cause: CauseView): { readonly supporting: readonly Reason[]; readonly against: readonly Reason[] } {
+  const supporting = folded(cause.supporting, CARD.reasons);
+  const against = folded(cause.against, CARD.counterReasons);
+  const shown = showArithmetic({ supporting, against });
+  return {
+    supporting: withPoints(supporting, shown.supporting),
+    against: withPoints(against, shown.against),
+  };
+}
+
+function withPoints(lines: readonly ArgumentView[], points: readonly Safe[]): readonly Reason[] {
+  return lines.map(({ because, evidenceIds }, index) => ({
+    points: points[index] ?? safe``,
+    because: cutSafe(because, CARD.reason),
+    evidenceIds,
+  }));
+}
+
+function folded(lines: readonly ArgumentView[], most: number): readonly ArgumentView[] {
+  if (lines.length <= most) return lines;
+  const rest = lines.slice(most - 1);
+  const points = rest.reduce((sum, line) => sum + line.points, 0);
+  const because = safe`${rest.length} more reasons, on the incident page`;
+  return [...lines.slice(0, most - 1), { points, because, evidenceIds: [] }];
+}
+
+/** What would settle it, what one could do, and who said what. */
+function extras(cause: CauseView): readonly { readonly label: Safe; readonly text: Safe }[] {
+  const { toBeSure, suggestedActions, votes } = cause;
+  return [
+    { label: safe`To be sure`, texts: toBeSure.slice(0, 2) },
+    { label: safe`Possible step`, texts: suggestedActions.slice(0, 1) },
+    { label: safe`This was it, say`, texts: people(votes.yes) },
+    { label: safe`Not it, say`, texts: people(votes.no) },
+  ].flatMap(({ label, texts }) =>
+    texts.length === 0 ? [] : [{ label, text: cutSafe(joinSafe(texts, "; "), CARD.reason) }],
+  );
+}
+
+function people(names: readonly Safe[]): readonly Safe[] {
+  return names.length === 0 ? [] : [joinSafe(names.slice(0, 8), ", ")];
+}
+
+function nameOf(cause: CauseView): Safe {
+  return safe`Hypothesis ${cause.rank}`;
+}
+
+function titleOf(cause: CauseView): Safe {
+  return safe`${cause.rank}. ${cause.summary}`;
+}
+
+function subtitleOf(cause: CauseView): Safe {
+  const word =
+    cause.confidenceWord === "high" ? safe`High` : cause.confidenceWord === "medium" ? safe`Medium` : safe`Low`;
+  return safe`${word} confidence (${ownNumber(cause)}) · score ${showArithmetic(cause).score}`;
+}
+
+function level(cause: CauseView): Safe {
+  if (cause.confidenceWord === "high") return safe`high confidence`;
+  return cause.confidenceWord === "medium" ? safe`medium` : safe`low`;
+}
+
+function ownNumber(cause: CauseView): Safe {
+  return ownWords(own(cause.confidence.toFixed(2)));
+}
+
+function footLine(view: IncidentView, options: DrawOptions): Mrkdwn {
+  const hidden = view.causes.length - Math.min(view.causes.length, CARD.causes);
+  const page = view.pageUrl;
+  const why = page === null ? null : options.links(safe`${page}#why`);
+  const json = page === null ? null : options.links(safe`${page}.json`);
+  return joinMd(
+    [
+      md`${escaped(cutSafe(view.card.notChecked ?? safe`nothing left unchecked`, CARD.line))}`,
+      ...(hidden > 0 ? [md`${hidden} more causes on the incident page`] : []),
+      ...(view.learnedNote === null ? [] : [escaped(cutSafe(view.learnedNote, CARD.line))]),
+      ...(why === null ? [] : [linkMd(why, md`how this was scored`)]),
+      ...(json === null ? [] : [linkMd(json, md`JSON for your coding agent`)]),
+    ],
+    " · ",
+  );
+}

@@ -1,0 +1,51 @@
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from "@slack/web-api";
+
+/** What became of a call that did not succeed, and so what may be done next. */
+export type CallFailure =
+  /** Nothing was stored; not before this long from now. */
+  | { readonly kind: "rate-limited"; readonly waitMs: number }
+  /** Slack may have stored it, or not. */
+  | { readonly kind: "unknown"; readonly detail: string }
+  /** Blocks that this workspace does not know. Nothing was stored. */
+  | { readonly kind: "invalid-blocks" }
+  /** The message, or the thread to answer in, is not there any more. */
+  | { readonly kind: "gone" }
+  /** Asking again would give the same answer. Nothing was stored. */
+  | { readonly kind: "permanent"; readonly code: string };
+
+const WAIT_WITHOUT_HEADER_MS = 30_000;
+const UNKNOWN_OUTCOME = new Set(["fatal_error", "internal_error", "service_unavailable", "request_timeout"]);
+const GONE = new Set(["message_not_found", "thread_not_found", "cannot_reply_to_message"]);
+
+/** Sorts an error of Slack's client by whose move is next. Whatever it does not know may have been stored. */
+export function classify(error: unknown): CallFailure {
+  if (error instanceof WebAPIRateLimitedError) return { kind: "rate-limited", waitMs: error.retryAfter * 1000 };
+  if (error instanceof WebAPIPlatformError) return platformFailure(error.data.error);
+  if (error instanceof WebAPIHTTPError) return { kind: "unknown", detail: `HTTP ${error.statusCode}` };
+  return { kind: "unknown", detail: error instanceof Error ? error.name : "not an error" };
+}
+
+function platformFailure(code: string): CallFailure {
+  if (code === "ratelimited" || code === "rate_limited") {
+    return { kind: "rate-limited", waitMs: WAIT_WITHOUT_HEADER_MS };
+  }
+  if (UNKNOWN_OUTCOME.has(code)) return { kind: "unknown", detail: code };
+  if (code.startsWith("invalid_blocks")) return { kind: "invalid-blocks" };
+  if (GONE.has(code)) return { kind: "gone" };
+  return { kind: "permanent", code };
+}
+
+/** The tokens themselves are refused: no call can work until an administrator acts. */
+export function isRefusedToken(failure: CallFailure): boolean {
+  return (
+    failure.kind === "permanent" &&
+    [
+      "invalid_auth",
+      "not_authed",
+      "account_inactive",
+      "token_revoked",
+      "token_expired",
+      "not_allowed_token_type",
+    ].includes(failure.code)
+  );
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { DEFAULT_COMMAND, MANIFESTS, manifestText } from "../../src/surfaces/slack/manifest.ts";
+import { WORDS } from "../../src/surfaces/slack/words.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const source = (file: string) => readFileSync(resolve(root, "src/surfaces/slack", file), "utf8");
+
+describe.each(Object.entries(MANIFESTS))("manifests/%s", (name, manifest) => {
+  test("is the file that the code generates", () => {
+    const committed = readFileSync(resolve(root, "manifests", name), "utf8");
+
+    expect(committed, "run: node scripts/generate-manifests.ts").toBe(manifestText(manifest));
+  });
+
+  test("declares every event that the code listens to, and no other", () => {
+    const heard = [...source("listen.ts").matchAll(/app\.event\("([^"]+)"/gu)].map(([, event]) => event);
+
+    expect(new Set(manifest.settings?.event_subscriptions?.bot_events)).toEqual(new Set(heard));
+  });
+
+  test("declares the command and names its words", () => {
+    const [command] = manifest.features?.slash_commands ?? [];
+
+    expect(command?.command).toBe(DEFAULT_COMMAND);
+    for (const word of Object.keys(WORDS)) expect(command?.usage_hint).toContain(word);
+  });
+
+  test("switches on presses", () => {
+    expect(manifest.settings?.interactivity?.is_enabled).toBe(true);
+  });
+
+  test("asks for the scope of every method that the code calls", () => {
+    const needed: Readonly<Record<string, string>> = {
+      "chat.postMessage": "chat:write",
+      "conversations.history": "channels:history",
+      "users.info": "users:read",
+      filesUploadV2: "files:write",
+    };
+    const code = ["wire.ts", "lookup.ts", "people.ts", "postmortem.ts"].map(source).join("\n");
+    const scopes: readonly string[] = manifest.oauth_config?.scopes?.bot ?? [];
+
+    for (const [method, scope] of Object.entries(needed)) {
+      expect(code).toContain(`client.${method}(`);
+      expect(scopes).toContain(scope);
+    }
+  });
+
+  test("keeps Slack's limits", () => {
+    const { display_information: shown, features } = manifest;
+
+    expect(shown.name.length).toBeLessThanOrEqual(35);
+    expect(shown.description?.length).toBeLessThanOrEqual(140);
+    for (const { command, usage_hint: hint } of features?.slash_commands ?? []) {
+      expect(command.length).toBeLessThanOrEqual(32);
+      expect(hint?.length).toBeLessThanOrEqual(1000);
+    }
+  });
+});
+
+test("the two manifests differ in the connection only", () => {
+  const socket = MANIFESTS["slack-socket-mode.json"];
+  const http = MANIFESTS["slack-http.json"];
+
+  expect(socket?.settings?.socket_mode_enabled).toBe(true);
+  expect(http?.settings?.socket_mode_enabled).toBe(false);
+  expect(socket?.oauth_config).toEqual(http?.oauth_config);
+  expect(JSON.stringify(socket)).not.toContain("request_url");
+});

@@ -1,0 +1,271 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Actor } from "../../../src/app/actor.ts";
+import type {
+  Clock,
+  IncidentFilter,
+  Logger,
+  MessageKey,
+  OutboundMessage,
+  OutboundMessages,
+  VoteVerdict,
+} from "../../../src/app/ports.ts";
+import type { Redactor } from "../../../src/app/redactor.ts";
+import type { FeedbackOutcome, IncidentAnswer, StatusOutcome, Verbs } from "../../../src/app/verbs.ts";
+import { type EpochMs, epochMs, type HypothesisId, type IncidentId, incidentId } from "../../../src/core/ids.ts";
+import type { Incident } from "../../../src/core/incident.ts";
+import type { Safe } from "../../../src/core/safe.ts";
+import type { RunningSurface, SurfaceDeps } from "../../../src/surfaces/define.ts";
+import { slack } from "../../../src/surfaces/slack/index.ts";
+import { contractFile, inventedKeys } from "./contract-files.ts";
+import { type Sent, SIGNING_SECRET, signedHeaders } from "./deliveries.ts";
+import { FakeSlack } from "./fake-slack.ts";
+import { PUBLIC_URL, passed } from "./sample-answers.ts";
+
+/** A clock that tests move by hand. It begins at the real time, because Bolt checks signatures against that. */
+export class HandClock implements Clock {
+  #now = Date.now();
+
+  nowMs(): EpochMs {
+    return epochMs(this.#now);
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+/** The stored rows of outbound messages, with the same conditional moves as the database. */
+export class MemoryMessages implements OutboundMessages {
+  readonly rows = new Map<string, OutboundMessage>();
+
+  async open(key: MessageKey): Promise<OutboundMessage> {
+    const id = [key.tenant, key.incidentId, key.surface, key.kind, key.ordinal].join("/");
+    const row = this.rows.get(id) ?? {
+      id,
+      key,
+      state: "pending" as const,
+      nonce: "",
+      attempt: 0,
+      attemptAtMs: null,
+      remote: null,
+      bodyHash: null,
+      lookups: 0,
+    };
+    this.rows.set(id, row);
+    return row;
+  }
+
+  async move(message: OutboundMessage, to: Parameters<OutboundMessages["move"]>[1]): Promise<boolean> {
+    const row = this.rows.get(message.id);
+    if (row === undefined || row.state !== message.state || row.attempt !== message.attempt) return false;
+    this.rows.set(message.id, { ...row, ...to });
+    return true;
+  }
+
+  async ofIncident(tenant: string, id: IncidentId, surface: string): Promise<readonly OutboundMessage[]> {
+    return [...this.rows.values()].filter(
+      ({ key }) => key.tenant === tenant && key.incidentId === id && key.surface === surface,
+    );
+  }
+
+  /** The row of one kind. */
+  row(kind: string, ordinal = 0): OutboundMessage | undefined {
+    return [...this.rows.values()].find(({ key }) => key.kind === kind && key.ordinal === ordinal);
+  }
+}
+
+/** Verbs that write down what they were asked and answer from one incident. */
+export class FakeVerbs implements Verbs {
+  answer: IncidentAnswer | null;
+  feedback: FeedbackOutcome | null = null;
+  statusOutcome: StatusOutcome = { kind: "done" };
+  markdown: Safe | null = passed("# Postmortem\n\nUnknown");
+  failWith: Error | null = null;
+  readonly asked: { readonly verb: string; readonly actor: Actor; readonly what: unknown }[] = [];
+
+  constructor(answer: IncidentAnswer | null) {
+    this.answer = answer;
+  }
+
+  async listIncidents(actor: Actor, filter: IncidentFilter): Promise<readonly Incident[]> {
+    this.#note("listIncidents", actor, filter);
+    return this.answer === null ? [] : [this.answer.incident];
+  }
+
+  async getIncident(_: Actor, id: IncidentId): Promise<IncidentAnswer | null> {
+    return this.answer?.incident.id === id ? this.answer : null;
+  }
+
+  async investigate(actor: Actor, request: { service: Safe; sinceMs: EpochMs | null }): Promise<IncidentId> {
+    this.#note("investigate", actor, request);
+    return incidentId("INC-7");
+  }
+
+  async recordFeedback(
+    actor: Actor,
+    vote: { incidentId: IncidentId; hypothesisId: HypothesisId; verdict: VoteVerdict },
+  ): Promise<FeedbackOutcome> {
+    this.#note("recordFeedback", actor, vote);
+    return this.feedback ?? { kind: "recorded", verdict: vote.verdict, previous: null };
+  }
+
+  async addNote(actor: Actor, note: { incidentId: IncidentId; text: Safe }): Promise<void> {
+    this.#note("addNote", actor, note);
+  }
+
+  async draftPostmortem(actor: Actor, id: IncidentId): Promise<Safe | null> {
+    this.#note("draftPostmortem", actor, id);
+    return this.markdown;
+  }
+
+  async setStatus(
+    actor: Actor,
+    change: { incidentId: IncidentId; status: "acknowledged" | "resolved" },
+  ): Promise<StatusOutcome> {
+    this.#note("setStatus", actor, change);
+    return this.statusOutcome;
+  }
+
+  /** What this verb was asked, with the actor's id and name in front. */
+  of(verb: string): readonly unknown[] {
+    return this.asked.filter((ask) => ask.verb === verb).map(({ actor, what }) => [actor.id, actor.name, what]);
+  }
+
+  #note(verb: string, actor: Actor, what: unknown): void {
+    if (this.failWith !== null) throw this.failWith;
+    this.asked.push({ verb, actor, what });
+  }
+}
+
+/** Log lines as they were written. */
+export class MemoryLog implements Logger {
+  readonly lines: { readonly level: string; readonly fields: object; readonly message: string }[] = [];
+  readonly debug = (fields: object, message: string) => this.#add("debug", fields, message);
+  readonly info = (fields: object, message: string) => this.#add("info", fields, message);
+  readonly warn = (fields: object, message: string) => this.#add("warn", fields, message);
+  readonly error = (fields: object, message: string) => this.#add("error", fields, message);
+
+  #add(level: string, fields: object, message: string): void {
+    this.lines.push({ level, fields, message });
+  }
+}
+
+const redactor: Redactor = {
+  text: (raw) => passed(raw.replaceAll(/hunter2\S*/gu, "[redacted]")),
+  alert: () => {
+    throw new Error("not used by this surface");
+  },
+  event: () => {
+    throw new Error("not used by this surface");
+  },
+  evidence: () => {
+    throw new Error("not used by this surface");
+  },
+};
+
+/** The surface with a fake Slack around it: everything in between is real, sockets included. */
+export class Stage {
+  readonly clock = new HandClock();
+  readonly messages = new MemoryMessages();
+  readonly log = new MemoryLog();
+  readonly fake = new FakeSlack(() => this.clock.nowMs());
+  readonly verbs: FakeVerbs;
+  #surface: RunningSurface | null = null;
+  #web: Server | null = null;
+  #nonces = 0;
+
+  constructor(answer: IncidentAnswer | null) {
+    this.verbs = new FakeVerbs(answer);
+  }
+
+  /** Starts the fake and the surface in HTTP mode or Socket Mode. */
+  async start(mode: "http" | "socket" = "http", extra: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.fake.start();
+    this.fake.workspace.users.set("U0ADA", { name: "Ada" });
+    this.#surface = slack.create(
+      {
+        SLACK_BOT_TOKEN: "xoxb-test",
+        SLACK_CHANNEL: "C0INCIDENTS",
+        SLACK_API_URL: this.fake.apiUrl,
+        ...(mode === "http" ? { SLACK_SIGNING_SECRET: SIGNING_SECRET } : { SLACK_APP_TOKEN: "xapp-test" }),
+        ...extra,
+      },
+      this.deps(),
+    );
+    this.#web = createServer((request, response) => {
+      const route = this.#surface?.routes?.[0];
+      if (route?.kind === "node") void route.handle(request, response);
+    });
+    await new Promise<void>((resolve) => this.#web?.listen(0, "127.0.0.1", resolve));
+    await this.#surface?.start?.();
+  }
+
+  async stop(): Promise<void> {
+    await this.#surface?.stop?.();
+    this.#web?.closeAllConnections();
+    await new Promise((resolve) => (this.#web === null ? resolve(null) : this.#web.close(resolve)));
+    await this.fake.stop();
+  }
+
+  deps(): SurfaceDeps {
+    return {
+      clock: this.clock,
+      logger: this.log,
+      redactor,
+      verbs: this.verbs,
+      messages: this.messages,
+      pagerDuty: null,
+      publicUrl: PUBLIC_URL,
+      newNonce: () => `n-${++this.#nonces}`,
+    };
+  }
+
+  /** Publishes as the job would. */
+  async publish(answer: IncidentAnswer) {
+    if (this.#surface?.publish === undefined) throw new Error("the surface does not publish");
+    return this.#surface.publish(answer, AbortSignal.timeout(20_000));
+  }
+
+  /** Publishes until nothing is left to do, moving the clock to each time the job asks for; the count of runs. */
+  async publishUntilDone(answer: IncidentAnswer): Promise<number> {
+    for (let runs = 1; runs <= 20; runs++) {
+      const outcome = await this.publish(answer);
+      if (outcome.status === "done") return runs;
+      this.clock.advance(Math.max(0, outcome.notBeforeMs - this.clock.nowMs()));
+    }
+    throw new Error("publishing does not end");
+  }
+
+  /** Sends what Slack would send, signed, over HTTP; the status that Slack sees. */
+  async send(
+    sent: Sent,
+    options: { readonly skewS?: number; readonly headers?: Record<string, string> } = {},
+  ): Promise<number> {
+    if (this.#web === null) throw new Error("start the stage first");
+    const { port } = this.#web.address() as AddressInfo;
+    const nowS = Math.floor(Date.now() / 1000) + (options.skewS ?? 0);
+    const response = await fetch(`http://127.0.0.1:${port}/slack/events`, {
+      method: "POST",
+      headers: { ...signedHeaders(sent, nowS), ...options.headers },
+      body: sent.raw,
+    });
+    return response.status;
+  }
+
+  /** Waits for something that happens after the acknowledgement; fails after two seconds. */
+  async until<T>(look: () => T | undefined | null | false): Promise<T> {
+    for (let turn = 0; turn < 400; turn++) {
+      const seen = look();
+      if (seen !== undefined && seen !== null && seen !== false) return seen;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error("it did not happen");
+  }
+}
+
+/** Keys of a delivery that the vendor's own sample does not have; null where the samples are absent. */
+export function inventedIn(sent: Sent): readonly string[] | null {
+  const sample = contractFile(sent.sample);
+  return sample === null ? null : inventedKeys(sent.payload, sample);
+}
