@@ -116,6 +116,12 @@ describe("purity", () => {
     expect(filesWith("core", /\b(?:Date\.now|new Date\(\)|Math\.random|process\.|console\.|fetch\()/u)).toEqual([]);
   });
 
+  test("text is called safe without redaction only where stored text comes back", () => {
+    const users = files.filter((file) => file !== "core/safe.ts" && read(file).includes("storedSafe("));
+
+    expect(users).toEqual(["store/revive.ts"]);
+  });
+
   test("only main and cli read the environment", () => {
     const readers = files.filter((file) => read(file).includes("process.env"));
 

@@ -21,6 +21,7 @@ export interface IngestAlertDeps extends KnownCallsDeps {
 }
 
 const MAX_TRIES = 3;
+const LAST_LOOK_AFTER_MS = 5_000;
 
 /** Takes one alert to its incident. Reads, asks the core for a decision, then applies it with the work it causes. */
 export async function ingestAlert(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<IngestOutcome> {
@@ -69,9 +70,11 @@ function causesOf(
   // Only the end is known so far. The start, when it comes, causes the work; without it there is nothing to tell.
   if (decision.reason === "resolved-before-it-fired") return [];
   const { id: incidentId, revision } = incident;
+  // Nobody waits for the last word on what is over, and its last records are still on their way.
+  const laterMs = alert.status === "resolved" ? { notBeforeMs: deps.clock.nowMs() + LAST_LOOK_AFTER_MS } : {};
   const isNews = incident.alertCount <= 1 || alert.status !== "firing" || incident.reopened;
   return [
-    { name: "incident.investigate", payload: { incidentId, revision } },
+    { name: "incident.investigate", payload: { incidentId, revision }, ...laterMs },
     ...(isNews ? publishRequests(deps, incidentId) : []),
   ];
 }

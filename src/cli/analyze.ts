@@ -71,7 +71,7 @@ function alertEvidence({ alert }: AnalysisCase, redactor: Redactor): readonly So
 }
 
 function bundleEvidence(reading: BundleReading, redactor: Redactor): SourceEvidence {
-  return { source: "bundle", evidence: redactor.evidence(reading.evidence) };
+  return { source: "Incident bundle", evidence: redactor.evidence(reading.evidence) };
 }
 
 async function gitEvidence(
@@ -81,7 +81,7 @@ async function gitEvidence(
   const repo = textOption(args, "repo");
   if (repo === undefined) return [];
   const port = guardEvidence(
-    "git-checkout",
+    "Git checkout",
     (query, signal) => readGitChanges(resolve(io.workingDirectory, repo), query.window, signal),
     { deadlineMs: GIT_DEADLINE_MS, redactor },
   );

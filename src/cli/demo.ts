@@ -42,11 +42,9 @@ export async function runDemo(io: CommandIo, request: DemoRequest): Promise<numb
   io.err(`• Writing the records of "${name}" …\n`);
   const scenario = generateScenario(name, { startAt: latestTelling(generateScenario(name).alertAtMs, Date.now()) });
   io.err("• Starting PostgreSQL, queue, worker and web server on this machine …\n");
-  const program = await startProgram({
-    config,
-    role: "both",
-    logger: createLogger({ level: quietly(config.core.LOG_LEVEL) }),
-  });
+  const logLevel = quietly(config.core.LOG_LEVEL);
+  const logger = createLogger({ level: logLevel });
+  const program = await startProgram({ config, role: "both", logger, threadLogLevel: logLevel });
   try {
     io.err(`• Replaying "${name}": a signed webhook in, the answer out …\n`);
     const target = {

@@ -16,7 +16,8 @@ export const serve: Command = {
 export async function runRole(io: CommandIo, role: Role, given?: Config): Promise<number> {
   const config = given ?? loadConfig(io);
   if (!config) return 2;
-  const program = await startProgram({ config, role, logger: createLogger({ level: config.core.LOG_LEVEL }) });
+  const { LOG_LEVEL: level } = config.core;
+  const program = await startProgram({ config, role, logger: createLogger({ level }), threadLogLevel: level });
   if (program.url !== null) io.err(`TraceOps answers at ${config.core.PUBLIC_URL ?? program.url}\n`);
   if (!io.stop.aborted)
     await new Promise<void>((resolve) => io.stop.addEventListener("abort", () => resolve(), { once: true }));

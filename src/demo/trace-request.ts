@@ -5,51 +5,37 @@ import type { Request } from "./traffic.ts";
 
 /** Leaves the spans of one request: a server span per service and a client span per call, with real parents. */
 export function traceRequest(stage: Stage, request: Request, random: Random): void {
-  const { chain } = request.route;
-  const failedAt = request.fault ? chain.indexOf(request.fault.service) : chain.length;
+  const { chain, method } = request.route;
+  const { fault } = request;
+  const lastIndex = fault ? chain.indexOf(fault.service) : chain.length - 1;
+  const shared = {
+    traceId: request.traceId,
+    failed: fault !== null,
+    statusCode: fault?.edgeStatus ?? 200,
+  };
+  const edgeName = `${method} ${request.path.replaceAll(/\/\d+/gu, "/{id}")}`;
   let parentSpanId: string | null = null;
-  let startMs = request.startMs;
-  let durationMs = (request.fault?.hangMs ?? 0) + 30 + chain.length * 22 + random.next() * 20;
-  for (const [index, service] of chain.entries()) {
-    if (index > failedAt) return;
-    const pod = random.pick(serviceOf(stage.cast, service).pods);
-    const failed = request.fault !== null;
-    const common = {
-      traceId: request.traceId,
-      service,
-      host: pod.host,
-      failed,
-      statusCode: failed ? (request.fault?.edgeStatus ?? 500) : 200,
-    };
-    const server = random.hex(16);
-    const name = `${request.route.method} ${request.path.replaceAll(/\/\d+/gu, "/{id}")}`;
-    stage.spans.push({
-      ...common,
-      spanId: server,
-      parentSpanId,
-      name,
-      kind: "server",
-      startMs,
-      durationMs,
-      peer: null,
-    });
+  let { startMs } = request;
+  let durationMs = (fault?.hangMs ?? 0) + 30 + chain.length * 22 + random.next() * 20;
+  for (const [index, service] of chain.slice(0, lastIndex + 1).entries()) {
+    const place = { ...shared, service, host: random.pick(serviceOf(stage.cast, service).pods).host };
+    const spanId = random.hex(16);
+    const name = index === 0 ? edgeName : `${service}.v1/Handle`;
+    stage.spans.push({ ...place, spanId, parentSpanId, name, kind: "server", startMs, durationMs, peer: null });
     const callee = chain[index + 1];
-    if (callee === undefined || index === failedAt) return;
-    const client = random.hex(16);
-    startMs += 3;
-    durationMs -= 8;
+    if (callee === undefined || index === lastIndex) return;
+    parentSpanId = random.hex(16);
     stage.spans.push({
-      ...common,
-      spanId: client,
-      parentSpanId: server,
+      ...place,
+      spanId: parentSpanId,
+      parentSpanId: spanId,
       name: `call ${callee}`,
       kind: "client",
-      startMs,
-      durationMs,
+      startMs: startMs + 3,
+      durationMs: durationMs - 8,
       peer: callee,
     });
-    parentSpanId = client;
-    startMs += 2;
-    durationMs -= 5;
+    startMs += 5;
+    durationMs -= 13;
   }
 }

@@ -18,10 +18,11 @@ export interface EvidenceWiring {
 /** Every registered source as a port with its deadline and redaction around it. One that is not configured answers so. */
 export function wireEvidence(config: Config, wiring: EvidenceWiring): readonly EvidencePort[] {
   const deps: EvidenceSourceDeps = wiring;
-  return Object.entries(evidenceSources).map(([name, source]) => {
+  return Object.values(evidenceSources).map((source) => {
     const running = source.create(config.env, deps);
     const notConfigured: Evidence<string> = { status: "not-configured", detail: source.howToConfigure };
     const gather = running === null ? () => Promise.resolve(notConfigured) : running.gather.bind(running);
-    return guardEvidence(name, gather, { deadlineMs: source.deadlineMs, redactor: wiring.redactor });
+    // The title, because gaps are read by people.
+    return guardEvidence(source.title, gather, { deadlineMs: source.deadlineMs, redactor: wiring.redactor });
   });
 }

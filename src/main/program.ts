@@ -2,12 +2,13 @@ import { createServer } from "node:net";
 import { setInterval as everySo } from "node:timers/promises";
 import type { Logger } from "../app/ports.ts";
 import { epochMs } from "../core/ids.ts";
+import type { LogLevel } from "../platform/logger.ts";
 import type { Config } from "./config.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { startPagerDutyPolling } from "./polling.ts";
 import { type RunningServer, startWeb } from "./web.ts";
 import { type Wiring, wire } from "./wiring.ts";
-import { type RunningWorker, startWork } from "./work.ts";
+import { startWorkHere, startWorkOnThread } from "./work.ts";
 
 export type Role = "api" | "worker" | "both";
 
@@ -26,6 +27,8 @@ export async function startProgram(options: {
   readonly config: Config;
   readonly role: Role;
   readonly logger: Logger;
+  /** How much the worker's thread says. Null runs the work on this thread, for tests that stand in for vendors in this process. */
+  readonly threadLogLevel: LogLevel | null;
 }): Promise<Program> {
   const { config, role, logger } = options;
   const database = await openDatabase(config, logger);
@@ -36,7 +39,8 @@ export async function startProgram(options: {
   try {
     const wiring = await wire({ config, logger, connectionString: database.connectionString, publicUrl });
     undo.push(() => wiring.store.close());
-    await startParts({ wiring, role, port, database }, undo);
+    const work = { threadLogLevel: role === "both" ? options.threadLogLevel : null, publicUrl };
+    await startParts({ wiring, role, port, database, work }, undo);
     return { url: role === "worker" ? null : localUrl, wiring, stop: () => stopAll(undo, logger) };
   } catch (error) {
     await stopAll(undo, logger);
@@ -49,11 +53,17 @@ interface Parts {
   readonly role: Role;
   readonly port: number;
   readonly database: Database;
+  readonly work: { readonly threadLogLevel: LogLevel | null; readonly publicUrl: string };
 }
 
-async function startParts({ wiring, role, port, database }: Parts, undo: (() => Promise<void>)[]): Promise<void> {
+async function startParts({ wiring, role, port, database, work }: Parts, undo: (() => Promise<void>)[]): Promise<void> {
   if (role !== "api") {
-    const worker: RunningWorker = await startWork(wiring, database.connectionString);
+    const { threadLogLevel: logLevel, publicUrl } = work;
+    const { connectionString } = database;
+    const worker =
+      logLevel === null
+        ? await startWorkHere(wiring, connectionString)
+        : await startWorkOnThread({ config: wiring.config, connectionString, publicUrl, logLevel });
     undo.push(() => worker.stop());
     undo.push(startJanitor(wiring), startPagerDutyPolling(wiring));
   }

@@ -1,6 +1,10 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { LogLevel } from "../platform/logger.ts";
 import { createQueue } from "../queue/create-queue.ts";
 import { startRelay } from "../queue/relay.ts";
 import { startWorker } from "../queue/worker.ts";
+import type { Config } from "./config.ts";
 import type { Wiring } from "./wiring.ts";
 
 export interface RunningWorker {
@@ -8,8 +12,10 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Relay, queue and worker over the database, on Redis when the settings name one. */
-export async function startWork(wiring: Wiring, connectionString: string): Promise<RunningWorker> {
+const STOP_WITHIN_MS = 30_000;
+
+/** Relay, queue and worker over the database on this thread, on Redis when the settings name one. */
+export async function startWorkHere(wiring: Wiring, connectionString: string): Promise<RunningWorker> {
   const { config, logger, clock, handlers, redactor } = wiring;
   const { REDIS_URL: redisUrl, WORKER_CONCURRENCY: concurrency } = config.core;
   const describeError = (error: unknown) =>
@@ -22,6 +28,30 @@ export async function startWork(wiring: Wiring, connectionString: string): Promi
       await relay.stop();
       await worker.stop();
       await queue.close();
+    },
+  };
+}
+
+export interface WorkOrder {
+  readonly config: Config;
+  readonly connectionString: string;
+  readonly publicUrl: string;
+  readonly logLevel: LogLevel;
+}
+
+/** The same on a thread of its own. A thread that dies takes the process with it: a supervisor starts both again. */
+export async function startWorkOnThread(order: WorkOrder): Promise<RunningWorker> {
+  const { config, ...rest } = order;
+  const thread = new Worker(new URL("./work-thread.ts", import.meta.url), { workerData: { ...rest, env: config.env } });
+  const ended = new Promise<void>((resolve) => thread.once("exit", () => resolve()));
+  // `once` lets go of the thread when it is ready: an error after that has no listener and ends the process, as it should.
+  await once(thread, "message");
+  return {
+    stop: async () => {
+      thread.postMessage("stop");
+      const timer = setTimeout(() => void thread.terminate(), STOP_WITHIN_MS);
+      await ended;
+      clearTimeout(timer);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, LookupFunction } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { UnavailableError } from "../app/errors.ts";
 import { createSafeFetch } from "./safe-fetch.ts";
 
 let server: Server;
@@ -69,7 +68,7 @@ test("a public name that leads inside is refused at the socket, for each address
   const before = hits;
 
   await expect(ask("https://rebind.example/", { allowedHosts: [], lookup: insideToo })).rejects.toThrow(
-    UnavailableError,
+    "does not lead to a public address",
   );
   expect(hits).toBe(before);
 });

@@ -2,11 +2,13 @@ import { createPostgresBackend, Queue, Worker, withBackend } from "bullmq";
 import { Redis } from "ioredis";
 import type { Logger } from "../app/ports.ts";
 import { EXPENDABLE_WRITES, GuardedClient } from "./connections.ts";
-import type { WakeQueue, WakeWorker } from "./wake-queue.ts";
+import { keepWorking, type Runnable } from "./keep-working.ts";
+import type { WakeQueue } from "./wake-queue.ts";
 import { within } from "./within.ts";
 
 const DEADLINE_MS = 3_000;
-const START_DEADLINE_MS = 10_000;
+const START_DEADLINE_MS = 3_000;
+const COMPLAIN_EVERY_MS = 10_000;
 /** The outbox counts attempts and finds lost rows; the queue only has to give up a dead worker's wake-ups quickly. */
 const WORKER_SETTINGS = { lockDuration: 5_000, stalledInterval: 3_000, maxStalledCount: 1_000 };
 const WAKE_SETTINGS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
@@ -38,8 +40,8 @@ interface Backend {
     addBulk(jobs: WakeJob[]): Promise<unknown>;
     count(): Promise<number>;
   };
-  makeWorker(run: (outboxId: string) => Promise<void>, concurrency: number): Endpoint & { run(): Promise<void> };
-  disconnect(): Promise<void>;
+  makeWorker(run: (outboxId: string) => Promise<void>, concurrency: number): Endpoint & Runnable;
+  disconnect(): void;
 }
 
 interface Endpoint {
@@ -54,9 +56,7 @@ interface Endpoint {
  */
 export async function createQueue(options: QueueOptions): Promise<WakeQueue> {
   const backend = options.redisUrl === undefined ? onPostgres(options) : onRedis(options, options.redisUrl);
-  const complain = (error: unknown) => {
-    options.logger.warn({ queue: backend.kind, error: nameOf(error) }, "the queue is in trouble");
-  };
+  const complain = makeComplainer(options, backend.kind);
   backend.queue.on("error", complain);
   await within(START_DEADLINE_MS, backend.queue.waitUntilReady()).catch(complain);
   return {
@@ -68,31 +68,17 @@ export async function createQueue(options: QueueOptions): Promise<WakeQueue> {
     async ping() {
       await within(DEADLINE_MS, backend.queue.count());
     },
-    work: (run, concurrency) => startWorking(backend, { run, concurrency, complain }),
+    work: (run, concurrency) => {
+      const makeWorker = () => {
+        const worker = backend.makeWorker(run, concurrency);
+        worker.on("error", complain);
+        return worker;
+      };
+      return keepWorking(makeWorker, complain);
+    },
     async close() {
       await within(DEADLINE_MS, backend.queue.close()).catch(complain);
-      await backend.disconnect();
-    },
-  };
-}
-
-async function startWorking(
-  backend: Backend,
-  work: {
-    readonly run: (outboxId: string) => Promise<void>;
-    readonly concurrency: number;
-    readonly complain: (error: unknown) => void;
-  },
-): Promise<WakeWorker> {
-  const worker = backend.makeWorker(work.run, work.concurrency);
-  worker.on("error", work.complain);
-  await within(START_DEADLINE_MS, worker.waitUntilReady()).catch(work.complain);
-  // Resolves when the worker is closed; what goes wrong inside comes as "error" events.
-  const running = worker.run().catch(work.complain);
-  return {
-    async stop() {
-      await worker.close();
-      await running;
+      backend.disconnect();
     },
   };
 }
@@ -110,42 +96,67 @@ function onPostgres({ connectionString, name = "traceops" }: QueueOptions): Back
   return {
     kind: "postgres",
     queue,
-    makeWorker: (run, concurrency) =>
-      new bound.Worker<Wake>(name, ({ data }) => run(data.outboxId), {
+    makeWorker(run, concurrency) {
+      const worker = new bound.Worker<Wake>(name, ({ data }) => run(data.outboxId), {
         ...WORKER_SETTINGS,
         connection: connection(4),
         concurrency,
         autorun: false,
-      }),
-    disconnect: () => queue.close(),
+      });
+      return Object.assign(worker, { abandon: () => void worker.disconnect().catch(() => undefined) });
+    },
+    disconnect: () => undefined,
   };
 }
 
 function onRedis({ name = "traceops" }: QueueOptions, redisUrl: string): Backend {
   // The producer fails fast, so that the relay can try again; a worker waits for Redis to come back.
-  const producer = new Redis(redisUrl, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    connectTimeout: DEADLINE_MS,
-  });
-  const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null, lazyConnect: true, connectTimeout: DEADLINE_MS });
-  for (const redis of [producer, consumer]) redis.on("error", () => undefined);
+  const producer = connectRedis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   const queue = new Queue<Wake>(name, { connection: producer, defaultJobOptions: WAKE_SETTINGS });
   return {
     kind: "redis",
     queue,
-    makeWorker: (run, concurrency) =>
-      new Worker<Wake>(name, ({ data }) => run(data.outboxId), {
+    makeWorker(run, concurrency) {
+      const consumer = connectRedis(redisUrl, { enableOfflineQueue: true, maxRetriesPerRequest: null });
+      const worker = new Worker<Wake>(name, ({ data }) => run(data.outboxId), {
         ...WORKER_SETTINGS,
         connection: consumer,
         concurrency,
         autorun: false,
-      }),
-    disconnect() {
-      producer.disconnect();
-      consumer.disconnect();
-      return Promise.resolve();
+      });
+      // BullMQ leaves a connection that it was given open.
+      worker.on("closed", () => consumer.disconnect());
+      const abandon = () => {
+        consumer.disconnect();
+        void worker.disconnect().catch(() => undefined);
+      };
+      return Object.assign(worker, { abandon });
     },
+    disconnect: () => producer.disconnect(),
+  };
+}
+
+interface Patience {
+  /** False: fail at once while there is no connection. */
+  readonly enableOfflineQueue: boolean;
+  /** Null: wait for the connection to come back. */
+  readonly maxRetriesPerRequest: number | null;
+}
+
+function connectRedis(redisUrl: string, options: Patience): Redis {
+  const redis = new Redis(redisUrl, { connectTimeout: DEADLINE_MS, ...options });
+  // BullMQ reports the same errors; without a listener here they would be printed.
+  redis.on("error", () => undefined);
+  return redis;
+}
+
+/** A queue that is away fails many times a second; once in a while is enough to know. */
+function makeComplainer({ logger }: QueueOptions, kind: WakeQueue["kind"]): (error: unknown) => void {
+  const state = { saidAt: Number.NEGATIVE_INFINITY };
+  return (error) => {
+    if (performance.now() - state.saidAt < COMPLAIN_EVERY_MS) return;
+    state.saidAt = performance.now();
+    logger.warn({ queue: kind, error: nameOf(error) }, "the queue is in trouble");
   };
 }
 

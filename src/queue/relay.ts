@@ -10,7 +10,7 @@ const POLL_MS = 250;
 const SWEEP_AFTER_MS = 8_000;
 const BATCH = 200;
 const RECONNECT_AFTER_MS = 1_000;
-const AWAY_PAUSE_MS = 2_000;
+const AWAY_PAUSE_MS = 1_000;
 
 export interface RelayOptions {
   readonly connectionString: string;
@@ -25,14 +25,21 @@ export async function startRelay(options: RelayOptions): Promise<{ stop(): Promi
   const pool = openPool(connectionString, { max: 1, name: "traceops relay" });
   const outbox = createOutbox(pool, clock);
 
+  const state = { isAway: false };
   const relayDue = async (): Promise<number> => {
     try {
+      // Rows stay free for workers that look by themselves until the queue answers again.
+      if (state.isAway) await queue.ping();
       // The claim is committed before the queue hears of it: a crash in between costs one sweep, never a row.
       const ids = await outbox.claim({ dueForMs: 0, toldBeforeMs: SWEEP_AFTER_MS, limit: BATCH });
       if (ids.length > 0) await tell(queue, outbox, ids);
+      if (state.isAway) logger.info({ queue: queue.kind }, "outbox rows are announced again");
+      state.isAway = false;
       return ids.length === BATCH ? 0 : POLL_MS;
     } catch (error) {
-      logger.warn({ error: error instanceof Error ? error.name : "unknown" }, "outbox rows could not be announced");
+      const name = error instanceof Error ? error.name : "unknown";
+      if (!state.isAway) logger.warn({ queue: queue.kind, error: name }, "outbox rows could not be announced");
+      state.isAway = true;
       return AWAY_PAUSE_MS;
     }
   };

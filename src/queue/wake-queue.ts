@@ -9,11 +9,13 @@ export interface WakeQueue {
   /** Rejects within seconds when the queue is away. */
   ping(): Promise<void>;
   /** Starts handing out rows, at most `concurrency` at a time. `run` must not throw. */
-  work(run: (outboxId: string) => Promise<void>, concurrency: number): Promise<WakeWorker>;
+  work(run: (outboxId: string) => Promise<void>, concurrency: number): WakeWorker;
   close(): Promise<void>;
 }
 
 export interface WakeWorker {
   /** Takes nothing new; resolves when what was taken is over. */
   stop(): Promise<void>;
+  /** Gives up at once; for a queue that is away and cannot be told that we leave. */
+  abandon(): void;
 }

@@ -4,15 +4,17 @@ import { openPool } from "./connections.ts";
 import { createLocks } from "./locks.ts";
 import { startLoop } from "./loop.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
+import { type QueueHealth, watchQueue } from "./queue-health.ts";
 import { runRow } from "./run-row.ts";
 import type { WakeQueue } from "./wake-queue.ts";
 import { within } from "./within.ts";
 
 const CHECK_MS = 1_000;
 const AWAY_CHECK_MS = 250;
-/** A queue that is silent this long is away, and a due row that is untouched this long was lost: then we look ourselves. */
-const AWAY_AFTER_MS = 5_000;
+/** A due row that nothing has happened to for this long was lost on its way. */
+const LOST_AFTER_MS = 5_000;
 const DRAIN_MS = 25_000;
+const CLOSE_MS = 3_000;
 const DEFAULT_CONCURRENCY = 10;
 
 export interface WorkerOptions {
@@ -46,25 +48,32 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
     return work;
   };
   const free = () => concurrency - running.size;
-  const watching = startLoop(fallback({ outbox, queue, logger, free, run }));
-  const waker = await queue.work(run, concurrency);
+  const health = watchQueue(queue);
+  const watching = startLoop(fallback({ outbox, health, logger, free, run }));
+  const waker = queue.work(run, concurrency);
   return {
     async stop() {
-      const drained = Promise.all([watching.stop(), waker.stop(), ...running]);
-      await within(options.drainMs ?? DRAIN_MS, drained).catch(() => {
+      const closing = Promise.all([health.stop(), watching.stop(), waker.stop()]);
+      await within(options.drainMs ?? DRAIN_MS, drain(running)).catch(() => {
         logger.warn({ running: running.size }, "jobs did not end in time and will run again");
         stopping.abort(new Error("the process is stopping"));
       });
-      await Promise.allSettled(running);
+      await drain(running);
+      await within(CLOSE_MS, closing).catch(() => waker.abandon());
       await locks.close();
       await pool.end();
     },
   };
 }
 
+/** Waits for what runs, and for what was begun meanwhile. */
+async function drain(running: ReadonlySet<Promise<void>>): Promise<void> {
+  while (running.size > 0) await Promise.allSettled(running);
+}
+
 interface FallbackDeps {
   readonly outbox: Outbox;
-  readonly queue: WakeQueue;
+  readonly health: QueueHealth;
   readonly logger: Logger;
   readonly free: () => number;
   readonly run: (outboxId: string) => Promise<void>;
@@ -74,20 +83,13 @@ interface FallbackDeps {
  * The same claim as the relay's, made by the worker itself for as much as it has hands for. While the queue answers, it
  * takes only rows that waited too long; when the queue is away, everything that is due.
  */
-function fallback({ outbox, queue, logger, free, run }: FallbackDeps): () => Promise<number> {
-  const state = { answeredAt: performance.now() };
+function fallback({ outbox, health, logger, free, run }: FallbackDeps): () => Promise<number> {
   return async () => {
-    try {
-      await queue.ping();
-      state.answeredAt = performance.now();
-    } catch {
-      // How long it has been away is what counts, and that is below.
-    }
-    const isAway = performance.now() - state.answeredAt > AWAY_AFTER_MS;
     const limit = free();
     if (limit <= 0) return CHECK_MS;
+    const isAway = health.isAway();
     try {
-      const ids = await outbox.claim({ dueForMs: isAway ? 0 : AWAY_AFTER_MS, toldBeforeMs: AWAY_AFTER_MS, limit });
+      const ids = await outbox.claim({ dueForMs: isAway ? 0 : LOST_AFTER_MS, toldBeforeMs: LOST_AFTER_MS, limit });
       if (ids.length > 0) logger.info({ rows: ids.length, isAway }, "the worker took rows without the queue");
       const runs = ids.map(run);
       // More may be waiting: look again as soon as a hand is free.

@@ -12,6 +12,7 @@ import type { IncidentRow } from "./generated/client.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveAlert, reviveIncident } from "./revive.ts";
 import { toJsonText, toJsonValue, toKeyText } from "./stored-json.ts";
+import { visibleToCorrelation } from "./visible.ts";
 
 interface Deps {
   readonly db: Database;
@@ -68,8 +69,9 @@ async function applyIn(
   return { status: "applied", incident, changed: true };
 }
 
-/** Null when the group is open already. */
+/** Null when the group is open already, or another process has placed this alert meanwhile. */
 async function open(tx: Transaction, clock: Clock, change: IncidentChange): Promise<IncidentRow | null> {
+  if (await isPlaced(tx, clock, change)) return null;
   const folded = fold([change.alert]);
   const [{ number }] = NextNumber.parse(await tx.$queryRaw`SELECT nextval('incident_number') AS number`);
   const id = incidentId(`INC-${number}`);
@@ -82,6 +84,17 @@ async function open(tx: Transaction, clock: Clock, change: IncidentChange): Prom
   if (row === undefined) return null;
   await storeFact(tx, clock, { change, id });
   return row;
+}
+
+/**
+ * An alert that fires and ends at the same moment is processed by two workers at once, and an ended one holds no open key.
+ * So whoever opens waits for the others that open the same alert, and then looks again.
+ */
+async function isPlaced(tx: Transaction, clock: Clock, { tenant, alert }: IncidentChange): Promise<boolean> {
+  const { fingerprint } = alert;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${tenant} ${fingerprint}`}, 1))`;
+  const where = { tenant, fingerprints: { has: fingerprint }, ...visibleToCorrelation(clock) };
+  return (await tx.incidentRow.findFirst({ where, select: { id: true } })) !== null;
 }
 
 async function attach(

@@ -18,9 +18,8 @@ import type { Prisma } from "./generated/client.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveAlert, reviveIncident, reviveNote, reviveOpenIncident, reviveSafe } from "./revive.ts";
 import { toStoredText } from "./stored-json.ts";
+import { visibleToCorrelation } from "./visible.ts";
 
-/** Late events find an incident for this long after its end. */
-const RESOLVED_VISIBLE_MS = 60 * 60_000;
 const MAX_OPEN = 2_000;
 const MAX_LISTED = 200;
 const MAX_FACTS = 20_000;
@@ -43,10 +42,8 @@ export function createIncidentStore(db: Database, clock: Clock): IncidentStore {
 }
 
 async function findOpen(db: Database, clock: Clock, tenant: TenantId) {
-  // "When we learned of it", not "when it ended": a replayed or late resolution is as fresh as a live one.
-  const recently = new Date(clock.nowMs() - RESOLVED_VISIBLE_MS);
   const rows = await db.incidentRow.findMany({
-    where: { tenant, OR: [{ status: { not: "resolved" } }, { changedAt: { gt: recently } }] },
+    where: { tenant, ...visibleToCorrelation(clock) },
     orderBy: [{ detectedAt: "desc" }, { id: "asc" }],
     take: MAX_OPEN,
   });

@@ -70,6 +70,15 @@ async function anIncident(): Promise<Incident> {
   return applied.incident;
 }
 
+function jobsOf(incidentId: string): Promise<number> {
+  return withClient(database.connectionString, async (client) => {
+    const { rows } = await client.query("SELECT count(*)::int AS n FROM outbox WHERE payload->>'incidentId' = $1", [
+      incidentId,
+    ]);
+    return rows[0].n;
+  });
+}
+
 /** Only what the store looks at; the rest must come back untouched, in the order it was written. */
 function anAnalysis(incident: Incident, text: string): Analysis {
   const at = words("2026-01-01T02:00:00.000Z");
@@ -137,15 +146,6 @@ describe("answers", () => {
 
     expect((await store.analyses.latest(tenant, incident.id))?.sequence).toBe(10);
   });
-
-  function jobsOf(incidentId: string): Promise<number> {
-    return withClient(database.connectionString, async (client) => {
-      const { rows } = await client.query("SELECT count(*)::int AS n FROM outbox WHERE payload->>'incidentId' = $1", [
-        incidentId,
-      ]);
-      return rows[0].n;
-    });
-  }
 });
 
 test("votes are kept as facts, oldest first", async () => {
@@ -187,29 +187,38 @@ test("weights get a new version only when they differ, also when several learn a
   expect(await store.weights.saveIfChanged(tenant, [], NOW)).toEqual({ version: 2, learned: [] });
 });
 
-describe("pushed events", () => {
-  const log = (second: number): LogEvent => ({
-    kind: "log",
-    id: eventId("pushed", String(second)),
-    atNs: epochNs(BigInt(NOW) * 1_000_000n + BigInt(second) * 1_000_000_000n + 123n),
-    observedNs: null,
-    service: words("checkout"),
-    host: null,
-    source: "pushed",
-    ref: words(`batch#${second}`),
-    traceId: null,
-    spanId: null,
-    requestId: null,
-    severity: "error",
-    body: words(`line ${second} \u0000 end`),
-    attributes: { atNs: words("5"), nested: true },
-    exception: null,
-  });
+const aLog = (second: number): LogEvent => ({
+  kind: "log",
+  id: eventId("pushed", String(second)),
+  atNs: epochNs(BigInt(NOW) * 1_000_000n + BigInt(second) * 1_000_000_000n + 123n),
+  observedNs: null,
+  service: words("checkout"),
+  host: null,
+  source: "pushed",
+  ref: words(`batch#${second}`),
+  traceId: null,
+  spanId: null,
+  requestId: null,
+  severity: "error",
+  body: words(`line ${second} \u0000 end`),
+  attributes: { atNs: words("5"), nested: true },
+  exception: null,
+});
 
+describe("pushed events", () => {
   test("come back as they were, in order of time, within the range and the limit", async () => {
-    const { severity, body, attributes, exception, ...base } = log(3);
+    const { id, atNs, observedNs, service, host, source, ref, traceId, spanId, requestId, attributes } = aLog(3);
     const span: SpanEvent = {
-      ...base,
+      id,
+      atNs,
+      observedNs,
+      service,
+      host,
+      source,
+      ref,
+      traceId,
+      spanId,
+      requestId,
       kind: "span",
       name: words("GET /"),
       spanKind: "server",
@@ -218,23 +227,23 @@ describe("pushed events", () => {
       status: "ok",
       attributes,
     };
-    const pushed: Event[] = [log(9), span, log(1)];
+    const pushed: Event[] = [aLog(9), span, aLog(1)];
     await store.pushedEvents.append(tenant, pushed);
-    await store.pushedEvents.append(tenant, [log(2)]);
+    await store.pushedEvents.append(tenant, [aLog(2)]);
 
     const read = (fromMs: number, toMs: number, limit: number) =>
       store.pushedEvents.read(tenant, { fromMs: epochMs(NOW + fromMs), toMs: epochMs(NOW + toMs), limit });
 
-    expect((await read(0, 10_000, 10)).map(({ ref }) => ref)).toEqual(["batch#1", "batch#2", "batch#3", "batch#9"]);
-    expect((await read(0, 10_000, 2)).map(({ ref }) => ref)).toEqual(["batch#1", "batch#2"]);
+    expect((await read(0, 10_000, 10)).map((event) => event.ref)).toEqual(["batch#1", "batch#2", "batch#3", "batch#9"]);
+    expect((await read(0, 10_000, 2)).map((event) => event.ref)).toEqual(["batch#1", "batch#2"]);
     expect(await read(2_500, 3_500, 10)).toEqual([span]);
     // NUL is replaced, everything else is as it was.
-    expect(await read(1_500, 2_500, 10)).toEqual([{ ...log(2), body: "line 2 \uFFFD end" }]);
+    expect(await read(1_500, 2_500, 10)).toEqual([{ ...aLog(2), body: "line 2 \uFFFD end" }]);
     expect(await store.pushedEvents.read(OTHER, { fromMs: NOW, toMs: epochMs(NOW + 10_000), limit: 5 })).toEqual([]);
   });
 
   test("are removed when they are too old", async () => {
-    await store.pushedEvents.append(tenant, [log(-86_400)]);
+    await store.pushedEvents.append(tenant, [aLog(-86_400)]);
 
     expect(await store.pushedEvents.prune(epochMs(NOW - 3_600_000))).toBe(1);
     expect(await store.pushedEvents.prune(epochMs(NOW - 3_600_000))).toBe(0);

@@ -31,6 +31,7 @@ async function ask(connectionString: string, text: string): Promise<unknown> {
 async function startElsewhere(): Promise<{ child: ChildProcess; connectionString: string }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "../support/start-embedded.ts"), dataDir], {
     stdio: ["pipe", "pipe", "inherit"],
+    detached: true,
   });
   const [line] = await once(child.stdout, "data");
   return { child, connectionString: String(line).trim() };
@@ -98,6 +99,17 @@ test("a server whose process was killed is joined and taken over", async () => {
   expect(answer).toBe(7);
   expect(server.isOwner).toBe(true);
   expect(existsSync(lockFile())).toBe(false);
+});
+
+test("Ctrl-C reaches our process first: the server is still there to finish the work on", async () => {
+  const interrupted = await startElsewhere();
+  const ended = once(interrupted.child, "exit");
+  // What a terminal does: the signal goes to the whole process group.
+  process.kill(-(interrupted.child.pid ?? 0), "SIGINT");
+  await ended;
+
+  expect(await ask(interrupted.connectionString, "SELECT pg_sleep(0.2), 1 AS answer")).toBe(1);
+  await stopEmbeddedPostgres(dataDir);
 });
 
 test("what was committed survives the server's being killed", async () => {

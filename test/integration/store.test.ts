@@ -125,6 +125,19 @@ describe("incidents", () => {
     expect(await count("alert_fact WHERE event_id LIKE 'race-%'")).toBe(1);
   });
 
+  test("an alert that fires and ends at the same moment opens one incident, whichever process is first", async () => {
+    const fired = anAlert({ eventId: "race-1", fingerprint: alertFingerprint("race"), groupKey: "race" });
+    const ended: Alert = { ...fired, eventId: "race-2", status: "resolved", occurredAtMs: NOW };
+
+    const [one, other] = await Promise.all([
+      store.incidents.apply(opening(fired), investigate),
+      rival.incidents.apply(opening(ended), investigate),
+    ]);
+
+    expect([one.status, other.status].toSorted()).toEqual(["applied", "conflict"]);
+    expect(await count("incident WHERE 'race' = ANY(fingerprints)")).toBe(1);
+  });
+
   test("the same event twenty times at once is one fact, one revision and one job", async () => {
     const incident = await openIncident("repeat");
     const alert = anAlert({ eventId: "repeat-2", fingerprint: alertFingerprint("repeat"), status: "acknowledged" });

@@ -22,7 +22,7 @@ export interface Install {
   readonly databaseUrl: string;
   /** Replaces the evidence by a scenario's records. */
   tell(scenario: Scenario): void;
-  /** Sends a webhook as PagerDuty does; resolves to the status code. */
+  /** Sends a webhook as PagerDuty does, again after a 503; resolves to the status code. */
   webhook(body: object): Promise<number>;
   incidents(): Promise<readonly Incident[]>;
   /** Asks again until `ready` holds. */
@@ -48,6 +48,8 @@ export async function startInstall(settings: Readonly<Record<string, string>> = 
     config: parsed.config,
     role: "both",
     logger: createLogger({ level: "silent" }),
+    // Stand-ins for vendors work in this thread only.
+    threadLogLevel: null,
   });
   const url = program.url ?? "";
   const { verbs } = program.wiring;
@@ -57,7 +59,11 @@ export async function startInstall(settings: Readonly<Record<string, string>> = 
     url,
     databaseUrl: database.connectionString,
     tell: (scenario) => writeBundle(scenario, bundle),
-    webhook: (body) => deliverSigned({ url, secret: WEBHOOK_SECRET }, body),
+    webhook: (body) =>
+      eventually(async () => {
+        const status = await deliverSigned({ url, secret: WEBHOOK_SECRET }, body);
+        return status === 503 ? null : status;
+      }),
     incidents,
     answerWhen: (ready, externalId) =>
       eventually(async () => {

@@ -17,18 +17,18 @@ export class PagerDutyStub {
   /** Answers at PagerDuty's own address until `nock.cleanAll()`. */
   install(): void {
     const api = nock("https://api.pagerduty.com").persist();
-    api.get(/^\/incidents\/[^/]+\/notes/u).reply(200, (uri: string) => ({ notes: this.#notesOf(incidentIn(uri)) }));
+    api
+      .get(/^\/incidents\/[^/]+\/notes/u)
+      .reply((request: Request) => [200, { notes: this.#notesOf(incidentIn(request)) }]);
     api
       .post(/^\/incidents\/[^/]+\/notes/u)
-      .reply(201, (uri: string, body: unknown) => ({ note: this.#add(incidentIn(uri), contentOf(body)) }));
+      .reply(async (request: Request) => [201, { note: this.#add(incidentIn(request), await contentOf(request)) }]);
     api
       .put(/^\/incidents\/[^/]+\/notes\/[^/]+/u)
-      .reply(200, (uri: string, body: unknown) => ({ note: this.#edit(uri, contentOf(body)) }));
+      .reply(async (request: Request) => [200, { note: this.#edit(request.url, await contentOf(request)) }]);
     api.get(/^\/incidents\/[^/]+\/log_entries/u).reply(200, { log_entries: [], more: false });
     api.get(/^\/incidents\/[^/]+\/related_change_events/u).reply(200, { change_events: [], more: false });
-    api
-      .get(/^\/incidents\/[^/]+/u)
-      .reply(200, (uri: string) => ({ incident: { id: incidentIn(uri), service: { id: "PSVC" } } }));
+    api.get(/^\/incidents\/[^/]+/u).reply(200, { incident: { id: "Q", service: { id: "PSVC" } } });
     api.get(/^\/services\/[^/]+\/change_events/u).reply(200, { change_events: [], more: false });
   }
 
@@ -51,10 +51,10 @@ export class PagerDutyStub {
   }
 }
 
-function incidentIn(uri: string): string {
-  return /^\/incidents\/([^/?]+)/u.exec(uri)?.[1] ?? "";
+function incidentIn(request: Request): string {
+  return /^\/incidents\/([^/]+)/u.exec(new URL(request.url).pathname)?.[1] ?? "";
 }
 
-function contentOf(body: unknown): string {
-  return NoteBody.parse(typeof body === "string" ? JSON.parse(body) : body).note.content;
+async function contentOf(request: Request): Promise<string> {
+  return NoteBody.parse(await request.json()).note.content;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { LogEvent, SpanEvent } from "../event.ts";
 import { epochNs, eventId } from "../ids.ts";
 import type { Safe } from "../safe.ts";
-import { inferGraph, resolvePeer, silentNodes, type TimedEvent, thirdParties } from "./infer.ts";
+import { inferGraph, type Mention, resolvePeer, silentNodes, type TimedEvent, thirdParties } from "./infer.ts";
 
 const safeText = (text: string) => text as Safe;
 
@@ -20,7 +20,7 @@ function base(service: string, atMs: number) {
   };
 }
 
-function aLog(service: string, atMs: number, traceId: string, severity: LogEvent["severity"] = "info"): TimedEvent {
+function aLog(service: string, atMs: number, severity: LogEvent["severity"] = "info"): TimedEvent {
   const event: LogEvent = {
     ...base(service, atMs),
     kind: "log",
@@ -28,7 +28,7 @@ function aLog(service: string, atMs: number, traceId: string, severity: LogEvent
     body: safeText("x"),
     attributes: {},
     exception: null,
-    traceId,
+    traceId: "t",
   };
   return { event, atMs };
 }
@@ -53,6 +53,10 @@ function aSpan(service: string, spanId: string, overrides: Partial<SpanEvent> = 
 const edges = (events: readonly TimedEvent[]) =>
   inferGraph({ events, mentions: [], given: [] }).edges.map(({ caller, callee }) => `${caller}->${callee}`);
 
+function mention(peer: string): Mention {
+  return { service: safeText("web"), peer: safeText(peer), isFailure: true, count: 2 };
+}
+
 describe("edges", () => {
   test("come from spans whose parent is of another service", () => {
     expect(edges([aSpan("web", "a"), aSpan("orders", "b", { parentSpanId: "a" })])).toEqual(["web->orders"]);
@@ -65,26 +69,25 @@ describe("edges", () => {
   });
 
   test("come from a shared trace id: whose records enclose the other's in time is the caller", () => {
-    const star = [aLog("web", 0, "t"), aLog("orders", 10, "t"), aLog("stock", 20, "t"), aLog("web", 30, "t")];
+    const star = [aLog("web", 0), aLog("orders", 10), aLog("stock", 20), aLog("web", 30)];
 
     expect(edges(star)).toEqual(["web->orders", "web->stock"]);
   });
 
   test("of two failing records the later one is the caller's", () => {
-    expect(edges([aLog("orders", 0, "t", "error"), aLog("web", 5, "t", "error")])).toEqual(["web->orders"]);
+    expect(edges([aLog("orders", 0, "error"), aLog("web", 5, "error")])).toEqual(["web->orders"]);
   });
 
   test("come from peers that texts name, by service name or host, and never from addresses", () => {
-    const mention = (peer: string) => ({ service: safeText("web"), peer: safeText(peer), isFailure: true, count: 2 });
     const mentions = ["orders.shop.svc.cluster.local:8080", "api.pay.example:443", "10.0.0.1:80", "user-db:5432"];
-    const graph = inferGraph({ events: [aLog("orders", 0, "t")], mentions: mentions.map(mention), given: [] });
+    const graph = inferGraph({ events: [aLog("orders", 0)], mentions: mentions.map(mention), given: [] });
 
     expect(graph.edges.map(({ callee }) => callee)).toEqual(["api.pay.example", "orders", "user-db"]);
   });
 
   test("that are given stay, and what time order says against them is dropped", () => {
     const given = [[safeText("web"), safeText("orders")]] as const;
-    const events = [aLog("orders", 0, "t"), aLog("web", 5, "t")];
+    const events = [aLog("orders", 0), aLog("web", 5)];
 
     expect(inferGraph({ events, mentions: [], given }).edges).toEqual([
       { caller: "web", callee: "orders", count: 1, from: "given" },

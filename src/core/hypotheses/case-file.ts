@@ -59,12 +59,15 @@ export function openCaseFile(incident: Incident, observations: Observations): Ca
       quote: quoteOf(symptom, observations),
       blames: blameOf(symptom, counted, observations),
     }));
-  const effective = observations.changes.filter(({ event }) => event.change.kind !== "merge");
+  const heard = heardServices(observations);
+  const effective = observations.changes
+    .filter(({ event }) => event.change.kind !== "merge")
+    .map((change) => ({ ...change, event: { ...change.event, service: heardName(change.event.service, heard) } }));
   const rollbacks = effective.filter((change) => isRollback(change, effective));
   return {
     incident,
     observations,
-    alerted: alertedService(incident.service, observations.services),
+    alerted: heardName(incident.service, heard),
     troubles,
     usual: failing.filter((symptom) => !counted.includes(symptom)),
     onset: onsetOf(observations, troubles),
@@ -72,7 +75,7 @@ export function openCaseFile(incident: Incident, observations: Observations): Ca
     rollbacks,
     resources: resourceFacts(observations),
     changesWereRead: observations.changes.length > 0,
-    heard: heardServices(observations),
+    heard,
   };
 }
 
@@ -107,9 +110,10 @@ function heardServices({ logs, spans }: Observations): ReadonlySet<Safe> {
   return heard;
 }
 
-function alertedService(named: Safe | null, services: readonly Safe[]): Safe | null {
-  if (named === null) return null;
-  return services.find((service) => plainName(service) === plainName(named)) ?? named;
+/** Alerts, repositories and logs spell one service in several ways; the name in its own records is the one that counts. */
+function heardName(named: Safe | null, heard: ReadonlySet<Safe>): Safe | null {
+  if (named === null || heard.has(named)) return named;
+  return [...heard].toSorted().find((service) => plainName(service) === plainName(named)) ?? named;
 }
 
 function onsetOf({ onset }: Observations, troubles: readonly Trouble[]): CaseFile["onset"] {

@@ -96,6 +96,14 @@ test("a deploy after the first error is listed lower and says why it cannot be t
   expect(herring?.against[0]?.because).toBe("took effect 3 min after the first error (01:47:20Z → 01:50:20Z)");
 });
 
+test("a deploy belongs to its service however the name is spelled", () => {
+  const changes = [{ service: "Orders", at: "01:45:00", version: "v2.14" }];
+  const { top } = solve({ ...BAD_DEPLOY, changes }, anIncident({ service: words("ORDERS") }));
+
+  expect(top?.cause).toMatchObject({ kind: "change", service: "orders" });
+  expect(top?.parts.map(({ because }) => because)).toContain("orders is the service that alerted");
+});
+
 test("a merge without a deployment is never a cause", () => {
   const { hypotheses } = solve({
     ...BAD_DEPLOY,

@@ -5,6 +5,7 @@ import { headline, mask } from "./mask.ts";
 import { mineTemplates } from "./mine.ts";
 
 const safeText = (text: string) => text as Safe;
+const word = (index: number) => String.fromCharCode(97 + (index % 26)) + index.toString(36).replaceAll(/\d/gu, "z");
 const mine = (lines: readonly string[]) => mineTemplates(lines.map((text) => ({ group: "g", text: safeText(text) })));
 
 describe("masking", () => {
@@ -60,7 +61,6 @@ describe("mining", () => {
   });
 
   test("lines made to be all different cost neither time nor an endless list", () => {
-    const word = (index: number) => String.fromCharCode(97 + (index % 26)) + index.toString(36).replaceAll(/\d/gu, "z");
     const lines = Array.from({ length: 20_000 }, (_, index) =>
       Array.from({ length: 6 }, (_unused, at) => word(index * 7 + at * 131)).join(" "),
     );

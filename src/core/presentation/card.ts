@@ -2,15 +2,16 @@ import type { Analysis } from "../analysis.ts";
 import type { Incident } from "../incident.ts";
 import { assertNever } from "../never.ts";
 import { cutSafe, joinSafe, type Safe, safe, sliceSafe } from "../safe.ts";
-import { clockTime, duration } from "../time.ts";
+import { duration } from "../time.ts";
 import { gapsLine } from "./gaps.ts";
 import type { ArgumentView, CardLines, CauseView, IncidentState, TimelineRowView } from "./view.ts";
 import { verdictOfPeople } from "./votes.ts";
-import { capital, confidenceNumber, confidenceWords, literal, withoutStop } from "./words.ts";
+import { capital, confidenceNumber, confidenceWords, literal, withoutStop, withStop } from "./words.ts";
 
 const NOTIFICATION_LENGTH = 199;
 const SUBJECT_LENGTH = 60;
 const LABEL_LENGTH = 90;
+const SHORTEST_ANSWER = 15;
 const LINE_LENGTH = 280;
 const CANDIDATES_SHOWN = 3;
 
@@ -69,7 +70,7 @@ function causeLine(context: CardContext): CardLines["cause"] {
 function verdictLine(context: CardContext, analysis: Analysis, lead: CauseView | null): CardLines["cause"] {
   switch (analysis.verdict) {
     case "recovered":
-      return { label: safe`Recovered by itself`, text: recoveredText(context, analysis) };
+      return { label: safe`Recovered by itself`, text: capital(analysis.verdictBecause) };
     case "no-likely-cause":
       return { label: safe`Cause`, text: safe`not found. ${capital(analysis.verdictBecause)}` };
     case "likely-cause":
@@ -98,11 +99,6 @@ function candidateLine(context: CardContext, analysis: Analysis, lead: CauseView
   return { label: safe`Possible causes`, text: joinSafe(listed, "; ") };
 }
 
-function recoveredText(context: CardContext, analysis: Analysis): Safe {
-  const recovery = context.timeline.findLast(({ role }) => role === "recovery");
-  return recovery ? safe`at ${clockTime(recovery.atMs)}. ${capital(analysis.verdictBecause)}` : analysis.verdictBecause;
-}
-
 /** The two lines that weigh most, as one; null when there are none. */
 function strongest(lines: readonly ArgumentView[]): Safe | null {
   const cited = lines.filter(({ points, evidenceIds }) => points !== 0 && evidenceIds.length > 0);
@@ -127,8 +123,14 @@ export function notificationText(context: CardContext, priority: Safe): Safe {
   const colon = label === "Cause" ? safe` ` : safe`: `;
   const subject = cutSafe(incident.service ?? incident.title, SUBJECT_LENGTH);
   const opening = safe`${priority} ${subject}: ${lowerFirst(cutSafe(label, LABEL_LENGTH))}${colon}`;
-  const room = NOTIFICATION_LENGTH - opening.length - 1;
-  return safe`${opening}${cutSafe(withoutStop(text), room)}.`;
+  return safe`${opening}${withStop(brief(withoutStop(text), NOTIFICATION_LENGTH - opening.length - 1))}`;
+}
+
+/** Shortened to fit: what a log line said goes first, it stands in the thread and on the page. */
+function brief(text: Safe, room: number): Safe {
+  if (text.length <= room) return text;
+  const quote = text.indexOf(': "');
+  return quote >= SHORTEST_ANSWER && quote <= room ? sliceSafe(text, 0, quote) : cutSafe(text, room);
 }
 
 function resolvedLine(context: CardContext): CardLines["cause"] {

@@ -56,6 +56,16 @@ describe("the notification", () => {
       "P1 checkout: cause not known yet; reading logs, changes and earlier incidents.",
     );
   });
+
+  test("leaves a quoted log line out when there is no room for it, and ends like a sentence", () => {
+    const [first] = HYPOTHESES;
+    const summary = text(`basket: its connection pool is exhausted: "${"could not load basket ".repeat(9)}" ×97`);
+    const hypotheses = first ? [{ ...first, summary }] : [];
+
+    expect(present({ analysis: { hypotheses } }).notification).toBe(
+      "P1 checkout: likely cause, high confidence (0.86): basket: its connection pool is exhausted.",
+    );
+  });
 });
 
 describe("the card", () => {
@@ -151,7 +161,7 @@ test("the same records make the same view at any hour, so that no message is edi
 
 test("the chart's text says when errors began, how high they went and what is marked", () => {
   expect(present().chart?.alt).toBe(
-    "Errors from 01:33:00Z to 01:53:00Z: none until 01:47:00Z, peak of 143 lines within 1 min from 01:49:00Z. " +
+    "Errors per 1 min from 01:33:00Z to 01:53:00Z: none until 01:47:00Z, then up to 143 at 01:49:00Z. " +
       "By service: checkout 474, gateway 116. " +
       "Marked: 01:45:00Z change, Deploy v412 of checkout: pool.max 50 → 5; 01:48:00Z alert, 5xx rate above 5 % on checkout.",
   );

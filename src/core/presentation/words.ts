@@ -13,8 +13,9 @@ export function confidenceWord(confidence: number): ConfidenceWord {
   return confidence >= MEDIUM ? "medium" : "low";
 }
 
-/** "0.81": always two decimals, so that numbers in a list line up. */
+/** "0.81": two decimals; "under 0.01" for what rounds to nothing, because nothing is impossible. */
 export function confidenceNumber(confidence: number): Safe {
+  if (confidence < 0.005) return literal("under 0.01");
   return ownWords(own(confidence.toFixed(2)));
 }
 
@@ -69,4 +70,9 @@ export function counted(count: number, one: string, many: string): Safe {
 export function capital(text: Safe): Safe {
   const first = text.charAt(0);
   return /^[a-z]$/u.test(first) ? safe`${literal(first.toUpperCase())}${sliceSafe(text, 1)}` : text;
+}
+
+/** "1,767": a count with its thousands apart. */
+export function grouped(count: number): Safe {
+  return literal(String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, ","));
 }

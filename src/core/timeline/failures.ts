@@ -6,6 +6,7 @@ import { mineTemplates } from "../log-templates/mine.ts";
 import { type Safe, safe } from "../safe.ts";
 import { classify } from "../semantics/classify.ts";
 import type { Meaning } from "../semantics/meaning.ts";
+import { knownPeer } from "./known-peers.ts";
 import { serviceOfObject } from "./objects.ts";
 import type { Observed } from "./observations.ts";
 
@@ -45,13 +46,19 @@ interface Kind {
 /** Groups logs, spans and Kubernetes events by service, meaning and template. Good ones are groups too: silence needs them. */
 export function groupRecords(placed: readonly Observed<Event>[], services: readonly Safe[]): Failures {
   const kinds = new Map<string, Kind>();
+  const sizes = new Map<Safe, number>();
   for (const { event, atMs } of placed) {
     if (event.kind !== "log" && event.kind !== "span" && event.kind !== "kubernetes") continue;
     const text = mask(textOf(event));
     const service = serviceOf(event, services);
-    const key = keyOf(event, service, text);
-    const kind = kinds.get(key) ?? { service, kind: event.kind, text, meaning: classify(event), records: [] };
-    if (kind.records.length === 0) kinds.set(key, kind);
+    const size = sizes.get(service) ?? 0;
+    const exact = keyOf(event, service, text);
+    const key = kinds.has(exact) ? exact : keyOf(event, service, coarse(text, size));
+    const kind = kinds.get(key) ?? newKind(event, { service, text, services });
+    if (kind.records.length === 0) {
+      kinds.set(key, kind);
+      sizes.set(service, size + 1);
+    }
     const trace = event.traceId ?? event.requestId;
     kind.records.push({ id: event.id, atMs: atMs + lengthMs(event), count: countOf(event), trace });
   }
@@ -59,8 +66,33 @@ export function groupRecords(placed: readonly Observed<Event>[], services: reado
   return { groups: mineGroups(all), mentions: mentionsOf(all) };
 }
 
+/** A service that never says the same thing twice is read more and more coarsely: accuracy gives way, time does not. */
+function coarse(text: Safe, kindsSoFar: number): string {
+  if (kindsSoFar < MAX_EXACT_KINDS) return text;
+  return kindsSoFar < 2 * MAX_EXACT_KINDS ? text.split(/\s+/u, 3).join(" ") : "";
+}
+
+const MAX_EXACT_KINDS = 1000;
+
+interface Place {
+  readonly service: Safe;
+  readonly text: Safe;
+  readonly services: readonly Safe[];
+}
+
+function newKind(event: Telling, { service, text, services }: Place): Kind {
+  const meaning = classify(event);
+  const isNamed = meaning.peer !== null && !ADDRESS.test(meaning.peer);
+  // A service known by name says more than a pod's address does.
+  const mayName = event.kind === "log" && meaning.isFailure && !isNamed;
+  const peer = mayName ? knownPeer(textOf(event), service, services) : null;
+  return { service, kind: event.kind, text, meaning: peer === null ? meaning : { ...meaning, peer }, records: [] };
+}
+
+const ADDRESS = /^[\d.:]+$/u;
+
 /** Records that agree in all of this mean the same, so meaning is worked out once for all of them. */
-function keyOf(event: Telling, service: Safe, text: Safe): string {
+function keyOf(event: Telling, service: Safe, text: string): string {
   return [event.kind, service, text, ...sensesOf(event)].join("\u0000");
 }
 

@@ -38,7 +38,7 @@ export function metricSymptoms(metrics: readonly Observed<MetricEvent>[], cover:
   const series = resourceSeries(metrics);
   return series.flatMap((each) => {
     const found = nearLimit(each, { cover, looks: series.length }) ?? growing(each, { cover, looks: series.length });
-    return found === null ? [] : [{ symptom: found, kind: "metric" as const }];
+    return found === null ? [] : [{ symptom: found, kind: "metric" as const, records: [] }];
   });
 }
 

@@ -6,11 +6,11 @@ import type { Safe } from "../safe.ts";
 import { groupRecords } from "./failures.ts";
 import { gather } from "./gather.ts";
 import { metricSymptoms } from "./metric-symptoms.ts";
-import type { Observations, Observed } from "./observations.ts";
+import type { Observations, Observed, Onset, Symptom } from "./observations.ts";
 import { findOnset } from "./onset.ts";
 import { coverage, placeInTime } from "./place.ts";
 import { estimateSkew } from "./skew.ts";
-import { symptomsOf } from "./symptoms.ts";
+import { type Found, symptomsOf } from "./symptoms.ts";
 import { vanishedSymptoms } from "./vanished.ts";
 
 export interface ObserveInput {
@@ -31,11 +31,12 @@ export function observe({ evidence, window, baseline }: ObserveInput): Observati
   );
   const cover = coverage(placed, window, (event) => !failing.has(event.id));
   const metrics = only(placed, "metric");
-  const found = [
+  const found: readonly Found[] = [
     ...symptomsOf(failures, cover),
     ...vanishedSymptoms(failures, cover),
     ...metricSymptoms(metrics, cover),
   ];
+  const onset = findOnset(found);
   return {
     window,
     baseline,
@@ -47,13 +48,24 @@ export function observe({ evidence, window, baseline }: ObserveInput): Observati
     alerts: only(placed, "alert"),
     kubernetes: only(placed, "kubernetes"),
     people: only(placed, "person"),
-    symptoms: found.map(({ symptom }) => symptom).toSorted((a, b) => a.firstAtMs - b.firstAtMs || compare(a.id, b.id)),
-    onset: findOnset(found),
+    symptoms: mostTelling(found, onset),
+    onset,
     graph: inferGraph({ events: placed, mentions: failures.mentions, given: topology }),
     skew,
     services,
     byId,
   };
+}
+
+/** Nobody can weigh more kinds of trouble than this against each other; the most surprising and loudest stay. */
+const MAX_SYMPTOMS = 300;
+
+function mostTelling(found: readonly Found[], onset: Onset | null): readonly Symptom[] {
+  return found
+    .map(({ symptom }) => symptom)
+    .toSorted((a, b) => b.surprise - a.surprise || b.count - a.count || compare(a.id, b.id))
+    .filter(({ id }, index) => index < MAX_SYMPTOMS || id === onset?.symptomId)
+    .toSorted((a, b) => a.firstAtMs - b.firstAtMs || compare(a.id, b.id));
 }
 
 function servicesOf(events: readonly Event[]): readonly Safe[] {

@@ -1,4 +1,5 @@
 import { compare } from "../graph/build.ts";
+import { epochMs } from "../ids.ts";
 import type { Onset, Symptom } from "./observations.ts";
 import { type Found, SIGNIFICANT } from "./symptoms.ts";
 
@@ -7,28 +8,29 @@ const FORERUNNER_MS = 60_000;
 
 /** When users or callers first suffered: the first failing record of the earliest significant symptom; null when nothing is significant. */
 export function findOnset(found: readonly Found[]): Onset | null {
-  const seen = found.map(({ symptom }) => symptom).filter(({ meaning }) => meaning.isFailure);
-  const significant = seen.filter((symptom) => isSignificant(symptom));
-  const candidates = significant.flatMap((symptom) => [symptom, ...forerunners(symptom, seen)]);
-  const first = candidates.toSorted(
-    (a, b) => a.firstAtMs - b.firstAtMs || b.surprise - a.surprise || compare(a.id, b.id),
-  )[0];
-  const eventId = first?.sampleIds[0];
-  if (first === undefined || eventId === undefined) return null;
-  return { service: first.service, atMs: first.firstAtMs, eventId, symptomId: first.id };
+  const failing = found.filter(({ symptom }) => symptom.meaning.isFailure);
+  const bursts = failing.map(({ symptom }) => symptom).filter((symptom) => isSignificant(symptom));
+  const candidates = bursts.flatMap((burst) => [...beginning(burst), ...forerunners(burst, failing)]);
+  return candidates.toSorted((a, b) => a.atMs - b.atMs || compare(a.eventId, b.eventId))[0] ?? null;
+}
+
+function beginning({ service, firstAtMs, sampleIds, id }: Symptom): readonly Onset[] {
+  const [eventId] = sampleIds;
+  return eventId === undefined ? [] : [{ service, atMs: firstAtMs, eventId, symptomId: id }];
+}
+
+/** The first record of anything new at the same service shortly before a burst. */
+function forerunners(burst: Symptom, failing: readonly Found[]): readonly Onset[] {
+  const { service, firstAtMs } = burst;
+  return failing.flatMap(({ symptom, records }) => {
+    if (symptom.course !== "novel" || symptom.service !== service) return [];
+    const first = records.find(({ atMs }) => atMs >= firstAtMs - FORERUNNER_MS);
+    if (first === undefined || first.atMs > firstAtMs) return [];
+    return [{ service, atMs: epochMs(first.atMs), eventId: first.id, symptomId: symptom.id }];
+  });
 }
 
 /** A symptom that chance does not explain. */
 export function isSignificant(symptom: Symptom): boolean {
   return symptom.surprise >= SIGNIFICANT && (symptom.course === "novel" || symptom.course === "burst");
-}
-
-function forerunners(burst: Symptom, all: readonly Symptom[]): readonly Symptom[] {
-  return all.filter(
-    ({ course, service, firstAtMs }) =>
-      course === "novel" &&
-      service === burst.service &&
-      firstAtMs <= burst.firstAtMs &&
-      firstAtMs >= burst.firstAtMs - FORERUNNER_MS,
-  );
 }

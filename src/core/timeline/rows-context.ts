@@ -1,12 +1,12 @@
 import type { AlertEvent, Event, KubernetesEvent } from "../event.ts";
 import { compare } from "../graph/build.ts";
-import { type EventId, epochMs } from "../ids.ts";
+import { epochMs } from "../ids.ts";
 import { cutSafe, joinSafe, safe } from "../safe.ts";
 import { clockOf } from "./clocks.ts";
 import { serviceOfObject } from "./objects.ts";
 import type { Observations, Observed, SkewCorrection } from "./observations.ts";
+import { isSignificant } from "./onset.ts";
 import { type Draft, QUOTE_LENGTH, quoteOf } from "./rows.ts";
-import { isTold } from "./rows-symptoms.ts";
 
 const IMPORTANCE = { alert: 95, acknowledged: 40, resolved: 88, person: 50, warning: 48, normal: 5, skew: 80 } as const;
 
@@ -74,7 +74,7 @@ function kubernetesRows(seen: Observations): readonly Draft[] {
 }
 
 function toldAsSymptoms({ symptoms, onset, byId }: Observations): ReadonlySet<string> {
-  const told = symptoms.filter((symptom) => onset !== null && isTold(symptom, onset));
+  const told = symptoms.filter((symptom) => onset !== null && isSignificant(symptom));
   const events = told.flatMap(({ sampleIds }) => sampleIds.flatMap((id) => byId.get(id) ?? []));
   return new Set(
     events.flatMap((event) => (event.kind === "kubernetes" ? [`${kindOfObject(event)}\u0000${event.reason}`] : [])),

@@ -37,7 +37,7 @@ export function symptomRows(seen: Observations): readonly Draft[] {
 function levelRow(symptom: Symptom, seen: Observations): readonly Draft[] {
   if (symptom.meaning.isFailure || symptom.surprise < SIGNIFICANT) return [];
   const [firstId, ...others] = symptom.sampleIds;
-  const event = firstId === undefined ? undefined : seen.byId.get(firstId);
+  const event = eventOf(firstId, seen);
   if (firstId === undefined || event === undefined) return [];
   const isGone = symptom.course === "vanished";
   return [
@@ -86,8 +86,8 @@ function spreadRow(symptom: Symptom, seen: Observations): readonly Draft[] {
   // The very first record has a row of its own; the burst is what follows it.
   const isOnset = symptom.id === onset.symptomId;
   const [firstId, ...others] = isOnset ? symptom.sampleIds.filter((id) => id !== onset.eventId) : symptom.sampleIds;
-  const event = firstId === undefined ? undefined : seen.byId.get(firstId);
-  if (firstId === undefined || event === undefined) return [];
+  const event = eventOf(firstId, seen);
+  if (firstId === undefined || event === undefined || isOneWarning(event, symptom)) return [];
   const atMs = isOnset ? timeOf(event, seen) : symptom.firstAtMs;
   return [
     {
@@ -105,8 +105,17 @@ function spreadRow(symptom: Symptom, seen: Observations): readonly Draft[] {
   ];
 }
 
-/** True when a symptom gets a row of its own: it failed at or after the onset, and not by chance. */
-export function isTold(symptom: Symptom, onset: Onset): boolean {
+function eventOf(id: EventId | undefined, { byId }: Observations): Event | undefined {
+  return id === undefined ? undefined : byId.get(id);
+}
+
+/** A single event of the cluster is told as context, with the count that the cluster gives it. */
+function isOneWarning(event: Event, symptom: Symptom): boolean {
+  return event.kind === "kubernetes" && !isSignificant(symptom);
+}
+
+/** A symptom gets a row when it failed at or after the onset, and not by chance. */
+function isTold(symptom: Symptom, onset: Onset): boolean {
   if (!symptom.meaning.isFailure || symptom.lastAtMs < onset.atMs) return false;
   return isSignificant(symptom) || (symptom.course === "novel" && symptom.firstAtMs >= onset.atMs);
 }
@@ -135,8 +144,8 @@ function recoveryRow(seen: Observations): readonly Draft[] {
   const significant = seen.symptoms.filter((symptom) => symptom.meaning.isFailure && isSignificant(symptom));
   if (significant.length === 0 || !significant.every(({ ended }) => ended)) return [];
   const last = significant.reduce((a, b) => (b.lastAtMs > a.lastAtMs ? b : a));
-  const id: EventId | undefined = last.sampleIds.at(-1);
-  const event = id === undefined ? undefined : seen.byId.get(id);
+  const id = last.sampleIds.at(-1);
+  const event = eventOf(id, seen);
   if (id === undefined || event === undefined) return [];
   const quietMs = lastRecordMs(seen) - last.lastAtMs;
   return [

@@ -36,18 +36,33 @@ const times = (count: number, make: (index: number) => readonly Event[]) =>
 const found = (events: readonly Event[]) =>
   estimateSkew(events).map(({ host, correctionMs }) => [host, Math.round(correctionMs / 100) * 100]);
 
-describe("from spans", () => {
-  const calls = (errorMs: number) =>
-    times(30, (trace) => {
-      const fromMs = START + trace * 20_000;
-      const part = { trace, lengthMs: 40 };
-      return [
-        span("a", "p", { ...part, fromMs, lengthMs: 200, parent: null }),
-        span("b", "c", { ...part, fromMs: fromMs + 80 + errorMs, parent: "p" }),
-        span("c", "d", { ...part, fromMs: fromMs + 90, parent: "p" }),
-      ];
-    });
+const calls = (errorMs: number) =>
+  times(30, (trace) => {
+    const fromMs = START + trace * 20_000;
+    const part = { trace, lengthMs: 40 };
+    return [
+      span("a", "p", { ...part, fromMs, lengthMs: 200, parent: null }),
+      span("b", "c", { ...part, fromMs: fromMs + 80 + errorMs, parent: "p" }),
+      span("c", "d", { ...part, fromMs: fromMs + 90, parent: "p" }),
+    ];
+  });
 
+const requests = (errorMs: number, jitterMs: number) =>
+  times(60, (index) => {
+    const fromMs = START + index * 30_000;
+    const traceId = `t${index}`;
+    const jitter = ((index * 37) % 100) * (jitterMs / 100);
+    return [
+      record("a", fromMs + 50, { traceId }),
+      record("b", fromMs + 30 + errorMs + jitter, { traceId }),
+      record("c", fromMs + 40, { traceId }),
+    ];
+  });
+
+const shipped = (host: string, delayMs: number) =>
+  times(20, (index) => [record(host, START + index * 1000, { observedNs: msToNs(START + index * 1000 + delayMs) })]);
+
+describe("from spans", () => {
   test("a child outside its parent shows how wrong its clock is", () => {
     expect(found(calls(4200))).toEqual([["b", -4200]]);
     expect(found(calls(-2500))).toEqual([["b", 2500]]);
@@ -64,18 +79,6 @@ describe("from spans", () => {
 });
 
 describe("from request ids in logs", () => {
-  const requests = (errorMs: number, jitterMs: number) =>
-    times(60, (index) => {
-      const fromMs = START + index * 30_000;
-      const traceId = `t${index}`;
-      const jitter = ((index * 37) % 100) * (jitterMs / 100);
-      return [
-        record("a", fromMs + 50, { traceId }),
-        record("b", fromMs + 30 + errorMs + jitter, { traceId }),
-        record("c", fromMs + 40, { traceId }),
-      ];
-    });
-
   test("a steady difference over a long time is a wrong clock", () => {
     expect(found(requests(4200, 20))).toEqual([["b", -4200]]);
   });
@@ -94,9 +97,6 @@ describe("from request ids in logs", () => {
 });
 
 describe("from times of receipt", () => {
-  const shipped = (host: string, delayMs: number) =>
-    times(20, (index) => [record(host, START + index * 1000, { observedNs: msToNs(START + index * 1000 + delayMs) })]);
-
   test("records stamped after they were received come from a fast clock", () => {
     expect(found([...shipped("a", 200), ...shipped("b", 300), ...shipped("c", -4000)])).toEqual([["c", -4200]]);
   });

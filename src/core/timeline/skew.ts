@@ -30,8 +30,10 @@ function toCorrection({ host, correctionMs, pairs, how }: Estimate): SkewCorrect
 function fromReceiveTimes(events: readonly Event[]): readonly Estimate[] {
   const delays = delaysByClock(events);
   const medians = [...delays.values()].filter((values) => values.length >= MIN_RECORDS).map(median);
-  if (medians.length < 2) return [];
-  const usual = median(medians);
+  const possible = medians.filter((delay) => delay >= 0);
+  // When every host's records arrive before they were written, it is the collector's clock that is wrong.
+  if (possible.length === 0) return [];
+  const usual = median(possible);
   return [...delays].flatMap(([host, values]) => {
     if (values.length < MIN_RECORDS) return [];
     const middle = median(values);

@@ -103,7 +103,8 @@ export function burstStart(seconds: readonly number[], quiet: number, rate: numb
     const faded = last === null ? 0 : sum - loss * (second - last);
     if (faded <= 0) start = second;
     sum = Math.max(0, faded) + gain;
-    if (sum > best) [best, bestStart] = [sum, start];
+    // Of two climbs alike the later one leads to the alert.
+    if (sum >= best) [best, bestStart] = [sum, start];
     last = second;
   }
   return bestStart;

@@ -21,6 +21,8 @@ const MAX_BUCKETS = 8640;
 export interface Found {
   readonly symptom: Symptom;
   readonly kind: RecordGroup["kind"] | "metric";
+  /** Its failing records inside the window; empty for what is no failing record. */
+  readonly records: readonly Occurrence[];
 }
 
 /** The course of every failing group: what is new, what burst, what is steady noise. */
@@ -28,13 +30,12 @@ export function symptomsOf(failures: Failures, cover: Coverage): readonly Found[
   const failing = failures.groups.filter((group) => group.meaning.isFailure);
   return failing.flatMap((group) => {
     const symptom = toSymptom(group, cover, failing.length);
-    return symptom === null ? [] : [{ symptom, kind: group.kind }];
+    return symptom === null ? [] : [{ symptom, kind: group.kind, records: inWindow(group, cover) }];
   });
 }
 
 function toSymptom(group: RecordGroup, cover: Coverage, looks: number): Symptom | null {
-  const { window } = cover;
-  const inside = group.records.filter(({ atMs }) => atMs >= window.fromMs);
+  const inside = inWindow(group, cover);
   const before = group.records.length - inside.length;
   const [firstInside] = inside;
   if (firstInside === undefined) return null;
@@ -66,6 +67,10 @@ function toSymptom(group: RecordGroup, cover: Coverage, looks: number): Symptom 
     traces: new Set(inside.flatMap(({ trace }) => (trace === null ? [] : [trace]))).size,
     ended: course !== "steady" && hasEnded(group, watched.seconds, { quiet, cover }),
   };
+}
+
+function inWindow({ records }: RecordGroup, { window }: Coverage): readonly Occurrence[] {
+  return records.filter(({ atMs }) => atMs >= window.fromMs);
 }
 
 /** A service that began inside the window was watched only since then. */

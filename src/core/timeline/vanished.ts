@@ -43,6 +43,7 @@ function toVanished(group: RecordGroup, cover: Coverage, looks: number): readonl
   return [
     {
       kind: "log",
+      records: [],
       symptom: {
         id: `s${stableHash(`vanished\u0000${group.service}\u0000${group.template}`)}`,
         service: group.service,

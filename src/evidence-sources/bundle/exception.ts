@@ -35,13 +35,21 @@ export function isContinuation(line: string): boolean {
 export function exceptionIn(text: string): ExceptionInfo<string> | null {
   if (!text.includes("\n")) return null;
   const lines = text.split("\n", MAX_LINES);
-  const raised = lines.map(raisedIn).filter((each) => each !== null);
-  const frames = lines.map(frameIn).filter((each) => each !== null);
-  const root = raised.at(-1);
-  if (!root || frames.length === 0) return null;
-  // A traceback prints its innermost frame last, everybody else prints it first.
-  const innermostFirst = /^\s*File "/mu.test(text) ? frames.toReversed() : frames;
-  return { ...root, frames: innermostFirst.slice(0, MAX_FRAMES) };
+  const root = lines.map(raisedIn).findLast((each) => each !== null);
+  const frames = innermostFirst(lines);
+  return root && frames.length > 0 ? { ...root, frames: frames.slice(0, MAX_FRAMES) } : null;
+}
+
+/** Causes are printed below what they caused. A Python traceback also prints its own innermost frame last. */
+function innermostFirst(lines: readonly string[]): readonly string[] {
+  const isTraceback = lines.some((line) => /^\s*File "/u.test(line));
+  const blocks: string[][] = [[]];
+  for (const line of lines) {
+    const frame = frameIn(line);
+    if (frame !== null) blocks.at(-1)?.push(frame);
+    else if (raisedIn(line) !== null) blocks.push([]);
+  }
+  return blocks.toReversed().flatMap((frames) => (isTraceback ? frames.toReversed() : frames));
 }
 
 /** An exception from fields of a structured record. Null when there is no type. */

@@ -72,9 +72,9 @@ const HOST = [
   "pod",
   "instance",
 ];
-export const TRACE = ["traceid", "ddtraceid", "xtraceid", "otraceid"];
-export const SPAN = ["spanid", "ddspanid"];
-export const REQUEST = [
+const TRACE = ["traceid", "ddtraceid", "xtraceid", "otraceid"];
+const SPAN = ["spanid", "ddspanid"];
+const REQUEST = [
   "requestid",
   "reqid",
   "correlationid",

@@ -47,7 +47,7 @@ export function readCsvRow(line: string, columns: CsvColumns): UnnamedEvent | nu
 }
 
 /** Splits a CSV line; quoted cells may hold commas and doubled quotes. */
-export function splitCsv(line: string): readonly string[] {
+function splitCsv(line: string): readonly string[] {
   if (!line.includes('"')) return line.split(",");
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/gu)].map(([, quoted, bare = ""]) =>
     quoted === undefined ? bare : quoted.replaceAll('""', '"'),

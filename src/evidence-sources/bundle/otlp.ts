@@ -121,9 +121,9 @@ function toSpan(record: JsonObject, resource: Resource): readonly (OtlpEvent | n
       parentSpanId: hexOf(record["parentSpanId"], 16),
       requestId: requestIdOf(attributes),
       name: stringOf(record["name"]).slice(0, 300),
-      spanKind: SPAN_KINDS[enumOf(record["kind"], SPAN_KINDS.length)] ?? "unspecified",
+      spanKind: enumOf(record["kind"], SPAN_KINDS) ?? "unspecified",
       durationNs: end.ns > start.ns ? end.ns - start.ns : 0n,
-      status: SPAN_STATUS[enumOf(status["code"], SPAN_STATUS.length)] ?? "unset",
+      status: enumOf(status["code"], SPAN_STATUS) ?? "unset",
       attributes: bounded({
         ...(typeof status["message"] === "string" ? { "status.message": status["message"] } : {}),
         ...attributes,
@@ -208,9 +208,11 @@ function hexOf(value: unknown, length: number): string | null {
   return /^[0-9a-f]+$/iu.test(value) ? value.toLowerCase() : null;
 }
 
-function enumOf(value: unknown, size: number): number {
-  const number = Number(value);
-  return Number.isInteger(number) && number >= 0 && number < size ? number : 0;
+/** A number, or the name that some exporters write instead: SPAN_KIND_SERVER. */
+function enumOf<Name extends string>(value: unknown, names: readonly Name[]): Name | undefined {
+  if (typeof value === "number") return names[value];
+  const text = stringOf(value).toLowerCase();
+  return names.find((name) => text.endsWith(`_${name}`));
 }
 
 function textOf(value: string | number | boolean | undefined): string | null {

@@ -13,7 +13,7 @@ import { readCsvHeader, readCsvRow } from "./metrics-csv.ts";
 import { readLog } from "./read-log.ts";
 import { createSink, type FileTally, type Sink, type TimeRange, tallyOf, type UnnamedEvent } from "./sink.ts";
 import { tellFile } from "./tell-file.ts";
-import { type BundleFile, looksReadable, walkBundle, whyUnreadable } from "./walk.ts";
+import { type BundleFile, walkBundle, whyUnreadable } from "./walk.ts";
 import { settleZones } from "./zones.ts";
 
 export interface BundleOptions {
@@ -99,7 +99,6 @@ const ROLES: Readonly<Record<BundleFile["role"], ReadRole>> = {
 };
 
 async function readFile(file: BundleFile, state: ReadState, signal: AbortSignal): Promise<void> {
-  if (!looksReadable(file.ref)) return;
   const tally = tallyOf(file.ref);
   try {
     await ROLES[file.role](file, { state, tally, signal });

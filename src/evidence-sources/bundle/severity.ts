@@ -43,8 +43,9 @@ function fromTens(value: number): LogSeverity {
   return (["trace", "debug", "info", "warn", "error", "fatal"] as const)[Math.min(6, value / 10) - 1] ?? "unspecified";
 }
 
+// All capitals or all small: "Error: …" is how an exception begins, not a level.
 const HEAD_WORD =
-  /^(?:[[(<|]?)(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|FATAL|PANIC|LOG)[\])>|]?(?=[\s:|[-]|$)\s*[:|-]?\s*/iu;
+  /^[[(<|]?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|FATAL|PANIC|LOG|trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal)[\])>|]?(?=[\s:|[-]|$)\s*[:|-]?\s*/u;
 const INNER_WORD =
   /(?:^|[\s[(|])(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|CRITICAL|FATAL|PANIC)(?=[\s\]):|]|$)/u;
 const HEAD_LENGTH = 90;

@@ -19,8 +19,6 @@ export interface Walk {
 interface Found {
   readonly path: string;
   readonly ref: string;
-  /** Named by the person, so it is read whatever its name is. */
-  readonly asked: boolean;
 }
 
 const MAX_DEPTH = 8;
@@ -59,19 +57,18 @@ interface Listing {
 async function listPath(path: string, { limits, problems, several }: Listing): Promise<readonly Found[]> {
   try {
     const info = await stat(path);
-    if (info.isFile()) return [{ path, ref: basename(path), asked: true }];
+    if (info.isFile()) return [{ path, ref: basename(path) }];
     if (!info.isDirectory()) {
       problems.push(`${path} is neither a file nor a folder: name a log file or a bundle folder.`);
       return [];
     }
     const prefix = several ? `${basename(path)}/` : "";
-    const inside = (await listFolder(path, "", limits.maxFiles + 1)).map((name) => ({
-      path: join(path, name),
-      ref: `${prefix}${name}`,
-      asked: false,
-    }));
-    if (inside.length === 0) problems.push(`${path} is an empty folder: put log files or an incident bundle into it.`);
-    return inside;
+    const names = await listFolder(path, "", limits.maxFiles + 1);
+    if (names.length === 0) problems.push(`${path} is an empty folder: put log files or an incident bundle into it.`);
+    const readable = names.filter(looksReadable);
+    if (names.length > 0 && readable.length === 0)
+      problems.push(`${path} holds no file that is named like a log: name the log files themselves.`);
+    return readable.map((name) => ({ path: join(path, name), ref: `${prefix}${name}` }));
   } catch (cause) {
     problems.push(whyUnreadable(path, cause));
     return [];
@@ -149,8 +146,8 @@ function roleOf({ ref }: Found): FileRole {
   return "log";
 }
 
-/** Whether a file found inside a folder has the name of a log or of a part of a bundle. */
-export function looksReadable(ref: string): boolean {
+/** Whether a file inside a folder has the name of a log or of a part of a bundle; a file named by a person is always read. */
+function looksReadable(ref: string): boolean {
   const name = basename(ref);
   return LOG_NAME.test(name) || /\.(?:csv|ya?ml)(?:\.gz)?$/iu.test(name);
 }

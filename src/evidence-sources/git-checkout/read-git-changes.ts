@@ -213,7 +213,7 @@ function failure(path: string, { reason, detail }: FailedAnswer): Evidence<strin
       detail: `${path} belongs to another user, so git refuses to read it`,
     };
   }
-  if (/does not have any commits|unknown revision|ambiguous argument 'HEAD'/iu.test(detail)) {
+  if (/does not have any commits|(?:bad|unknown) revision|ambiguous argument 'HEAD'/iu.test(detail)) {
     return { status: "empty", searched: `${path}: a git checkout without commits` };
   }
   return { status: "failed", reason: "invalid", detail: `${path} is not a git checkout that can be read: ${detail}` };

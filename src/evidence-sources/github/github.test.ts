@@ -104,7 +104,12 @@ test("a successful production deployment is a change with its version, diff, aut
     deployments: [deployment(2, "b@01:44:00"), ranBefore],
     statuses: {
       ...ranBeforeStatus,
-      2: [status("inactive", at("01:57:00")), status("success", at("01:45:00")), status("in_progress", at("01:44:30"))],
+      2: [
+        status("inactive", at("01:57:00")),
+        status("success", at("01:56:00")),
+        status("success", at("01:45:00")),
+        status("in_progress", at("01:44:30")),
+      ],
     },
     compare: { [`${sha("a")}...${sha("b")}`]: comparison() },
     pullsOf: { b: [pull(17, at("01:40:00"), "b")] },

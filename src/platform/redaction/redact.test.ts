@@ -250,6 +250,34 @@ test("events are walked whole: body, attributes by name, exception, change, ids"
   });
 });
 
+test("an id of digits stays the id that joins records, even where it could be a card number", () => {
+  const raw: Event<string> = {
+    kind: "span",
+    id: eventId("test", "2"),
+    atNs: epochNs(1n),
+    observedNs: null,
+    service: null,
+    host: null,
+    source: "test",
+    ref: "r",
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    spanId: "4111111111111111",
+    requestId: null,
+    name: "pay with 4111111111111111",
+    spanKind: "server",
+    parentSpanId: "5500005555555559",
+    durationNs: 1n,
+    status: "ok",
+    attributes: {},
+  };
+
+  expect(redactor.event(raw)).toMatchObject({
+    spanId: "4111111111111111",
+    parentSpanId: "5500005555555559",
+    name: "pay with [redacted-card]",
+  });
+});
+
 test("evidence keeps its status and loses its secrets", () => {
   expect(redactor.evidence({ status: "failed", reason: "unauthorized", detail: "token=abcdef123456" })).toEqual({
     status: "failed",

@@ -32,6 +32,7 @@ export function createRedactor(options: { readonly pseudonymKey: string }): Reda
     redactPersonalData(redactKeyValues(redactTokenShapes(redactHeadersAndUrls(text))), pseudonymOf);
   const text: ToSafe = (raw) => {
     try {
+      if (raw.length <= MAX_HARMLESS && HARMLESS.test(raw)) return raw as Safe;
       const clean = sanitize(raw.length > MAX_TEXT ? cutToWords(raw) : raw);
       // Decoded first: a plain rule could take half of an encoded secret and hide the rest from the second look.
       return redactPlain(redactEncoded(clean, redactPlain)) as Safe;
@@ -40,11 +41,32 @@ export function createRedactor(options: { readonly pseudonymKey: string }): Reda
       return "[redaction failed]" as Safe;
     }
   };
+  const remembered = remember(text);
   return {
     text,
     alert: (raw) => redactAlert(raw, text),
-    event: (raw) => redactEvent(raw, text),
-    evidence: (raw) => redactEvidence(raw, text),
+    event: (raw) => redactEvent(raw, remembered),
+    evidence: (raw) => redactEvidence(raw, remembered),
+  };
+}
+
+/** Too short for any secret that shows by its look, and without room for a name and a value. */
+const HARMLESS = /^[A-Za-z0-9_./ -]*$/u;
+const MAX_HARMLESS = 12;
+const MAX_REMEMBERED = 10_000;
+const MAX_REMEMBERED_LENGTH = 160;
+
+/** Services, hosts and attribute names come back in every record; checking them once is enough. */
+function remember(text: ToSafe): ToSafe {
+  const known = new Map<string, Safe>();
+  return (raw) => {
+    if (raw.length > MAX_REMEMBERED_LENGTH) return text(raw);
+    const before = known.get(raw);
+    if (before !== undefined) return before;
+    const safeText = text(raw);
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    known.set(raw, safeText);
+    return safeText;
   };
 }
 
@@ -100,7 +122,7 @@ function redactEvent(raw: Event<string>, text: ToSafe): Event {
         ...raw,
         ...base,
         name: line(raw.name),
-        parentSpanId: orNull(raw.parentSpanId, text),
+        parentSpanId: idOrNull(raw.parentSpanId, text),
         attributes: redactAttributes(raw.attributes, text),
       };
     case "metric":
@@ -135,8 +157,8 @@ function redactBase(raw: Event<string>, text: ToSafe) {
     service: orNull(raw.service, text),
     host: orNull(raw.host, text),
     ref: cutSafe(text(raw.ref), MAX_LINE),
-    traceId: orNull(raw.traceId, text),
-    spanId: orNull(raw.spanId, text),
+    traceId: idOrNull(raw.traceId, text),
+    spanId: idOrNull(raw.spanId, text),
     requestId: orNull(raw.requestId, text),
   };
 }
@@ -194,4 +216,11 @@ const HEADER_NAME = /(?:^|[._-])(?:authorization|cookie)$/iu;
 
 function orNull(raw: string | null, text: ToSafe): Safe | null {
   return raw === null ? null : cutSafe(text(raw), MAX_LINE);
+}
+
+const HEX_ID = /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/u;
+
+/** Ids of exactly this form join records; one in ten thousand would pass for a card number. */
+function idOrNull(raw: string | null, text: ToSafe): Safe | null {
+  return raw !== null && HEX_ID.test(raw) ? (raw as Safe) : orNull(raw, text);
 }

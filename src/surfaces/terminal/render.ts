@@ -29,7 +29,8 @@ export function renderTerminal(view: IncidentView, options: TerminalOptions): st
 }
 
 function head(view: IncidentView, paper: Paper): readonly string[] {
-  const title = [view.priority, view.service, view.title].filter((part) => part !== null).map(printable);
+  const isNamed = view.service === null || view.title.includes(view.service);
+  const title = [view.priority, ...(isNamed ? [] : [view.service]), view.title].map(printable);
   const since = `since ${isoTime(view.startedAtMs).slice(0, 19).replace("T", " ")} UTC`;
   const who = view.acknowledgedBy === null ? "not acknowledged" : `acknowledged by ${printable(view.acknowledgedBy)}`;
   const ended = view.resolvedAtMs === null ? [] : [`resolved ${clockTime(view.resolvedAtMs)}`];
@@ -74,7 +75,9 @@ function causeLines(cause: CauseView, paper: Paper): readonly string[] {
     ...cause.supporting.flatMap((argument, index) => line(argument, shown.supporting[index])),
     ...cause.against.flatMap((argument, index) => line(argument, shown.against[index])),
     `     ${shown.score}  = score`,
-    ...cause.toBeSure.flatMap((check) => paper.beside("To be sure:", check, { indent: 5, column: 12 })),
+    ...(cause.rank > 1 ? [] : cause.toBeSure).flatMap((check) =>
+      paper.beside("To be sure:", check, { indent: 5, column: 12 }),
+    ),
   ];
 }
 
@@ -120,7 +123,7 @@ function chart({ chart: history }: IncidentView, paper: Paper): readonly string[
   const fits = history.errors.length <= paper.width - 4;
   const bars = history.errors.map((count) => {
     if (count === 0) return SMALLEST_BAR;
-    return BARS.charAt(Math.max(2, Math.ceil((count / peak) * (BARS.length - 1))));
+    return BARS.charAt(Math.ceil((count / peak) * (BARS.length - 1)));
   });
   const drawn = fits ? [`  ${bars.join("")}`] : [];
   return [...paper.heading("Errors over time"), ...drawn, ...paper.beside("", history.alt, { indent: 2, column: 0 })];

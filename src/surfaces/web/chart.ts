@@ -18,7 +18,7 @@ const SIZES: readonly Size[] = [
   { name: "narrow", width: 340, height: 240, maxTicks: 4 },
 ];
 const EDGE = { left: 46, right: 12, top: 34, bottom: 40 };
-const MAX_BARS = 80;
+const MAX_BARS = 130;
 const FLAG = { width: 22, height: 18, gap: 3 };
 
 /** Errors over time, drawn: stacked bars by service, with changes, alerts and the recovery marked; and the same as a table. */

@@ -1,4 +1,5 @@
 import type { IncidentAnswer } from "../../app/verbs.ts";
+import { duration } from "../../core/time.ts";
 import type { AssetLinks } from "./assets.ts";
 import { chartSection } from "./chart.ts";
 import { type Html, html } from "./html.ts";
@@ -37,5 +38,6 @@ export function incidentPage(answer: IncidentAnswer, visitor: Visitor, assets: A
 }
 
 function took(elapsedMs: number | null): string {
-  return elapsedMs === null ? "" : `, computed in ${(elapsedMs / 1000).toFixed(elapsedMs < 10_000 ? 1 : 0)} s`;
+  if (elapsedMs === null) return "";
+  return elapsedMs < 1000 ? `, computed in ${Math.round(elapsedMs)} ms` : `, computed in ${duration(elapsedMs)}`;
 }

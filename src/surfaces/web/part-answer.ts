@@ -16,7 +16,7 @@ export function headline(view: IncidentView): Html {
     <h1>${view.title}</h1>
     <dl class="facts">
       ${fact("Since", fullTime(view.startedAtMs))}
-      ${fact("Alert", html`${duration(view.detectedAtMs - view.startedAtMs)} later${alerts(view.alertCount)}`)}
+      ${fact("Alert", alerts(view))}
       ${view.resolvedAtMs !== null && fact("Resolved", fullTime(view.resolvedAtMs))}
       ${fact("Acknowledged by", view.acknowledgedBy ?? "nobody yet")}
       ${fact("Incident", view.externalUrl === null ? view.incidentId : html`${view.incidentId}, ${link(view.externalUrl, "open at its sender")}`)}
@@ -28,8 +28,10 @@ function fact(label: string, value: Html | string): Html {
   return html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
 }
 
-function alerts(count: number): string {
-  return count > 1 ? `, ${count} alerts` : "";
+function alerts({ detectedAtMs, startedAtMs, alertCount }: IncidentView): string {
+  const late = detectedAtMs - startedAtMs;
+  const count = alertCount > 1 ? [`${alertCount} so far`] : [];
+  return [late < 1000 ? "at once" : `${duration(late)} later`, ...count].join(", ");
 }
 
 /** The card: the cause, why, what speaks against it, what it does to users, what to do, what was not seen. */
