@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cpuMs } from "../../../test/support/cpu-time.ts";
 import type { Event } from "../../core/event.ts";
 import { epochNs, eventId } from "../../core/ids.ts";
 import { createRedactor } from "./redact.ts";
@@ -198,13 +199,27 @@ test("redacting twice changes nothing more", () => {
 test("twenty thousand lines take less than two seconds and hostile text stays linear", () => {
   const line =
     'ts=2026-11-21T01:47:20Z level=error trace=0af7651916cd43dd8448eb211c80319c msg="upstream 10.0.0.7:443 refused" path=/v1/pay/8f14e45f user=17';
-  const started = performance.now();
-  for (let index = 0; index < 20_000; index++) text(`${line} n=${index}`);
-  for (const piece of ["%", "a@", "password=", "Bearer ", "eyJa.", "a-", "://u", "AB12", "cookie", "\\u", "(", "[ "]) {
-    text(piece.repeat((64 * 1024) / piece.length));
-  }
+  const workMs = cpuMs(() => {
+    for (let index = 0; index < 20_000; index++) text(`${line} n=${index}`);
+    for (const piece of [
+      "%",
+      "a@",
+      "password=",
+      "Bearer ",
+      "eyJa.",
+      "a-",
+      "://u",
+      "AB12",
+      "cookie",
+      "\\u",
+      "(",
+      "[ ",
+    ]) {
+      text(piece.repeat((64 * 1024) / piece.length));
+    }
+  });
 
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(workMs).toBeLessThan(2000);
 });
 
 test("a secret at the cut of an overlong text is not shown by half", () => {
