@@ -104,19 +104,43 @@ function environmentFor(node) {
   return { ...process.env, PATH: path.join(isWindows ? ";" : ":") };
 }
 
-/** Runs in the foreground with our own terminal; signals go to the child, which stops in its own order. */
+const PARENT_CHECK_MS = 250;
+
+/**
+ * Runs in the foreground with our own terminal. The child is asked to stop once, however many signals arrive: a terminal
+ * and a supervisor also signal the child itself.
+ */
 function runHere([command, ...args], env, cwd = root) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: "inherit", shell: isWindows && !command.includes("node") });
-    const pass = (signal) => child.kill(signal);
+    const stopWatching = whenNpmDies(() => child.kill("SIGTERM"));
+    // Ctrl-C reaches the child by itself; only its shell's end tells that npm alone was asked to stop.
     process.on("SIGINT", () => undefined);
-    process.on("SIGTERM", pass);
+    process.on("SIGTERM", () => {
+      stopWatching();
+      child.kill("SIGTERM");
+    });
     child.on("error", (error) => {
       say(String(error));
       resolve(1);
     });
-    child.on("close", (code, signal) => resolve(signal ? 1 : (code ?? 1)));
+    child.on("close", (code, signal) => {
+      stopWatching();
+      resolve(signal ? 1 : (code ?? 1));
+    });
   });
+}
+
+/** npm hands signals to a shell that dies of them without a word to us: then nobody would stop what we run. */
+function whenNpmDies(tell) {
+  if (process.env.npm_lifecycle_event === undefined) return () => undefined;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    tell();
+  }, PARENT_CHECK_MS);
+  return () => clearInterval(timer);
 }
 
 const NODE_FLAGS = ["--disable-warning=ExperimentalWarning"];

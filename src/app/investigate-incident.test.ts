@@ -5,6 +5,7 @@ import {
   anEvidencePort,
   FakeRedactor,
   InMemoryAnalyses,
+  InMemoryArchive,
   InMemoryWeights,
   ManualClock,
   RecordingLogger,
@@ -35,6 +36,7 @@ async function setUp(options: { evidence?: readonly EvidencePort[]; analysis?: R
     },
   });
   const analyses = new InMemoryAnalyses(jobs);
+  const archive = new InMemoryArchive();
   const deps = {
     tenant: DEFAULT_TENANT,
     clock,
@@ -43,6 +45,7 @@ async function setUp(options: { evidence?: readonly EvidencePort[]; analysis?: R
     engine,
     incidents,
     analyses,
+    archive,
     weights: new InMemoryWeights(),
     evidence: options.evidence ?? [anEvidencePort("logs", EMPTY)],
     evidencePolicy: DEFAULT_EVIDENCE_POLICY,
@@ -50,7 +53,7 @@ async function setUp(options: { evidence?: readonly EvidencePort[]; analysis?: R
   };
   const run = (revision = 1) =>
     investigateIncident(deps, { incidentId: "inc-1", revision }, { signal: new AbortController().signal });
-  return { deps, run, asked, jobs, analyses, incidents, clock };
+  return { deps, run, asked, jobs, analyses, archive, incidents, clock };
 }
 
 test("the engine gets every source's answer, failures included, and the incident's own alerts and notes", async () => {
@@ -141,4 +144,15 @@ test("an incident that is gone is no error", async () => {
   expect(await investigateIncident(deps, job, { signal: new AbortController().signal })).toEqual({
     kind: "unknown-incident",
   });
+});
+
+test("what an answer was computed from is kept, and an answer stands even when it cannot be kept", async () => {
+  const { run, asked, archive, analyses } = await setUp();
+
+  await run();
+  expect(archive.kept.get(incidentId("inc-1"))).toBe(asked[0]);
+
+  archive.isBroken = true;
+  expect(await run()).toMatchObject({ kind: "answered" });
+  expect(analyses.stored).toHaveLength(2);
 });

@@ -1,4 +1,5 @@
 import type { Analysis } from "../core/analysis.ts";
+import type { AnalysisInput } from "../core/analyze.ts";
 import type { EvidencePolicy, SourceEvidence } from "../core/evidence.ts";
 import { nextLookAt, planEvidence } from "../core/evidence-plan.ts";
 import { type IncidentId, incidentId, type TenantId } from "../core/ids.ts";
@@ -6,7 +7,15 @@ import type { Incident } from "../core/incident.ts";
 import type { Engine } from "./engine.ts";
 import type { JobContext, JobPayload, JobRequest } from "./jobs/catalog.ts";
 import { ownEvidence } from "./own-evidence.ts";
-import type { AnalysisStore, Clock, EvidencePort, IncidentStore, Logger, WeightsStore } from "./ports.ts";
+import type {
+  AnalysisStore,
+  Clock,
+  EvidenceArchive,
+  EvidencePort,
+  IncidentStore,
+  Logger,
+  WeightsStore,
+} from "./ports.ts";
 import { publishRequests } from "./publish-requests.ts";
 import type { Redactor } from "./redactor.ts";
 
@@ -24,6 +33,7 @@ export interface InvestigateIncidentDeps {
   readonly engine: Engine;
   readonly incidents: IncidentStore;
   readonly analyses: AnalysisStore;
+  readonly archive: EvidenceArchive;
   readonly weights: WeightsStore;
   readonly evidence: readonly EvidencePort[];
   readonly evidencePolicy: EvidencePolicy;
@@ -41,16 +51,30 @@ export async function investigateIncident(
   if (incident === null) return { kind: "unknown-incident" };
   if (incident.revision > payload.revision) return { kind: "superseded" };
 
-  const analysis = await answer(deps, incident, signal);
+  const input = await gather(deps, incident, signal);
+  const analysis = await deps.engine.analyze(input);
   const saved = await deps.analyses.save(
     { tenant: deps.tenant, incidentId: id, revision: incident.revision, analysis, atMs: deps.clock.nowMs() },
     causesOf(deps, incident, analysis),
   );
-  return saved === "saved" ? { kind: "answered", analysis } : { kind: "superseded" };
+  if (saved === "superseded") return { kind: "superseded" };
+  await keep(deps, input);
+  return { kind: "answered", analysis };
 }
 
-async function answer(deps: InvestigateIncidentDeps, incident: Incident, signal: AbortSignal): Promise<Analysis> {
-  const { clock, engine, weights, tenant } = deps;
+/** The answer stands already: what it was computed from is kept when it can be, and that it was not is said. */
+async function keep({ archive, tenant, logger }: InvestigateIncidentDeps, input: AnalysisInput): Promise<void> {
+  const { id } = input.incident;
+  try {
+    const kept = await archive.save({ tenant, input });
+    if (kept === "too-large") logger.warn({ incidentId: id }, "the evidence is too large to be kept for a replay");
+  } catch (err) {
+    logger.warn({ incidentId: id, err }, "the evidence could not be kept for a replay");
+  }
+}
+
+async function gather(deps: InvestigateIncidentDeps, incident: Incident, signal: AbortSignal): Promise<AnalysisInput> {
+  const { clock, weights, tenant } = deps;
   const begunMs = clock.nowMs();
   const query = planEvidence(incident, begunMs, deps.evidencePolicy);
   const [known, gathered, learned] = await Promise.all([
@@ -62,7 +86,7 @@ async function answer(deps: InvestigateIncidentDeps, incident: Incident, signal:
   reportGaps(deps.logger, incident.id, gathered);
   const { window, baseline } = query;
   const elapsedMs = clock.nowMs() - begunMs;
-  return engine.analyze({ incident, window, baseline, evidence, weights: learned, elapsedMs });
+  return { incident, window, baseline, evidence, weights: learned, elapsedMs };
 }
 
 async function ownKnowledge(deps: InvestigateIncidentDeps, id: IncidentId): Promise<readonly SourceEvidence[]> {

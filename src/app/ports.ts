@@ -1,5 +1,6 @@
 import type { Alert, AlertStatus } from "../core/alert.ts";
 import type { Analysis } from "../core/analysis.ts";
+import type { AnalysisInput } from "../core/analyze.ts";
 import type { CorrelationDecision } from "../core/correlation/correlate.ts";
 import type { Event } from "../core/event.ts";
 import type { Evidence, EvidenceQuery } from "../core/evidence.ts";
@@ -161,6 +162,13 @@ export interface PushedEvents {
   read(tenant: TenantId, range: { fromMs: EpochMs; toMs: EpochMs; limit: number }): Promise<readonly Event[]>;
   /** Removes what is older; returns how many batches went. */
   prune(olderThan: EpochMs): Promise<number>;
+}
+
+/** What an answer was computed from, kept so that it can be thought again: the latest of each incident. */
+export interface EvidenceArchive {
+  /** "too-large" keeps nothing: a limit bounds what one incident may take. */
+  save(item: { tenant: TenantId; input: AnalysisInput }): Promise<"saved" | "too-large">;
+  load(tenant: TenantId, id: IncidentId): Promise<AnalysisInput | null>;
 }
 
 /** A place to look, with its own deadline and redaction already around it. Never throws. */

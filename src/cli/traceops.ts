@@ -65,12 +65,18 @@ function printable(text: string): string {
   return text.replaceAll(/\p{C}/gu, "?").slice(0, 60);
 }
 
-/** The first signal asks for an orderly stop, the second one ends the process. */
+/** npm, a shell, a terminal and a supervisor may each pass the same wish on: within this time it is one wish. */
+const SAME_WISH_MS = 1_500;
+
+/** The first signal asks for an orderly stop, a later one ends the process. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
+  let askedAtMs = 0;
   const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
+    if (!controller.signal.aborted) {
+      askedAtMs = performance.now();
+      controller.abort();
+    } else if (performance.now() - askedAtMs > SAME_WISH_MS) process.exit(130);
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

@@ -112,6 +112,17 @@ describe("OTLP/JSON", () => {
     expect(new Set(stored.map(({ id }) => id)).size).toBe(2);
   });
 
+  test.each([
+    ["its exception", [{ key: "exception.message", value: { stringValue: "deadline" } }], "TimeoutError: deadline"],
+    ["its event's name", [], "payment.declined"],
+  ])("a record without a body is told by %s", async (_what, more, body) => {
+    const type = { key: "exception.type", value: { stringValue: "TimeoutError" } };
+    const attributes = more.length > 0 ? [type, ...more] : [];
+    await send("/v1/logs", otlpLog({ eventName: "payment.declined", severityNumber: 17, attributes }));
+
+    expect(stored).toMatchObject([{ body, severity: "error" }]);
+  });
+
   test("gzip is unpacked", async () => {
     const headers = { "content-type": "application/json", "content-encoding": "gzip" };
 

@@ -1,6 +1,7 @@
 import type {
   AnalysisStore,
   Clock,
+  EvidenceArchive,
   FeedbackStore,
   Inbox,
   IncidentStore,
@@ -12,6 +13,7 @@ import type {
 import { DEFAULT_TENANT } from "../core/ids.ts";
 import { createAnalysisStore } from "./analyses.ts";
 import { openDatabase } from "./database.ts";
+import { createEvidenceArchive } from "./evidence-archive.ts";
 import { createFeedbackStore } from "./feedback.ts";
 import { createInbox } from "./inbox.ts";
 import { createIncidentStore } from "./incidents.ts";
@@ -28,6 +30,7 @@ export interface Store {
   readonly feedback: FeedbackStore;
   readonly weights: WeightsStore;
   readonly pushedEvents: PushedEvents;
+  readonly archive: EvidenceArchive;
   readonly marks: Marks;
   readonly messages: OutboundMessages;
   /** Writes once; rejects when the database cannot be written to or lacks our tables. For `/readyz`. */
@@ -47,6 +50,7 @@ export async function createStore(connectionString: string, { clock }: { readonl
     feedback: createFeedbackStore(db, clock),
     weights: createWeightsStore(db),
     pushedEvents: createPushedEvents(db),
+    archive: createEvidenceArchive(db, clock),
     marks,
     messages: createOutboundMessages(db),
     checkWritable: () => marks.set(DEFAULT_TENANT, "writable-check", String(clock.nowMs())),

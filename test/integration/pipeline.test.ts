@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { renamed, retold, senderIncidentId } from "../../src/cli/deliver.ts";
 import { COMMAND_LINE_ACTOR } from "../../src/cli/play-scenario.ts";
 import type { Analysis } from "../../src/core/analysis.ts";
+import { analyze } from "../../src/core/analyze.ts";
 import type { HypothesisId } from "../../src/core/ids.ts";
 import { generateScenario } from "../../src/demo/generate-scenario.ts";
 import { instructionMark, plantedSecrets } from "../../src/demo/planted.ts";
@@ -50,6 +51,19 @@ describe("an install without any account", () => {
     expect(suspicionOf(analysis, "user-service")?.against.length).toBeGreaterThan(0);
     // The promise is 5 s for the command itself, which prints it; beside other test files it may take longer.
     expect(elapsedMs).toBeLessThan(15_000);
+  });
+
+  test("keeps what the answer was computed from: thought again, it is the same answer byte for byte, without a secret", async () => {
+    await install.webhook(scenario.alert);
+    const { analysis, incident } = await install.answerWhen((answer) => answer.analysis !== null);
+    const kept = await eventually(() => install.program.wiring.store.archive.load(incident.tenant, incident.id));
+
+    expect(JSON.stringify(analyze(kept))).toBe(JSON.stringify(analysis));
+    const texts = kept.evidence.flatMap(({ evidence }) => (evidence.status === "found" ? evidence.events : []));
+    const bodies = texts
+      .map((event) => (event.kind === "log" ? `${event.body}${JSON.stringify(event.attributes)}` : ""))
+      .join("\n");
+    for (const secret of plantedSecrets) expect(bodies).not.toContain(secret);
   });
 
   test("shows no planted secret anywhere, and a line with instructions changes nothing", async () => {

@@ -4,6 +4,7 @@ import type { JobRequest } from "../../src/app/jobs/catalog.ts";
 import type {
   AnalysisStore,
   Clock,
+  EvidenceArchive,
   EvidencePort,
   FeedbackStore,
   Inbox,
@@ -15,6 +16,7 @@ import type {
   WeightsStore,
 } from "../../src/app/ports.ts";
 import type { Redactor } from "../../src/app/redactor.ts";
+import type { AnalysisInput } from "../../src/core/analyze.ts";
 import type { Evidence } from "../../src/core/evidence.ts";
 import { type EpochMs, epochMs, type IncidentId, type TenantId } from "../../src/core/ids.ts";
 import { NO_WEIGHTS, type SignalWeights } from "../../src/core/learning/weights.ts";
@@ -160,6 +162,22 @@ export class InMemoryAnalyses implements AnalysisStore {
 
   #of(id: IncidentId): readonly StoredAnalysis[] {
     return this.stored.filter(({ incidentId }) => incidentId === id);
+  }
+}
+
+/** Keeps the latest input of each incident; refuses when it is told to. */
+export class InMemoryArchive implements EvidenceArchive {
+  readonly kept = new Map<IncidentId, AnalysisInput>();
+  isBroken = false;
+
+  save({ input }: Parameters<EvidenceArchive["save"]>[0]): Promise<"saved"> {
+    if (this.isBroken) return Promise.reject(new Error("disk full"));
+    this.kept.set(input.incident.id, input);
+    return Promise.resolve("saved");
+  }
+
+  load(_tenant: TenantId, id: IncidentId): Promise<AnalysisInput | null> {
+    return Promise.resolve(this.kept.get(id) ?? null);
   }
 }
 

@@ -40,8 +40,7 @@ type LogFields = Omit<LogEvent<string>, "kind" | "id" | "ref" | "source">;
 
 function logOf(record: JsonObject, resource: Resource, receivedNs: EpochNs): LogFields {
   const attributes = plainPairs(record["attributes"]);
-  const said = plainValue(record["body"]);
-  const line = readLogLine(typeof said === "string" ? said : JSON.stringify(said ?? {}));
+  const line = readLogLine(wordsOf(record, attributes));
   const observedNs = instantNs(record["observedTimeUnixNano"]);
   return {
     atNs: instantNs(record["timeUnixNano"]) ?? observedNs ?? line.atNs ?? receivedNs,
@@ -56,6 +55,16 @@ function logOf(record: JsonObject, resource: Resource, receivedNs: EpochNs): Log
     attributes: { ...line.attributes, ...versionOf(resource), ...scalarsOf(attributes) },
     exception: exceptionOf(attributes) ?? line.exception,
   };
+}
+
+/** What the record says; one without a body is told by its exception or its event's name, as newer SDKs send them. */
+function wordsOf(record: JsonObject, attributes: JsonObject): string {
+  const said = plainValue(record["body"]) ?? "";
+  if (typeof said !== "string") return JSON.stringify(said);
+  if (said !== "") return said;
+  const exception = [textOf(attributes, ["exception.type"]), textOf(attributes, ["exception.message"])];
+  const named = textOf(record, ["eventName"]) ?? textOf(attributes, ["event.name"]);
+  return exception.filter((part) => part !== null).join(": ") || (named ?? "");
 }
 
 function severityIn(record: JsonObject) {

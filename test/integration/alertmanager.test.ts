@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Alertmanager, alertmanagerPath, startAlertmanager } from "../support/alertmanager.ts";
+import { eventually, type Install, startInstall } from "../support/install.ts";
+
+const TOKEN = "a-token-of-alertmanager-for-tests";
+const program = alertmanagerPath();
+const why = program === null ? " (skipped: install prometheus-alertmanager, or set ALERTMANAGER_PATH)" : "";
+
+const slow = {
+  labels: { alertname: "HighLatency", service: "orders", severity: "critical" },
+  annotations: { summary: "orders p99 above 2 s" },
+};
+const failing = {
+  labels: { alertname: "ErrorRate", service: "orders", severity: "warning" },
+  annotations: { summary: "orders fails 1 in 10" },
+};
+
+describe.skipIf(program === null)(`a real Alertmanager${why}`, () => {
+  let install: Install;
+  let alertmanager: Alertmanager;
+  beforeAll(async () => {
+    install = await startInstall({ ALERTMANAGER_WEBHOOK_TOKENS: `a-token-that-is-being-rotated,${TOKEN}` });
+    alertmanager = await startAlertmanager(program ?? "", { url: `${install.url}/hooks/alertmanager`, token: TOKEN });
+  });
+  afterAll(async () => {
+    await alertmanager?.stop();
+    await install?.stop();
+  });
+
+  test("opens one incident, repeats itself without any effect, adds to it, and closes it when the last alert ends", async () => {
+    const startsAt = new Date(Date.now() - 60_000).toISOString();
+    await alertmanager.tell({ ...slow, startsAt });
+    const opened = await only(install, ({ alertCount }) => alertCount === 1);
+    await repeats(alertmanager);
+    const [afterRepeats] = await install.incidents();
+
+    await alertmanager.tell({ ...failing, startsAt });
+    const joined = await only(install, ({ alertCount }) => alertCount === 2);
+    await alertmanager.tell({ ...slow, startsAt, endsAt: new Date().toISOString() });
+    const half = await only(install, ({ revision }) => revision > joined.revision);
+    await alertmanager.tell({ ...failing, startsAt, endsAt: new Date().toISOString() });
+    const over = await only(install, ({ status }) => status === "resolved");
+
+    expect(opened).toMatchObject({
+      title: "orders p99 above 2 s",
+      service: "orders",
+      severity: "critical",
+      status: "triggered",
+      startedAtMs: Date.parse(startsAt),
+    });
+    expect(afterRepeats).toEqual(opened);
+    expect(half.status).toBe("triggered");
+    expect(over).toMatchObject({ id: opened.id, reopened: false, alertCount: 2 });
+    expect(await install.incidents()).toHaveLength(1);
+    expect((await alertmanager.sent()).failed).toBe(0);
+  });
+
+  test("the same alert firing again later reopens its incident instead of opening a second one", async () => {
+    const again = { ...slow, startsAt: new Date().toISOString() };
+    await alertmanager.tell(again);
+    const reopened = await only(install, ({ status }) => status === "triggered");
+    await alertmanager.tell({ ...again, endsAt: new Date().toISOString() });
+    const closed = await only(install, ({ status }) => status === "resolved");
+
+    expect(reopened.reopened).toBe(true);
+    expect(closed.id).toBe(reopened.id);
+    expect(await install.incidents()).toHaveLength(1);
+  });
+});
+
+/** The incident once it is such; there must never be a second one. */
+function only(install: Install, ready: (incident: Awaited<ReturnType<Install["incidents"]>>[number]) => boolean) {
+  return eventually(async () => {
+    const incidents = await install.incidents();
+    expect(incidents.length).toBeLessThanOrEqual(1);
+    return incidents.find(ready) ?? null;
+  });
+}
+
+/** Waits until Alertmanager has said the same two times more. */
+async function repeats(alertmanager: Alertmanager): Promise<void> {
+  const before = await alertmanager.sent();
+  await eventually(async () => ((await alertmanager.sent()).requests >= before.requests + 2 ? true : null));
+}
