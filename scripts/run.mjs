@@ -114,8 +114,8 @@ function runHere([command, ...args], env, cwd = root) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: "inherit", shell: isWindows && !command.includes("node") });
     const stopWatching = whenNpmDies(() => child.kill("SIGTERM"));
-    // Ctrl-C reaches the child by itself; only its shell's end tells that npm alone was asked to stop.
-    process.on("SIGINT", () => undefined);
+    // A terminal's Ctrl-C reaches the child by itself.
+    process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
     process.on("SIGTERM", () => {
       stopWatching();
       child.kill("SIGTERM");

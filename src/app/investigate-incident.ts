@@ -14,6 +14,7 @@ import type {
   EvidencePort,
   IncidentStore,
   Logger,
+  StoredAnalysis,
   WeightsStore,
 } from "./ports.ts";
 import { publishRequests } from "./publish-requests.ts";
@@ -21,9 +22,12 @@ import type { Redactor } from "./redactor.ts";
 
 export type InvestigationOutcome =
   | { readonly kind: "answered"; readonly analysis: Analysis }
-  /** A newer state of the incident has its own investigation. */
+  /** A newer state of the incident has its own investigation, or this one has its answer already. */
   | { readonly kind: "superseded" }
   | { readonly kind: "unknown-incident" };
+
+/** While alerts keep coming, a new answer at least this often. */
+const FRESH_MS = 10_000;
 
 export interface InvestigateIncidentDeps {
   readonly tenant: TenantId;
@@ -49,17 +53,49 @@ export async function investigateIncident(
   const id = incidentId(payload.incidentId);
   const incident = await deps.incidents.get(deps.tenant, id);
   if (incident === null) return { kind: "unknown-incident" };
-  if (incident.revision > payload.revision) return { kind: "superseded" };
+  const latest = await deps.analyses.latest(deps.tenant, id);
+  if (isAnswered(payload, latest) || isLeftToNewer(deps, { payload, incident, latest })) return { kind: "superseded" };
 
   const input = await gather(deps, incident, signal);
   const analysis = await deps.engine.analyze(input);
+  const { tenant, clock } = deps;
   const saved = await deps.analyses.save(
-    { tenant: deps.tenant, incidentId: id, revision: incident.revision, analysis, atMs: deps.clock.nowMs() },
+    // Whoever stopped for so long that another worker answered meanwhile has nothing to add.
+    {
+      tenant,
+      incidentId: id,
+      revision: incident.revision,
+      after: latest?.sequence ?? 0,
+      analysis,
+      atMs: clock.nowMs(),
+    },
     causesOf(deps, incident, analysis),
   );
   if (saved === "superseded") return { kind: "superseded" };
   await keep(deps, input);
   return { kind: "answered", analysis };
+}
+
+type Payload = JobPayload<"incident.investigate">;
+
+/** True when this very state was looked at late enough, by this job's earlier run or for another request. */
+function isAnswered({ revision, sinceMs = 0 }: Payload, latest: StoredAnalysis | null): boolean {
+  return latest !== null && latest.revision >= revision && begunMsOf(latest) >= sinceMs;
+}
+
+function begunMsOf({ atMs, analysis }: StoredAnalysis): number {
+  return atMs - analysis.stats.elapsedMs;
+}
+
+/**
+ * In a storm every alert makes a newer state with its own request. Older requests leave the work to it as long as people
+ * have a fresh answer; without one they do it, or a storm without pauses would never be answered.
+ */
+function isLeftToNewer(
+  { clock }: InvestigateIncidentDeps,
+  { payload, incident, latest }: { payload: Payload; incident: Incident; latest: StoredAnalysis | null },
+): boolean {
+  return incident.revision > payload.revision && latest !== null && clock.nowMs() - latest.atMs < FRESH_MS;
 }
 
 /** The answer stands already: what it was computed from is kept when it can be, and that it was not is said. */
@@ -106,6 +142,6 @@ function causesOf(deps: InvestigateIncidentDeps, incident: Incident, analysis: A
   const publishes = publishRequests(deps, incident.id);
   const notBeforeMs = nextLookAt(incident, analysis, deps.clock.nowMs());
   if (notBeforeMs === null) return publishes;
-  const payload = { incidentId: incident.id, revision: incident.revision };
+  const payload = { incidentId: incident.id, revision: incident.revision, sinceMs: notBeforeMs };
   return [...publishes, { name: "incident.investigate", payload, notBeforeMs }];
 }

@@ -108,10 +108,20 @@ export interface StoredAnalysis {
   readonly analysis: Analysis;
 }
 
+export interface NewAnalysis {
+  readonly tenant: TenantId;
+  readonly incidentId: IncidentId;
+  readonly revision: number;
+  readonly analysis: Analysis;
+  readonly atMs: EpochMs;
+  /** Sequence of the newest answer when the investigation began, 0 for none: the fence against whoever answered meanwhile. */
+  readonly after?: number;
+}
+
 export interface AnalysisStore {
-  /** One transaction with the jobs it causes. "superseded": an analysis of a higher revision is stored already. */
+  /** One transaction with the jobs it causes. "superseded": an analysis of a higher revision or after the fence is stored already. */
   save(
-    item: { tenant: TenantId; incidentId: IncidentId; revision: number; analysis: Analysis; atMs: EpochMs },
+    item: NewAnalysis,
     causes: readonly JobRequest[],
   ): Promise<"saved" | "superseded">;
   latest(tenant: TenantId, id: IncidentId): Promise<StoredAnalysis | null>;

@@ -14,52 +14,48 @@ export interface Locks {
   close(): Promise<void>;
 }
 
+/** One connection and the names it holds. They end together, and only once. */
+interface Session {
+  readonly client: Promise<pg.Client>;
+  readonly held: Map<string, AbortController>;
+}
+
 /**
  * Session advisory locks on one connection of their own. The database would give a session the same lock twice, so
  * names that this process holds are kept here as well.
  */
 export function createLocks(connectionString: string): Locks {
-  const held = new Map<string, AbortController>();
-  const session: { current: Promise<pg.Client> | null } = { current: null };
-
+  const state: { session: Session | null } = { session: null };
   const inTurn = oneAtATime();
 
-  const forget = () => {
-    session.current = null;
-    for (const controller of held.values()) controller.abort(new Error("the lock's database session ended"));
-    held.clear();
-  };
-  const connect = async (): Promise<pg.Client> => {
-    const client = await openSession(connectionString, "traceops locks");
-    client.once("end", forget);
-    client.once("error", forget);
-    return client;
-  };
-  const getSession = (): Promise<pg.Client> => {
-    const opening = session.current ?? connect();
-    session.current = opening;
-    opening.catch(() => {
-      if (session.current === opening) session.current = null;
-    });
-    return opening;
+  const begin = (): Session => {
+    const session: Session = { client: openSession(connectionString, "traceops locks"), held: new Map() };
+    // A dying session tells of its end more than once; by the second time another one may be at work.
+    const end = () => {
+      if (state.session === session) state.session = null;
+      for (const controller of session.held.values()) controller.abort(new Error("the lock's database session ended"));
+      session.held.clear();
+    };
+    session.client.then((client) => client.once("end", end).once("error", end), end);
+    return session;
   };
 
   return {
     async tryTake(name) {
+      const session = state.session ?? begin();
+      state.session = session;
+      const { held } = session;
       if (held.has(name)) return null;
       const controller = new AbortController();
       held.set(name, controller);
-      const client = await getSession().catch((error: unknown) => {
-        drop(held, name, controller);
-        throw error;
-      });
+      const client = await session.client;
       const isOurs = await inTurn(() => ask(client, "pg_try_advisory_lock", name));
       if (isOurs) return lockOf(client, { name, controller, held, inTurn });
       drop(held, name, controller);
       return null;
     },
     async close() {
-      const client = await session.current?.catch(() => null);
+      const client = await state.session?.client.catch(() => null);
       await client?.end();
     },
   };

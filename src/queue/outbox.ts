@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { z } from "zod";
+import { jobCatalog } from "../app/jobs/catalog.ts";
 import type { Clock } from "../app/ports.ts";
 
 /** What a worker needs to know of a row before it starts. */
@@ -19,7 +20,10 @@ export interface Outbox {
   giveBack(ids: readonly string[]): Promise<void>;
   /** Null when there is nothing to do: done, quarantined or gone. */
   load(id: string): Promise<OutboxRow | null>;
-  /** Counts one attempt, before the work: a crash counts too. Null when the row is finished or not due any more. */
+  /**
+   * Counts one attempt, before the work: a crash counts too. Equal requests of a job that collapses are done with this one,
+   * which reads everything they were asked for. Null when the row is finished or not due any more.
+   */
   begin(id: string): Promise<OutboxRow | null>;
   done(id: string): Promise<void>;
   /** Due again after `delayMs`; `attempt` says whether the run that was begun still counts. */
@@ -46,6 +50,7 @@ const Rows = z.array(z.object({ id: z.string(), job: z.string(), payload: z.unkn
 /** Clocks of two hosts differ a little; a row must not wait for a sweep because of that. */
 const CLOCK_TOLERANCE_MS = 250;
 const MAX_ERROR = 500;
+const COLLAPSING = Object.entries(jobCatalog).flatMap(([name, { collapses }]) => (collapses ? [name] : []));
 const UNFINISHED = "done_at IS NULL AND quarantined_at IS NULL";
 
 /** The outbox table behind a pool. */
@@ -76,9 +81,16 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
     },
     async begin(id) {
       const { rows } = await pool.query(
-        `UPDATE outbox SET attempts = attempts + 1, dispatched_at = $2
-         WHERE id = $1 AND ${UNFINISHED} AND not_before <= $3 RETURNING id::text AS id, job, payload, attempts`,
-        [id, now(), new Date(clock.nowMs() + CLOCK_TOLERANCE_MS)],
+        `WITH begun AS (
+           UPDATE outbox SET attempts = attempts + 1, dispatched_at = $2
+           WHERE id = $1 AND ${UNFINISHED} AND not_before <= $3 RETURNING id, job, payload, attempts
+         ), equal AS (
+           UPDATE outbox SET done_at = $2 FROM begun
+           WHERE begun.job = ANY($4::text[]) AND outbox.job = begun.job AND outbox.payload = begun.payload
+             AND outbox.id <> begun.id AND ${UNFINISHED}
+         )
+         SELECT id::text AS id, job, payload, attempts FROM begun`,
+        [id, now(), new Date(clock.nowMs() + CLOCK_TOLERANCE_MS), COLLAPSING],
       );
       return Rows.parse(rows)[0] ?? null;
     },

@@ -1,11 +1,11 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { UnavailableError } from "../app/errors.ts";
 import { type JobHandlers, type JobName, type JobOutcome, type JobPayload, jobCatalog } from "../app/jobs/catalog.ts";
 import type { Clock, Logger } from "../app/ports.ts";
 import type { Lock, Locks } from "./locks.ts";
 import type { Outbox, OutboxRow } from "./outbox.ts";
 
-/** Somebody else writes this incident: look again soon, without counting an attempt. */
+/** Another job writes the same thing: look again soon, without counting an attempt. */
 const BUSY_DELAY_MS = 250;
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 60_000;
@@ -28,14 +28,13 @@ export interface RunRowDeps {
 const SPECS: {
   readonly [Name in JobName]: {
     readonly payload: z.ZodType<JobPayload<Name>>;
+    readonly writes: (payload: JobPayload<Name>) => string | null;
     readonly attempts: number;
     readonly timeoutMs: number;
   };
 } = jobCatalog;
 
-const IncidentPayload = z.object({ incidentId: z.string() });
-
-/** Runs one outbox row if it is still due and nobody else has it or its incident. Never throws. */
+/** Runs one outbox row if it is still due and nobody else has it or writes the same. Never throws. */
 export async function runRow(deps: RunRowDeps, outboxId: string): Promise<void> {
   try {
     const row = await deps.outbox.load(outboxId);
@@ -53,15 +52,15 @@ async function runLocked(deps: RunRowDeps, row: OutboxRow): Promise<void> {
   if (begun !== null) await run(deps, begun, locks);
 }
 
-/** The row's own lock and, for work on an incident, the incident's. Null when one of them is taken. */
+/** The row's own lock and the one of what its job writes. Null when one of them is taken. */
 async function takeLocks(deps: RunRowDeps, row: OutboxRow): Promise<readonly Lock[] | null> {
   const own = await deps.locks.tryTake(`outbox:${row.id}`);
   // This very row runs somewhere: the wake-up came twice.
   if (own === null) return null;
-  const incident = IncidentPayload.safeParse(row.payload);
-  if (!incident.success) return [own];
+  const written = isJobName(row.job) ? writtenBy(row.job, row.payload) : null;
+  if (written === null) return [own];
   try {
-    const shared = await deps.locks.tryTake(`incident:${incident.data.incidentId}`);
+    const shared = await deps.locks.tryTake(written);
     if (shared !== null) return [own, shared];
     const notBeforeMs = deps.clock.nowMs() + BUSY_DELAY_MS;
     await deps.outbox.postpone(row.id, { notBeforeMs, attempt: "was-not-begun", error: null });
@@ -71,6 +70,12 @@ async function takeLocks(deps: RunRowDeps, row: OutboxRow): Promise<readonly Loc
   }
   await own.release();
   return null;
+}
+
+/** Null also for a payload that does not fit: the run will say so. */
+function writtenBy<Name extends JobName>(name: Name, payload: unknown): string | null {
+  const parsed = SPECS[name].payload.safeParse(payload);
+  return parsed.success ? SPECS[name].writes(parsed.data) : null;
 }
 
 async function beginOrRelease(deps: RunRowDeps, id: string, locks: readonly Lock[]): Promise<OutboxRow | null> {

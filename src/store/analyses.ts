@@ -1,13 +1,11 @@
 import { AppError } from "../app/errors.ts";
 import type { JobRequest } from "../app/jobs/catalog.ts";
-import type { AnalysisStore, Clock, StoredAnalysis } from "../app/ports.ts";
+import type { AnalysisStore, Clock, NewAnalysis, StoredAnalysis } from "../app/ports.ts";
 import type { IncidentId, TenantId } from "../core/ids.ts";
 import type { Database, Transaction } from "./database.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveStoredAnalysis } from "./revive.ts";
 import { toJsonText } from "./stored-json.ts";
-
-type NewAnalysis = Parameters<AnalysisStore["save"]>[0];
 
 /** Every answer that was given, in the order it was given. */
 export function createAnalysisStore(db: Database, clock: Clock): AnalysisStore {
@@ -23,7 +21,7 @@ async function save(
   clock: Clock,
   { item, causes }: { readonly item: NewAnalysis; readonly causes: readonly JobRequest[] },
 ): Promise<"saved" | "superseded"> {
-  const { tenant, incidentId, revision, analysis, atMs } = item;
+  const { tenant, incidentId, revision, after, analysis, atMs } = item;
   // Two investigations may end together; the incident's row makes them take turns.
   const found = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM incident WHERE id = ${incidentId} AND tenant = ${tenant} FOR UPDATE`;
@@ -32,10 +30,11 @@ async function save(
     where: { tenant, incidentId },
     _max: { revision: true, sequence: true },
   });
-  if ((newest.revision ?? 0) > revision) return "superseded";
+  const sequence = newest.sequence ?? 0;
+  if ((newest.revision ?? 0) > revision || sequence > (after ?? sequence)) return "superseded";
   await tx.$executeRaw`
     INSERT INTO analysis (tenant, incident_id, revision, sequence, at, document)
-    VALUES (${tenant}, ${incidentId}, ${revision}, ${(newest.sequence ?? 0) + 1}, ${new Date(atMs)},
+    VALUES (${tenant}, ${incidentId}, ${revision}, ${sequence + 1}, ${new Date(atMs)},
             ${toJsonText(analysis)}::json)`;
   await storeJobs(tx, tenant, { jobs: causes, clock });
   return "saved";

@@ -51,11 +51,15 @@ describe("an application with OpenTelemetry's own exporter", () => {
   });
 
   test("what is stored holds no secret either, not even packed", async () => {
-    await exported("wallet", (logger) => quietThenFailing(logger, Date.now() - 240 * SECOND_MS));
+    await exported("wallet", (logger) => {
+      quietThenFailing(logger, Date.now() - 240 * SECOND_MS);
+      logger.emit({ severityNumber: SeverityNumber.ERROR, exception: new TypeError("the cart is empty") });
+    });
     const stored = await storedText(install);
 
     expect(stored).toContain("voucher store refused the connection");
     expect(stored).toContain('"service.version":"4.2.0"');
+    expect(stored).toContain('"body":"TypeError: the cart is empty"');
     for (const secret of Object.values(SECRETS)) expect(stored).not.toContain(secret);
   });
 

@@ -78,6 +78,18 @@ test("a second process joins the running server and leaves it running", async ()
   await first.stop();
 });
 
+test("the first process may end before the second: the last one out stops the server", async () => {
+  const first = await startEmbeddedPostgres({ dataDir });
+  const second = await startElsewhere();
+  await first.stop();
+
+  expect(await ask(second.connectionString, "SELECT 1 AS answer")).toBe(1);
+  const ended = once(second.child, "exit");
+  second.child.stdin?.end();
+  await ended;
+  expect(existsSync(lockFile())).toBe(false);
+});
+
 test("two processes that start at the same moment share one server", async () => {
   const [first, second] = await Promise.all([startElsewhere(), startElsewhere()]);
 

@@ -146,6 +146,7 @@ export class InMemoryAnalyses implements AnalysisStore {
   save(item: Parameters<AnalysisStore["save"]>[0], causes: readonly JobRequest[]): Promise<"saved" | "superseded"> {
     const known = this.#of(item.incidentId);
     if (known.some(({ revision }) => revision > item.revision)) return Promise.resolve("superseded");
+    if (known.length > (item.after ?? known.length)) return Promise.resolve("superseded");
     const { incidentId, revision, analysis, atMs } = item;
     this.stored.push({ incidentId, revision, analysis, atMs, sequence: known.length + 1 });
     this.#jobs.all.push(...causes);

@@ -55,7 +55,6 @@ CREATE TABLE "incident" (
     "group_keys" TEXT[],
     "last_alert_at" TIMESTAMPTZ(3) NOT NULL,
     "revision" INTEGER NOT NULL,
-    "fence" BIGINT NOT NULL DEFAULT 0,
     "changed_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "incident_pkey" PRIMARY KEY ("id")
@@ -228,6 +227,9 @@ CREATE SEQUENCE "incident_number";
 
 -- The relay asks for due rows four times a second; done rows must cost nothing.
 CREATE INDEX "outbox_undone_idx" ON "outbox"("not_before", "id") WHERE "done_at" IS NULL AND "quarantined_at" IS NULL;
+
+-- A job that begins finds the equal requests that wait beside it.
+CREATE INDEX "outbox_equal_idx" ON "outbox"("job", "payload") WHERE "done_at" IS NULL AND "quarantined_at" IS NULL;
 
 -- The relay listens here, so that a committed row wakes it within milliseconds.
 CREATE FUNCTION "outbox_wake"() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -2,6 +2,10 @@ import { z } from "zod";
 
 export interface JobSpec {
   readonly payload: z.ZodType;
+  /** What it writes: two jobs with the same name here never run at once, in any process. Null: nothing that others write. */
+  readonly writes: (payload: never) => string | null;
+  /** True for work that looks at what is true when it runs: equal requests that wait are done by one run. */
+  readonly collapses: boolean;
   /** Tries before the outbox row is quarantined. */
   readonly attempts: number;
   readonly timeoutMs: number;
@@ -9,18 +13,42 @@ export interface JobSpec {
 
 /** Every job this system runs. A name that is not here cannot be enqueued, and a payload that does not parse cannot run. */
 export const jobCatalog = {
-  "delivery.process": { payload: z.object({ inboxId: z.string().min(1) }), attempts: 5, timeoutMs: 30_000 },
+  "delivery.process": {
+    payload: z.object({ inboxId: z.string().min(1) }),
+    writes: () => null,
+    collapses: false,
+    attempts: 5,
+    timeoutMs: 30_000,
+  },
   "incident.investigate": {
-    payload: z.object({ incidentId: z.string().min(1), revision: z.number().int().nonnegative() }),
+    payload: z.object({
+      incidentId: z.string().min(1),
+      revision: z.number().int().nonnegative(),
+      /** An answer whose look began before this does not count as this one's. */
+      sinceMs: z.number().optional(),
+    }),
+    writes: ({ incidentId }: { readonly incidentId: string }) => `answer:${incidentId}`,
+    collapses: false,
     attempts: 5,
     timeoutMs: 60_000,
   },
   "surface.publish": {
     payload: z.object({ incidentId: z.string().min(1), surface: z.string().min(1) }),
+    // Not the answer's name: the card must not wait for the investigation, nor one vendor for another.
+    writes: ({ incidentId, surface }: { readonly incidentId: string; readonly surface: string }) =>
+      `incident:${incidentId}:${surface}`,
+    collapses: true,
     attempts: 50,
     timeoutMs: 30_000,
   },
-  "feedback.learn": { payload: z.object({ incidentId: z.string().min(1) }), attempts: 5, timeoutMs: 10_000 },
+  "feedback.learn": {
+    payload: z.object({ incidentId: z.string().min(1) }),
+    // Weights are made from all votes, of whichever incident.
+    writes: () => "weights",
+    collapses: true,
+    attempts: 5,
+    timeoutMs: 10_000,
+  },
 } satisfies Record<string, JobSpec>;
 
 export type JobName = keyof typeof jobCatalog;
@@ -36,7 +64,7 @@ export type JobRequest = {
 }[JobName];
 
 export interface JobContext {
-  /** Id of the outbox row; pass it as `completes` to the store write that is this job's effect. */
+  /** Id of the outbox row. It is marked as done after the handler's effects, so each handler must bear running twice. */
   readonly outboxId: string;
   readonly attempt: number;
   readonly signal: AbortSignal;

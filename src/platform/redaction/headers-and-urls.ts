@@ -1,3 +1,5 @@
+import { type Characters, charactersOf, mayHold, mayHoldWord, type SeenText, see } from "./characters.ts";
+
 const AUTHORIZATION =
   /((?:proxy-)?authorization(?:\\{0,4}["'])?\]?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}(?:\\{0,4}["'])?)(?:((?:digest|mac|aws4-hmac-sha256|oauth|hawk|signature)[ \t]{1,4})[^\r\n]*|((?:bearer|basic|token|negotiate|ntlm|apikey|splunk|genie ?key)[ \t]{1,4})?([^\s"',;\\]{1,8000}))/giu;
 const NO_CREDENTIAL =
@@ -9,15 +11,51 @@ const QUERY_SECRET =
   /([?&;](?:key|sig|signature|x-amz-signature|x-goog-signature|auth|sid|hmac|api_?key)=)([^\s&#"'<>\\]{8,4000})/giu;
 const CURL_USER = /(\s(?:-u|--user|--proxy-user)[ =]["']?)([^\s:"']{1,200}):([^\s"']{1,400})/gu;
 
+interface Rule {
+  /** Cheap: says no for most texts, and never wrongly. */
+  mayMatch(holds: Characters): boolean;
+  apply(text: string): string;
+}
+
+const holdsWord = (word: string) => {
+  const needs = charactersOf(word);
+  return (holds: Characters) => mayHoldWord(holds, needs);
+};
+const holdsMarks = (marks: string) => {
+  const needs = charactersOf(marks);
+  return (holds: Characters) => mayHold(holds, needs);
+};
+const mayBeBearer = holdsWord("bearer");
+const mayBeBasic = holdsWord("basic");
+
+const RULES: readonly Rule[] = [
+  {
+    mayMatch: holdsWord("authorization"),
+    apply: (text) => (/authorization/iu.test(text) ? text.replace(AUTHORIZATION, hideAuthorization) : text),
+  },
+  {
+    mayMatch: (holds) => mayBeBearer(holds) || mayBeBasic(holds),
+    apply: (text) => (/bearer|basic/iu.test(text) ? text.replace(BARE_SCHEME, hideScheme) : text),
+  },
+  { mayMatch: holdsWord("cookie"), apply: (text) => (/cookie/iu.test(text) ? hideCookies(text) : text) },
+  { mayMatch: holdsMarks(":/@"), apply: (text) => text.replace(USER_INFO, "$1[redacted-userinfo]@") },
+  { mayMatch: holdsMarks("="), apply: (text) => text.replace(QUERY_SECRET, "$1[redacted-secret]") },
+  {
+    mayMatch: holdsMarks(":"),
+    apply: (text) =>
+      /curl|--user|--proxy-user/u.test(text) ? text.replace(CURL_USER, "$1[redacted-userinfo]") : text,
+  },
+];
+
 /** Takes credentials out of headers, cookies, URLs and command lines, and leaves the rest readable. */
-export function redactHeadersAndUrls(text: string): string {
-  let result = text;
-  if (/authorization/iu.test(result)) result = result.replace(AUTHORIZATION, hideAuthorization);
-  if (/bearer|basic/iu.test(result)) result = result.replace(BARE_SCHEME, hideScheme);
-  if (/cookie/iu.test(result)) result = hideCookies(result);
-  if (result.includes("://") && result.includes("@")) result = result.replace(USER_INFO, "$1[redacted-userinfo]@");
-  if (result.includes("=")) result = result.replace(QUERY_SECRET, "$1[redacted-secret]");
-  return /curl|--user|--proxy-user/u.test(result) ? result.replace(CURL_USER, "$1[redacted-userinfo]") : result;
+export function redactHeadersAndUrls(seen: SeenText): SeenText {
+  let now = seen;
+  for (const { mayMatch, apply } of RULES) {
+    if (!mayMatch(now.holds)) continue;
+    const text = apply(now.text);
+    if (text !== now.text) now = see(text);
+  }
+  return now;
 }
 
 function hideAuthorization(...match: (string | undefined)[]): string {

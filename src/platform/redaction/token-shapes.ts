@@ -1,11 +1,19 @@
+import { type Characters, charactersOf, mayHold, type SeenText } from "./characters.ts";
+
 /** A secret that can be told by its look alone. `keyword` must be in the text before the pattern is tried. */
 interface TokenShape {
   readonly keyword: string;
+  readonly needs: Characters;
   readonly pattern: RegExp;
-  readonly kind: string;
+  readonly marker: string;
 }
 
-const shape = (keyword: string, pattern: RegExp, kind = "token"): TokenShape => ({ keyword, pattern, kind });
+const shape = (keyword: string, pattern: RegExp, kind = "token"): TokenShape => ({
+  keyword,
+  needs: charactersOf(keyword),
+  pattern,
+  marker: `[redacted-${kind}]`,
+});
 
 /** Every pattern runs in linear time: bounded prefixes and no quantifier inside another. */
 const TOKEN_SHAPES: readonly TokenShape[] = [
@@ -69,10 +77,14 @@ const TOKEN_SHAPES: readonly TokenShape[] = [
 ];
 
 /** Replaces tokens of well-known makers by a marker that names the kind. */
-export function redactTokenShapes(text: string): string {
+export function redactTokenShapes({ text, holds }: SeenText): string {
   let result = text;
-  for (const { keyword, pattern, kind } of TOKEN_SHAPES) {
-    if (result.includes(keyword)) result = result.replace(pattern, `[redacted-${kind}]`);
+  let held = holds;
+  for (const { keyword, needs, pattern, marker } of TOKEN_SHAPES) {
+    if (!mayHold(held, needs) || !result.includes(keyword)) continue;
+    const before = result;
+    result = result.replace(pattern, marker);
+    if (result !== before) held = charactersOf(result);
   }
   return redactPrivateKeys(result);
 }

@@ -11,8 +11,8 @@ const Settings = z.object({
   port: z.number().int().nonnegative(),
   adminPassword: z.string().min(1),
   password: z.string().min(1),
-  /** The process that stops the server when it ends. */
-  ownerPid: z.number().int().nullable(),
+  /** The processes that use the server, once per start; the last one that stops also stops the server. */
+  users: z.array(z.number().int()).default([]),
 });
 /** What one embedded server remembers between starts. Holds passwords: the file is readable by its owner only. */
 export type Settings = z.infer<typeof Settings>;
@@ -27,7 +27,7 @@ export function loadSettings(dataDir: string, account: Account | null): Settings
     port: 0,
     adminPassword: randomBytes(24).toString("base64url"),
     password: randomBytes(24).toString("base64url"),
-    ownerPid: null,
+    users: [],
     ...(known === null ? {} : { adminPassword: known.adminPassword, password: known.password }),
   };
 }

@@ -20,9 +20,9 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** The program's own role on its own database, over 127.0.0.1. Holds a password: never print it. */
   readonly connectionString: string;
-  /** Whether `stop` will stop the server: true for the process that started it, or took over from a dead one. */
+  /** Whether nobody else used the server when this process came: it started it, or took over from a dead one. */
   readonly isOwner: boolean;
-  /** Close every client first. Stops the server when this process owns it. */
+  /** Close every client first. Stops the server when no other living process uses it. */
   stop(): Promise<void>;
 }
 
@@ -59,23 +59,24 @@ async function bringUp(
     { port, adminPassword: settings.adminPassword },
     { password: settings.password, createsDatabases: options.createsDatabases ?? false },
   );
-  const isOwner = joined === null || settings.ownerPid === null || !isRunning(settings.ownerPid);
-  saveSettings(options.dataDir, { ...settings, port, ownerPid: isOwner ? process.pid : settings.ownerPid });
+  const others = settings.users.filter(isRunning);
+  saveSettings(options.dataDir, { ...settings, port, users: [...others, process.pid] });
   options.logger?.info({ port, joined: joined !== null, serverDir: server.serverDir }, "embedded PostgreSQL is ready");
   return {
     connectionString: connectionString(port, settings.password),
-    isOwner,
-    stop: () => stopIfOwner(options.dataDir, server, isOwner),
+    isOwner: others.length === 0,
+    stop: () => leave(options.dataDir, server),
   };
 }
 
-async function stopIfOwner(dataDir: string, server: Server, isOwner: boolean): Promise<void> {
-  if (!isOwner) return;
+/** The last one out stops the server: a web process that ends must not take the database from its workers. */
+async function leave(dataDir: string, server: Server): Promise<void> {
   await withStartLock(dataDir, async () => {
     const settings = readSettings(dataDir);
-    if (settings?.ownerPid !== process.pid) return;
-    await halt(server);
-    saveSettings(dataDir, { ...settings, ownerPid: null });
+    if (settings === null) return;
+    const left = settings.users.toSpliced(settings.users.indexOf(process.pid), 1).filter(isRunning);
+    if (left.length === 0) await halt(server);
+    saveSettings(dataDir, { ...settings, users: left });
   });
 }
 
@@ -87,6 +88,6 @@ export async function stopEmbeddedPostgres(dataDir: string): Promise<void> {
     const account = accountForServer();
     const binaries = prepareBinaries(account, settings.serverDir);
     await halt({ binaries, account, serverDir: settings.serverDir, extra: {} });
-    saveSettings(dataDir, { ...settings, ownerPid: null });
+    saveSettings(dataDir, { ...settings, users: [] });
   });
 }

@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { z } from "zod";
+import type { Analysis, CauseKind, Hypothesis } from "../../src/core/analysis.ts";
+import type { Event, LogEvent, MetricEvent, SpanEvent } from "../../src/core/event.ts";
+import type { TimeWindow } from "../../src/core/evidence.ts";
+import { DEFAULT_TENANT, epochMs, epochNs, eventId, incidentId } from "../../src/core/ids.ts";
+import type { Incident } from "../../src/core/incident.ts";
+import { own, ownWords } from "../../src/core/safe.ts";
+import { msToNs, nsToMs } from "../../src/core/time.ts";
+import { createRedactor } from "../../src/platform/redaction/redact.ts";
+import type { Suite } from "./suite.ts";
+
+const SOURCE = "telemetry";
+const Case = z.object({ id: z.string(), detect_ts: z.number(), baseline: z.string() });
+const Row = z.record(z.string(), z.string());
+const Wrapped = z.object({ log: z.string(), time: z.string() });
+const redactor = createRedactor({ pseudonymKey: "bench" });
+
+/** Logs, spans and pod metrics of one fault, with a fault-free recording to compare with. */
+export const telemetry: Suite = {
+  cases: (inputs) => readdirSync(inputs).toSorted(),
+  read(inputs, id) {
+    const folder = join(inputs, id);
+    const { detect_ts: detectS, baseline: beside } = Case.parse(
+      JSON.parse(readFileSync(join(folder, "case.json"), "utf8")),
+    );
+    const now = readFolder(folder, "");
+    const before = readFolder(join(folder, beside), `${beside}/`);
+    const window = { fromMs: epochMs(detectS * 1000 - 120_000), toMs: epochMs(detectS * 1000 + 60_000) };
+    const { events, baseline } = besideWindow(before, window);
+    const raw = {
+      status: "found" as const,
+      events: [...now, ...events],
+      read: now.length + events.length,
+      partial: null,
+    };
+    const evidence = [{ source: SOURCE, evidence: redactor.evidence(raw) }];
+    const weights = { version: 0, learned: [] };
+    return { id, input: { incident: anIncident(detectS * 1000), window, baseline, evidence, weights, elapsedMs: 0 } };
+  },
+  predict: (analysis) => ({
+    hypotheses: analysis.hypotheses.map((hypothesis) => toPrediction(analysis, hypothesis)),
+    timeline: [],
+  }),
+};
+
+/** The recording was made at another time: it is moved so that it ends where the window begins. */
+function besideWindow(events: readonly Event<string>[], window: TimeWindow) {
+  const times = events
+    .flatMap((event) => (event.kind === "metric" ? [] : [nsToMs(event.atNs)]))
+    .toSorted((a, b) => a - b);
+  const [from = 0, to = 0] = [times[0], times.at(-1)];
+  const moveMs = window.fromMs - 1 - to;
+  const moved = events.map((event) => ({ ...event, atNs: epochNs(event.atNs + msToNs(moveMs)) }));
+  return { events: moved, baseline: { fromMs: epochMs(from + moveMs), toMs: window.fromMs } };
+}
+
+function readFolder(folder: string, prefix: string): readonly Event<string>[] {
+  const rows = (file: string) =>
+    z.array(Row).parse(parse(readFileSync(join(folder, file)), { columns: true, bom: true }));
+  const ref = (file: string, index: number) => `${prefix}${file}#L${index + 2}`;
+  return [
+    ...rows("log.csv").map((row, index) => toLog(row, ref("log.csv", index))),
+    ...rows("trace.csv").map((row, index) => toSpan(row, ref("trace.csv", index))),
+    ...rows("metrics.csv").flatMap((row, index) => toMetrics(row, ref("metrics.csv", index))),
+  ];
+}
+
+function toLog(row: Record<string, string>, ref: string): LogEvent<string> {
+  const { log, time } = Wrapped.parse(JSON.parse(row["Log"] ?? "{}"));
+  const text = log.trim();
+  return {
+    ...placed(row, ref),
+    kind: "log",
+    atNs: msToNs(Date.parse(time)),
+    traceId: row["TraceID"] || null,
+    spanId: row["SpanID"] || null,
+    severity: severityOf(text),
+    body: text.slice(0, 4_000),
+    attributes: {},
+    exception: null,
+  };
+}
+
+function toSpan(row: Record<string, string>, ref: string): SpanEvent<string> {
+  const parent = row["ParentID"] ?? "root";
+  return {
+    ...placed(row, ref),
+    kind: "span",
+    atNs: epochNs(BigInt(row["StartTimeUnixNano"] ?? 0)),
+    traceId: row["TraceID"] || null,
+    spanId: row["SpanID"] || null,
+    parentSpanId: parent === "root" ? null : parent,
+    name: row["OperationName"] ?? "",
+    spanKind: "unspecified",
+    durationNs: BigInt(row["EndTimeUnixNano"] ?? 0) - BigInt(row["StartTimeUnixNano"] ?? 0),
+    status: "unset",
+    attributes: {},
+  };
+}
+
+const METRICS = {
+  "CpuUsageRate(%)": "k8s.pod.cpu_limit_utilization",
+  "MemoryUsageRate(%)": "k8s.pod.memory_limit_utilization",
+};
+
+function toMetrics(row: Record<string, string>, ref: string): readonly MetricEvent<string>[] {
+  return Object.entries(METRICS).map(([column, name]) => ({
+    ...placed(row, ref, name),
+    kind: "metric",
+    atNs: msToNs(Number(row["TimeStamp"]) * 1000),
+    name,
+    unit: "%",
+    value: Number(row[column]),
+    attributes: {},
+  }));
+}
+
+function placed(row: Record<string, string>, ref: string, part = "") {
+  const pod = row["PodName"] ?? "";
+  return {
+    id: eventId(SOURCE, ref + part),
+    observedNs: null,
+    // A deployment's pods are called name-hash-hash.
+    service: pod.split("-").slice(0, -2).join("-"),
+    host: pod,
+    source: SOURCE,
+    ref,
+    traceId: null,
+    spanId: null,
+    requestId: null,
+  };
+}
+
+const SEVERITIES = new Map<string, LogEvent["severity"]>([
+  ["TRACE", "trace"],
+  ["DEBUG", "debug"],
+  ["INFO", "info"],
+  ["WARN", "warn"],
+  ["ERROR", "error"],
+  ["FATAL", "fatal"],
+]);
+
+function severityOf(text: string): LogEvent["severity"] {
+  const word = /\b(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\b/u.exec(text.slice(0, 80))?.[0];
+  return SEVERITIES.get(word ?? "") ?? "unspecified";
+}
+
+function anIncident(atMs: number): Incident {
+  const at = epochMs(atMs);
+  return {
+    id: incidentId("INC-0"),
+    tenant: DEFAULT_TENANT,
+    title: ownWords(own("recorded case")),
+    service: null,
+    severity: "critical",
+    status: "triggered",
+    startedAtMs: at,
+    detectedAtMs: at,
+    acknowledgedBy: null,
+    resolvedAtMs: null,
+    reopened: false,
+    alertCount: 1,
+    services: [],
+    external: [],
+    revision: 0,
+  };
+}
+
+const CAUSES: Partial<Record<CauseKind, string>> = { cpu: "resource_cpu", network: "network" };
+
+function toPrediction({ evidence }: Analysis, { cause, parts }: Hypothesis) {
+  const cited = new Set(parts.flatMap(({ evidenceIds }) => evidenceIds));
+  return {
+    service: cause.service ?? "",
+    cause: CAUSES[cause.kind] ?? "code_error",
+    evidence: evidence.filter(({ id }) => cited.has(id)).map(({ ref }) => ref),
+  };
+}
