@@ -1,9 +1,14 @@
 import type { Alert } from "../core/alert.ts";
-import { type CorrelationContext, type CorrelationPolicy, correlate } from "../core/correlation/correlate.ts";
-import type { IncidentId, TenantId } from "../core/ids.ts";
+import {
+  type CorrelationContext,
+  type CorrelationDecision,
+  type CorrelationPolicy,
+  correlate,
+} from "../core/correlation/correlate.ts";
+import type { EpochMs, IncidentId, TenantId } from "../core/ids.ts";
 import type { Incident, OpenIncident } from "../core/incident.ts";
 import { UnavailableError } from "./errors.ts";
-import type { JobRequest } from "./jobs/catalog.ts";
+import type { JobPayload, JobRequest } from "./jobs/catalog.ts";
 import { type KnownCallsDeps, knownCalls } from "./known-calls.ts";
 import type { Clock, IncidentChange, Logger } from "./ports.ts";
 import { publishRequests } from "./publish-requests.ts";
@@ -22,6 +27,8 @@ export interface IngestAlertDeps extends KnownCallsDeps {
 
 const MAX_TRIES = 3;
 const LAST_LOOK_AFTER_MS = 5_000;
+/** One more alert of a case that is being looked into: it rarely comes alone. */
+const FOLLOW_UP_AFTER_MS = 3_000;
 
 /** Takes one alert to its incident. Reads, asks the core for a decision, then applies it with the work it causes. */
 export async function ingestAlert(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<IngestOutcome> {
@@ -34,12 +41,12 @@ export async function ingestAlert(deps: IngestAlertDeps, tenant: TenantId, alert
 }
 
 async function tryToIngest(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<IngestOutcome | "conflict"> {
-  const decision = await decide(deps, tenant, alert);
+  const { decision, stillOpens } = await decide(deps, tenant, alert);
   const { source, fingerprint, status } = alert;
   deps.logger.info({ source, fingerprint, status, decision: decision.kind, reason: decision.reason }, "alert placed");
   if (decision.kind === "ignore") return { kind: "ignored", reason: decision.reason };
 
-  const applied = await deps.incidents.apply({ tenant, decision, alert }, (incident) =>
+  const applied = await deps.incidents.apply({ tenant, decision, alert, stillOpens }, (incident) =>
     causesOf(deps, { alert, decision }, incident),
   );
   if (applied.status === "conflict") return "conflict";
@@ -48,13 +55,28 @@ async function tryToIngest(deps: IngestAlertDeps, tenant: TenantId, alert: Alert
   return { kind: decision.kind === "open" ? "opened" : "attached", incidentId };
 }
 
-async function decide(deps: IngestAlertDeps, tenant: TenantId, alert: Alert) {
+interface Placement {
+  readonly decision: CorrelationDecision;
+  readonly stillOpens: (open: readonly OpenIncident[]) => boolean;
+}
+
+async function decide(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<Placement> {
   const open = await deps.incidents.findOpen(tenant);
   const context: CorrelationContext = { policy: deps.policy, nowMs: deps.clock.nowMs(), edges: [] };
-  const decision = correlate(alert, open, context);
-  if (decision.kind === "attach" || !mayHaveNeighbour(alert, open)) return decision;
+  const place = (edges: CorrelationContext["edges"]) => (among: readonly OpenIncident[]) =>
+    correlate(alert, among, { ...context, edges });
+  const decision = place([])(open);
   // Only an alert that matches nothing needs to know who calls whom: it costs reads.
-  return correlate(alert, open, { ...context, edges: await knownCalls(deps, tenant, open) });
+  if (decision.kind === "attach" || !mayHaveNeighbour(alert, open)) {
+    const stillOpens = (now: readonly OpenIncident[]) => !mayHaveNeighbour(alert, now) && opens(place([])(now));
+    return { decision, stillOpens };
+  }
+  const placeKnowing = place(await knownCalls(deps, tenant, open));
+  return { decision: placeKnowing(open), stillOpens: (now) => opens(placeKnowing(now)) };
+}
+
+function opens({ kind }: CorrelationDecision): boolean {
+  return kind === "open";
 }
 
 function mayHaveNeighbour(alert: Alert, open: readonly OpenIncident[]): boolean {
@@ -70,11 +92,24 @@ function causesOf(
   // Only the end is known so far. The start, when it comes, causes the work; without it there is nothing to tell.
   if (decision.reason === "resolved-before-it-fired") return [];
   const { id: incidentId, revision } = incident;
-  // Nobody waits for the last word on what is over, and its last records are still on their way.
-  const laterMs = alert.status === "resolved" ? { notBeforeMs: deps.clock.nowMs() + LAST_LOOK_AFTER_MS } : {};
   const isNews = incident.alertCount <= 1 || alert.status !== "firing" || incident.reopened;
   return [
-    { name: "incident.investigate", payload: { incidentId, revision }, ...laterMs },
+    {
+      name: "incident.investigate",
+      ...whenToLook({ incidentId, revision }, { alert, isNews, nowMs: deps.clock.nowMs() }),
+    },
     ...(isNews ? publishRequests(deps, incidentId) : []),
   ];
+}
+
+function whenToLook(
+  payload: JobPayload<"incident.investigate">,
+  { alert, isNews, nowMs }: { readonly alert: Alert; readonly isNews: boolean; readonly nowMs: EpochMs },
+) {
+  if (alert.status === "resolved") {
+    // Nobody waits for the last word on what is over, and its last records are still on their way.
+    const lastMs = nowMs + LAST_LOOK_AFTER_MS;
+    return { payload: { ...payload, sinceMs: lastMs }, notBeforeMs: lastMs };
+  }
+  return isNews ? { payload } : { payload, notBeforeMs: nowMs + FOLLOW_UP_AFTER_MS };
 }

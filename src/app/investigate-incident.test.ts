@@ -114,18 +114,37 @@ test("while trouble goes on the same revision is looked at again a little later"
 
   expect(jobs.all.at(-1)).toEqual({
     name: "incident.investigate",
-    payload: { incidentId: "inc-1", revision: 1 },
+    payload: { incidentId: "inc-1", revision: 1, sinceMs: TEN_O_CLOCK + 75_000 },
     notBeforeMs: TEN_O_CLOCK + 75_000,
   });
 });
 
-test("an investigation of an older state stops before it asks anybody", async () => {
-  const { run, asked, incidents } = await setUp();
+test("an investigation of an older state leaves the work to the newer one only while there is a fresh answer", async () => {
+  const { run, asked, incidents, clock } = await setUp();
   const decision = { kind: "attach", incidentId: incidentId("inc-1"), reason: "same-fingerprint" } as const;
-  await incidents.apply({ tenant: DEFAULT_TENANT, decision, alert: anAlert({ eventId: "2" }) }, () => []);
+  const alertAgain = (eventId: string) =>
+    incidents.apply({ tenant: DEFAULT_TENANT, decision, alert: anAlert({ eventId }) }, () => []);
+  await alertAgain("2");
 
-  expect(await run(1)).toEqual({ kind: "superseded" });
-  expect(asked).toEqual([]);
+  expect((await run(1)).kind).toBe("answered");
+  expect(asked.at(-1)?.incident.revision).toBe(2);
+  await alertAgain("3");
+  await alertAgain("4");
+  expect(await run(3)).toEqual({ kind: "superseded" });
+  clock.advance(10_000);
+  expect((await run(3)).kind).toBe("answered");
+  expect(asked).toHaveLength(2);
+});
+
+test("a job that runs twice gives one answer, and a later look is not mistaken for it", async () => {
+  const { deps, run, clock, analyses } = await setUp();
+  await run();
+
+  expect(await run()).toEqual({ kind: "superseded" });
+  expect(analyses.stored).toHaveLength(1);
+  clock.advance(75_000);
+  const later = { incidentId: "inc-1", revision: 1, sinceMs: clock.nowMs() };
+  expect((await investigateIncident(deps, later, { signal: new AbortController().signal })).kind).toBe("answered");
 });
 
 test("an answer that a newer one overtook is dropped with its work", async () => {
@@ -147,12 +166,16 @@ test("an incident that is gone is no error", async () => {
 });
 
 test("what an answer was computed from is kept, and an answer stands even when it cannot be kept", async () => {
-  const { run, asked, archive, analyses } = await setUp();
+  const { deps, run, asked, archive, analyses, clock } = await setUp();
 
   await run();
   expect(archive.kept.get(incidentId("inc-1"))).toBe(asked[0]);
 
   archive.isBroken = true;
-  expect(await run()).toMatchObject({ kind: "answered" });
+  clock.advance(75_000);
+  const later = { incidentId: "inc-1", revision: 1, sinceMs: clock.nowMs() };
+  expect(await investigateIncident(deps, later, { signal: new AbortController().signal })).toMatchObject({
+    kind: "answered",
+  });
   expect(analyses.stored).toHaveLength(2);
 });

@@ -55,12 +55,14 @@ export interface IncidentChange {
   readonly tenant: TenantId;
   readonly decision: Exclude<CorrelationDecision, { readonly kind: "ignore" }>;
   readonly alert: Alert;
+  /** For "open": whether these incidents, read again while nobody else can open one, still leave no other choice. */
+  readonly stillOpens?: (open: readonly OpenIncident[]) => boolean;
 }
 
 export type AppliedChange =
   /** `changed` is false when this very event was applied before. Jobs are stored only when it changed something. */
   | { readonly status: "applied"; readonly incident: Incident; readonly changed: boolean }
-  /** Another process opened an incident for the same group key first: read again and decide again. */
+  /** Another process opened an incident that this alert belongs to first: read again and decide again. */
   | { readonly status: "conflict" };
 
 export interface IncidentFilter {
@@ -120,10 +122,7 @@ export interface NewAnalysis {
 
 export interface AnalysisStore {
   /** One transaction with the jobs it causes. "superseded": an analysis of a higher revision or after the fence is stored already. */
-  save(
-    item: NewAnalysis,
-    causes: readonly JobRequest[],
-  ): Promise<"saved" | "superseded">;
+  save(item: NewAnalysis, causes: readonly JobRequest[]): Promise<"saved" | "superseded">;
   latest(tenant: TenantId, id: IncidentId): Promise<StoredAnalysis | null>;
   /** The answer before the latest, to tell what changed; null when there is only one. */
   previous(tenant: TenantId, id: IncidentId): Promise<StoredAnalysis | null>;

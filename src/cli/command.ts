@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from "node:util";
+import { AppError } from "../app/errors.ts";
 
 /** What a command may touch: the terminal, the environment and where it was called. */
 export interface CommandIo {
@@ -35,4 +36,17 @@ export function textOption(args: CommandArguments, name: string): string | undef
 /** True when a switch was given. */
 export function isOn(args: CommandArguments, name: string): boolean {
   return args.values[name] === true;
+}
+
+/** What went wrong in one sentence. An address with several IP addresses fails with several errors and no text of its own. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join("; ");
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Where a running TraceOps answers: `--to`, else PUBLIC_URL, else this machine. Throws `AppError` when it is no address. */
+export function targetUrl(args: CommandArguments, { environment }: CommandIo): string {
+  const to = textOption(args, "to") ?? environment["PUBLIC_URL"] ?? "http://127.0.0.1:3000";
+  if (/^https?:$/u.test(URL.parse(to)?.protocol ?? "")) return to;
+  throw new AppError("invalid-input", "--to (or PUBLIC_URL) takes an address like https://traceops.example.com.");
 }

@@ -63,10 +63,11 @@ export async function runDemo(io: CommandIo, request: DemoRequest): Promise<numb
 
 function print(io: CommandIo, { answer, webhookToAnswerMs }: Played, { isJson, isOnce }: DemoRequest): void {
   if (isJson) io.out(`${JSON.stringify(answer.analysis, null, 2)}\n`);
-  else
-    io.out(
-      `${renderTerminal(answer.view, { color: io.terminal.isInteractive, width: Math.min(io.terminal.width, 110) })}\n`,
-    );
+  else {
+    // After `--once` nobody serves the page any more.
+    const view = isOnce ? { ...answer.view, pageUrl: null } : answer.view;
+    io.out(`${renderTerminal(view, { color: io.terminal.isInteractive, width: Math.min(io.terminal.width, 110) })}\n`);
+  }
   io.err(`• Webhook to answer: ${(webhookToAnswerMs / 1000).toFixed(2)} s\n`);
   if (!isOnce && answer.view.pageUrl !== null) io.err(`• Its page: ${answer.view.pageUrl}\n`);
 }

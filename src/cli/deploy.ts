@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Command, textOption } from "./command.ts";
+import { type Command, reasonOf, targetUrl, textOption } from "./command.ts";
 
 const DEADLINE_MS = 10_000;
 const Announcement = z.object({
@@ -32,11 +32,14 @@ export const deploy: Command = {
     const given = Object.fromEntries(Object.entries(args.values).filter(([name]) => name !== "to" && name !== "token"));
     const announcement = Announcement.safeParse(given);
     if (!announcement.success) {
-      const problems = announcement.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
+      const problems = announcement.error.issues.map(({ code, path, message }) => {
+        const what = code === "invalid_type" ? "is missing" : message;
+        return `--${path.join(".")}: ${what}`;
+      });
       io.err(`The deploy was not announced.\n${problems.join("\n")}\n`);
       return 2;
     }
-    const to = textOption(args, "to") ?? io.environment["PUBLIC_URL"] ?? "http://127.0.0.1:3000";
+    const to = targetUrl(args, io);
     const token = textOption(args, "token") ?? io.environment["INGEST_TOKENS"]?.split(",")[0]?.trim();
     const response = await post(new URL("/v1/deploys", to), announcement.data, token);
     if (typeof response === "string") {
@@ -66,6 +69,6 @@ async function post(url: URL, body: object, token: string | undefined): Promise<
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
   } catch (error) {
-    return error instanceof Error ? error.message : "unknown error";
+    return reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
   }
 }

@@ -4,8 +4,9 @@ import type { Config } from "../main/config.ts";
 import { openDatabase } from "../main/database.ts";
 import { type Wiring, wire } from "../main/wiring.ts";
 import { createLogger } from "../platform/logger.ts";
+import { createQueue } from "../queue/create-queue.ts";
 import { surfaces } from "../surfaces/registry.ts";
-import type { Command, CommandIo } from "./command.ts";
+import { type Command, type CommandIo, reasonOf } from "./command.ts";
 import { loadConfig } from "./settings.ts";
 
 const CHECK_WITHIN_MS = 10_000;
@@ -34,7 +35,7 @@ export const doctor: Command = {
       findings.push({
         sign: "FIX",
         part: "database",
-        text: `${database.because}. Check DATABASE_URL, or unset it to use the embedded one.`,
+        text: database.because,
       });
       return report(io, findings);
     }
@@ -44,11 +45,7 @@ export const doctor: Command = {
       part: "database",
       text: isEmbedded ? "embedded PostgreSQL, schema up to date" : "DATABASE_URL answers, schema up to date",
     });
-    findings.push({
-      sign: "ok",
-      part: "queue",
-      text: config.core.REDIS_URL === undefined ? "in PostgreSQL (REDIS_URL not set)" : "Redis by REDIS_URL",
-    });
+    findings.push(await queueFinding(config, connectionString));
     try {
       const wiring = await wire({
         config,
@@ -67,6 +64,21 @@ export const doctor: Command = {
 
 function nodeFinding(version: string): Finding {
   return { sign: "ok", part: "node", text: version };
+}
+
+async function queueFinding(config: Config, connectionString: string): Promise<Finding> {
+  const part = "queue";
+  const { REDIS_URL: redisUrl } = config.core;
+  if (redisUrl === undefined) return { sign: "ok", part, text: "in PostgreSQL (REDIS_URL not set)" };
+  const queue = await createQueue({ redisUrl, connectionString, logger: createLogger({ level: "silent" }) });
+  const result = await tryTo(() => queue.ping());
+  await queue.close();
+  if (result.status === "worked") return { sign: "ok", part, text: "Redis by REDIS_URL answers" };
+  return {
+    sign: "FIX",
+    part,
+    text: `Redis does not answer (${result.because}). Check REDIS_URL; until then work waits in PostgreSQL.`,
+  };
 }
 
 async function checkAll(config: Config, wiring: Wiring): Promise<readonly Finding[]> {
@@ -118,7 +130,7 @@ async function tryTo<T>(action: () => Promise<T>): Promise<Tried<T>> {
   try {
     return { status: "worked", value: await action() };
   } catch (error) {
-    return { status: "failed", because: error instanceof Error ? error.message : String(error) };
+    return { status: "failed", because: reasonOf(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { AppError } from "../app/errors.ts";
-import { type Command, type CommandIo, textOption } from "./command.ts";
+import { type Command, type CommandIo, reasonOf, targetUrl, textOption } from "./command.ts";
 
 const DEADLINE_MS = 10_000;
 
@@ -93,7 +93,7 @@ export const sendSample: Command = {
         `Set ${sample.setting} (in .env or with --secret), the same as in the running TraceOps.`,
       );
     }
-    const to = textOption(args, "to") ?? io.environment["PUBLIC_URL"] ?? "http://127.0.0.1:3000";
+    const to = targetUrl(args, io);
     return tell(io, { to, sample, answer: await send(new URL(sample.path, to), sample, secret) });
   },
 };
@@ -123,7 +123,7 @@ async function send(url: URL, sample: Sample, secret: string): Promise<number | 
     });
     return response.status;
   } catch (error) {
-    return error instanceof Error ? error.message : "unknown error";
+    return reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
   }
 }
 

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { AppError } from "../app/errors.ts";
-import type { Command, CommandIo } from "./command.ts";
+import { type Command, type CommandIo, reasonOf } from "./command.ts";
 import { commandNames, commands } from "./registry.ts";
 
 const USAGE_ERROR = 2;
@@ -31,10 +31,18 @@ async function runCommand(
   try {
     return await call.command.run(parsed, io);
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    io.err(`${error.message}\n`);
-    return error.code === "invalid-input" ? USAGE_ERROR : 1;
+    io.err(`${isOwnFault(error) || io.environment["LOG_LEVEL"] === "debug" ? traced(error) : reasonOf(error)}\n`);
+    return error instanceof AppError && error.code === "invalid-input" ? USAGE_ERROR : 1;
   }
+}
+
+/** A mistake in our code: whoever reports it needs the place. What the world did wrong needs its sentence only. */
+function isOwnFault(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+}
+
+function traced(error: unknown): string {
+  return `Unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
 function readArguments(rest: readonly string[], command: Command) {
@@ -95,9 +103,7 @@ function processIo(): CommandIo {
 }
 
 process.on("unhandledRejection", (reason) => {
-  process.stderr.write(
-    `Unexpected error: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`,
-  );
+  process.stderr.write(`${traced(reason)}\n`);
   process.exit(1);
 });
 

@@ -22,7 +22,7 @@ describe("the answer", () => {
   test("names the deploy, its setting and its distance to the first error", () => {
     expect(answer.verdict).toBe("likely-cause");
     expect(answer.hypotheses[0]?.summary).toBe(
-      "Deploy orders-v2 of orders changed store.pool.max from 40 to 4; first error 2 min 20 s later",
+      "Deploy orders-v2 of orders at 01:45:00Z changed store.pool.max from 40 to 4; first error 2 min 20 s later",
     );
   });
 

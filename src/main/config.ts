@@ -117,7 +117,12 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 function problemsOf(shape: z.ZodRawShape, env: Readonly<Record<string, string>>): readonly string[] {
   const parsed = z.object(shape).safeParse(env, { reportInput: false });
   if (parsed.success) return [];
-  return parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${wordsFor(issue)}`);
+  return parsed.error.issues.map((issue) => {
+    const name = issue.path.join(".");
+    const meant = z.toJSONSchema(z.object(shape), { io: "input", unrepresentable: "any" }).properties?.[name];
+    const hint = typeof meant === "object" && meant.description !== undefined ? ` (${meant.description})` : "";
+    return `${name}: ${wordsFor(issue)}${hint}`;
+  });
 }
 
 /** zod's own sentences may quote what was given; these cannot. */
@@ -125,7 +130,8 @@ function wordsFor(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_type") return `is missing or not a ${issue.expected}`;
   if (issue.code === "too_small") return `is too short or too small, the minimum is ${String(issue.minimum)}`;
   if (issue.code === "too_big") return `is too long or too large, the maximum is ${String(issue.maximum)}`;
-  if (issue.code === "invalid_format") return `does not have the form of a ${issue.format}`;
+  if (issue.code === "invalid_format")
+    return `does not have the form of a ${issue.format === "url" ? "URL" : issue.format} that fits`;
   if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
   return issue.code === "custom" ? issue.message : "is not valid";
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { UnavailableError } from "../app/errors.ts";
 import type { Logger } from "../app/ports.ts";
 import { startEmbeddedPostgres } from "../store/embedded/start.ts";
 import { migrate } from "../store/migrate.ts";
@@ -24,7 +25,7 @@ export function dataDirOf(config: Config): string {
 export async function openDatabase(config: Config, logger?: Logger): Promise<Database> {
   const given = config.core.DATABASE_URL;
   if (given !== undefined) {
-    const { applied } = await migrate(given);
+    const applied = await migrateGiven(given);
     return { connectionString: given, isEmbedded: false, applied, close: () => Promise.resolve() };
   }
   const server = await startEmbeddedPostgres({ dataDir: dataDirOf(config), ...(logger ? { logger } : {}) });
@@ -35,4 +36,29 @@ export async function openDatabase(config: Config, logger?: Logger): Promise<Dat
     await server.stop();
     throw error;
   }
+}
+
+async function migrateGiven(connectionString: string): Promise<readonly string[]> {
+  try {
+    return (await migrate(connectionString)).applied;
+  } catch (cause) {
+    if (!isConnectionTrouble(cause)) throw cause;
+    const { hostname, port, pathname } = new URL(connectionString);
+    const where = `${hostname}:${port === "" ? "5432" : port}${pathname}`;
+    throw new UnavailableError("PostgreSQL", {
+      retryable: true,
+      detail: `The database of DATABASE_URL (${where}) cannot be used: ${codeOf(cause)}. Check the setting, or unset it to use the embedded one.`,
+      cause,
+    });
+  }
+}
+
+/** The network's codes, and PostgreSQL's classes for refused connections (08), wrong accounts (28) and databases (3D). */
+function isConnectionTrouble(error: unknown): boolean {
+  return /^(?:E[A-Z_]+|(?:08|28|3D)\w{3})$/u.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

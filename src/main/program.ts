@@ -31,8 +31,8 @@ export async function startProgram(options: {
   readonly threadLogLevel: LogLevel | null;
 }): Promise<Program> {
   const { config, role, logger } = options;
-  const database = await openDatabase(config, logger);
   const port = role === "worker" ? 0 : await choosePort(config);
+  const database = await openDatabase(config, logger);
   const localUrl = `http://${config.core.HOST === "0.0.0.0" ? "127.0.0.1" : config.core.HOST}:${port}`;
   const publicUrl = (config.core.PUBLIC_URL ?? localUrl).replace(/\/+$/u, "");
   const undo: (() => Promise<void>)[] = [() => database.close()];

@@ -53,6 +53,17 @@ const MAX_ERROR = 500;
 const COLLAPSING = Object.entries(jobCatalog).flatMap(([name, { collapses }]) => (collapses ? [name] : []));
 const UNFINISHED = "done_at IS NULL AND quarantined_at IS NULL";
 
+/** $1 the row, $2 now, $3 due until, $4 jobs whose equal requests collapse. */
+const BEGIN = `WITH begun AS (
+    UPDATE outbox SET attempts = attempts + 1, dispatched_at = $2
+    WHERE id = $1 AND ${UNFINISHED} AND not_before <= $3 RETURNING id, job, payload, attempts
+  ), equal AS (
+    UPDATE outbox SET done_at = $2 FROM begun
+    WHERE begun.job = ANY($4::text[]) AND outbox.job = begun.job AND outbox.payload = begun.payload
+      AND outbox.id <> begun.id AND ${UNFINISHED}
+  )
+  SELECT id::text AS id, job, payload, attempts FROM begun`;
+
 /** The outbox table behind a pool. */
 export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
   const now = () => new Date(clock.nowMs());
@@ -80,18 +91,7 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
       return Rows.parse(rows)[0] ?? null;
     },
     async begin(id) {
-      const { rows } = await pool.query(
-        `WITH begun AS (
-           UPDATE outbox SET attempts = attempts + 1, dispatched_at = $2
-           WHERE id = $1 AND ${UNFINISHED} AND not_before <= $3 RETURNING id, job, payload, attempts
-         ), equal AS (
-           UPDATE outbox SET done_at = $2 FROM begun
-           WHERE begun.job = ANY($4::text[]) AND outbox.job = begun.job AND outbox.payload = begun.payload
-             AND outbox.id <> begun.id AND ${UNFINISHED}
-         )
-         SELECT id::text AS id, job, payload, attempts FROM begun`,
-        [id, now(), new Date(clock.nowMs() + CLOCK_TOLERANCE_MS), COLLAPSING],
-      );
+      const { rows } = await pool.query(BEGIN, [id, now(), new Date(clock.nowMs() + CLOCK_TOLERANCE_MS), COLLAPSING]);
       return Rows.parse(rows)[0] ?? null;
     },
     async done(id) {

@@ -57,7 +57,7 @@ async function takeLocks(deps: RunRowDeps, row: OutboxRow): Promise<readonly Loc
   const own = await deps.locks.tryTake(`outbox:${row.id}`);
   // This very row runs somewhere: the wake-up came twice.
   if (own === null) return null;
-  const written = isJobName(row.job) ? writtenBy(row.job, row.payload) : null;
+  const written = isJobName(row.job) ? writtenBy(SPECS, row.job, row.payload) : null;
   if (written === null) return [own];
   try {
     const shared = await deps.locks.tryTake(written);
@@ -73,9 +73,9 @@ async function takeLocks(deps: RunRowDeps, row: OutboxRow): Promise<readonly Loc
 }
 
 /** Null also for a payload that does not fit: the run will say so. */
-function writtenBy<Name extends JobName>(name: Name, payload: unknown): string | null {
-  const parsed = SPECS[name].payload.safeParse(payload);
-  return parsed.success ? SPECS[name].writes(parsed.data) : null;
+function writtenBy<Name extends JobName>(specs: Pick<typeof SPECS, Name>, name: Name, payload: unknown): string | null {
+  const parsed = specs[name].payload.safeParse(payload);
+  return parsed.success ? specs[name].writes(parsed.data) : null;
 }
 
 async function beginOrRelease(deps: RunRowDeps, id: string, locks: readonly Lock[]): Promise<OutboxRow | null> {

@@ -10,9 +10,9 @@ import { type FoldedIncident, foldIncident } from "../core/incident-fold.ts";
 import { type Database, isUniqueViolation, type Transaction } from "./database.ts";
 import type { IncidentRow } from "./generated/client.ts";
 import { storeJobs } from "./outbox-rows.ts";
-import { reviveAlert, reviveIncident } from "./revive.ts";
+import { reviveAlert, reviveIncident, reviveOpenIncident } from "./revive.ts";
 import { toJsonText, toJsonValue, toKeyText } from "./stored-json.ts";
-import { visibleToCorrelation } from "./visible.ts";
+import { findVisible } from "./visible.ts";
 
 interface Deps {
   readonly db: Database;
@@ -87,14 +87,15 @@ async function open(tx: Transaction, clock: Clock, change: IncidentChange): Prom
 }
 
 /**
- * An alert that fires and ends at the same moment is processed by two workers at once, and an ended one holds no open key.
- * So whoever opens waits for the others that open the same alert, and then looks again.
+ * Alerts of one case arrive together and are decided on at once, by workers that do not see each other's incident yet; an
+ * alert that fires and ends at the same moment, too. So whoever opens waits for the others that open, and looks again.
  */
-async function isPlaced(tx: Transaction, clock: Clock, { tenant, alert }: IncidentChange): Promise<boolean> {
-  const { fingerprint } = alert;
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${tenant} ${fingerprint}`}, 1))`;
-  const where = { tenant, fingerprints: { has: fingerprint }, ...visibleToCorrelation(clock) };
-  return (await tx.incidentRow.findFirst({ where, select: { id: true } })) !== null;
+async function isPlaced(tx: Transaction, clock: Clock, change: IncidentChange): Promise<boolean> {
+  const { tenant, alert, stillOpens } = change;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`open ${tenant}`}, 1))`;
+  const rows = await findVisible(tx, clock, tenant);
+  if (rows.some(({ fingerprints }) => fingerprints.includes(alert.fingerprint))) return true;
+  return stillOpens !== undefined && !stillOpens(rows.map(reviveOpenIncident));
 }
 
 async function attach(

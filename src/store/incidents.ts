@@ -18,9 +18,8 @@ import type { Prisma } from "./generated/client.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveAlert, reviveIncident, reviveNote, reviveOpenIncident, reviveSafe } from "./revive.ts";
 import { toStoredText } from "./stored-json.ts";
-import { visibleToCorrelation } from "./visible.ts";
+import { findVisible } from "./visible.ts";
 
-const MAX_OPEN = 2_000;
 const MAX_LISTED = 200;
 const MAX_FACTS = 20_000;
 
@@ -29,7 +28,7 @@ type Causes = (incident: Incident) => readonly JobRequest[];
 /** Incidents as folds over stored alert events. */
 export function createIncidentStore(db: Database, clock: Clock): IncidentStore {
   return {
-    findOpen: (tenant) => findOpen(db, clock, tenant),
+    findOpen: async (tenant) => (await findVisible(db, clock, tenant)).map(reviveOpenIncident),
     apply: (change: IncidentChange, causes: Causes): Promise<AppliedChange> =>
       applyChange({ db, clock }, change, causes),
     get: (tenant, id) => get(db, tenant, id),
@@ -39,15 +38,6 @@ export function createIncidentStore(db: Database, clock: Clock): IncidentStore {
     addNote: (note, causes) => db.$transaction((tx) => addNote(tx, clock, { note, causes })),
     request: (jobs) => storeJobs(db, DEFAULT_TENANT, { jobs, clock }),
   };
-}
-
-async function findOpen(db: Database, clock: Clock, tenant: TenantId) {
-  const rows = await db.incidentRow.findMany({
-    where: { tenant, ...visibleToCorrelation(clock) },
-    orderBy: [{ detectedAt: "desc" }, { id: "asc" }],
-    take: MAX_OPEN,
-  });
-  return rows.map(reviveOpenIncident);
 }
 
 async function get(db: Database, tenant: TenantId, id: IncidentId): Promise<Incident | null> {

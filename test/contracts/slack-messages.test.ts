@@ -79,6 +79,17 @@ describe("every kind of message", () => {
 });
 
 describe("the card", () => {
+  test("a likely cause with a long quote in it still fits twelve lines of a phone, its buttons and small print apart", () => {
+    const quoted = passed(
+      `checkout-api: its connection pool is exhausted: "${"no free connection ".repeat(5)}" ×326 from 14:10:21Z`,
+    );
+    const view = aView();
+    const card = { ...view.card, against: null, cause: { ...view.card.cause, text: quoted } };
+    const [, , ...read] = readAloud(drawn("root", { ...view, card }, "classic")).split("\n");
+
+    expect(read.findIndex((line) => line.startsWith("["))).toBeLessThanOrEqual(12);
+  });
+
   test.for(CASES.filter(({ kind }) => kind === "root"))("$name has at most twelve lines", ({ view }) => {
     expect(textLines(drawn("root", view, "classic")).length).toBeLessThanOrEqual(12);
   });

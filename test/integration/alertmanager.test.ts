@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Alertmanager, alertmanagerPath, startAlertmanager } from "../support/alertmanager.ts";
+import { freePort } from "../support/free-port.ts";
 import { eventually, type Install, startInstall } from "../support/install.ts";
 
 const TOKEN = "a-token-of-alertmanager-for-tests";
@@ -20,7 +21,7 @@ describe.skipIf(program === null)(`a real Alertmanager${why}`, () => {
   let alertmanager: Alertmanager;
   beforeAll(async () => {
     install = await startInstall({ ALERTMANAGER_WEBHOOK_TOKENS: `a-token-that-is-being-rotated,${TOKEN}` });
-    alertmanager = await startAlertmanager(program ?? "", { url: `${install.url}/hooks/alertmanager`, token: TOKEN });
+    alertmanager = await startedFor(install, ["service"]);
   });
   afterAll(async () => {
     await alertmanager?.stop();
@@ -50,6 +51,8 @@ describe.skipIf(program === null)(`a real Alertmanager${why}`, () => {
     });
     expect(afterRepeats).toEqual(opened);
     expect(half.status).toBe("triggered");
+    // Every notification tells the whole group again; only what is new in it counts.
+    expect([joined, half, over].map(({ revision }) => revision - opened.revision)).toEqual([1, 2, 3]);
     expect(over).toMatchObject({ id: opened.id, reopened: false, alertCount: 2 });
     expect(await install.incidents()).toHaveLength(1);
     expect((await alertmanager.sent()).failed).toBe(0);
@@ -67,6 +70,52 @@ describe.skipIf(program === null)(`a real Alertmanager${why}`, () => {
     expect(await install.incidents()).toHaveLength(1);
   });
 });
+
+describe.skipIf(program === null)(`a real Alertmanager that groups by nothing${why}`, () => {
+  test("makes no single incident of everything that ever fires", async () => {
+    const install = await startInstall({ ALERTMANAGER_WEBHOOK_TOKENS: TOKEN });
+    const alertmanager = await startedFor(install, []);
+    try {
+      const disk = { labels: { alertname: "DiskFills", service: "archive", severity: "info" } };
+      await alertmanager.tell({ ...disk, startsAt: new Date(Date.now() - 3_600_000).toISOString() });
+      await eventually(async () => ((await install.incidents()).length === 1 ? true : null));
+      await alertmanager.tell({ ...slow, startsAt: new Date().toISOString() });
+      await eventually(async () => ((await install.incidents()).length === 2 ? true : null));
+
+      const found = await install.incidents();
+      expect(found.map(({ service, alertCount }) => `${service} ${alertCount}`).toSorted()).toEqual([
+        "archive 1",
+        "orders 1",
+      ]);
+    } finally {
+      await alertmanager.stop();
+      await install.stop();
+    }
+  });
+});
+
+describe.skipIf(program === null)(`a real Alertmanager while TraceOps is down${why}`, () => {
+  test("brings its alert when TraceOps is back", async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}/hooks/alertmanager`;
+    const alertmanager = await startAlertmanager(program ?? "", { url, token: TOKEN, groupBy: ["service"] });
+    let install: Install | null = null;
+    try {
+      await alertmanager.tell({ ...slow, startsAt: new Date().toISOString() });
+      await eventually(async () => ((await alertmanager.sent()).failed > 0 ? true : null));
+      install = await startInstall({ ALERTMANAGER_WEBHOOK_TOKENS: TOKEN, PORT: String(port) });
+
+      expect(await only(install, () => true)).toMatchObject({ service: "orders", status: "triggered", alertCount: 1 });
+    } finally {
+      await alertmanager.stop();
+      await install?.stop();
+    }
+  });
+});
+
+function startedFor({ url }: Install, groupBy: readonly string[]): Promise<Alertmanager> {
+  return startAlertmanager(program ?? "", { url: `${url}/hooks/alertmanager`, token: TOKEN, groupBy });
+}
 
 /** The incident once it is such; there must never be a second one. */
 function only(install: Install, ready: (incident: Awaited<ReturnType<Install["incidents"]>>[number]) => boolean) {

@@ -23,7 +23,10 @@ const SECRETS = {
 describe("an application with OpenTelemetry's own exporter", () => {
   let install: Install;
   beforeAll(async () => {
-    install = await startInstall({ INGEST_TOKENS: `another-token,${INGEST_TOKEN}`, GENERIC_WEBHOOK_SECRETS: ALERT_SECRET });
+    install = await startInstall({
+      INGEST_TOKENS: `another-token,${INGEST_TOKEN}`,
+      GENERIC_WEBHOOK_SECRETS: ALERT_SECRET,
+    });
     // How the settings of a real application would say it.
     vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", install.url);
     vi.stubEnv("OTEL_EXPORTER_OTLP_HEADERS", `authorization=Bearer%20${INGEST_TOKEN}`);
@@ -43,7 +46,10 @@ describe("an application with OpenTelemetry's own exporter", () => {
     const symptom = analysis?.timeline.find(({ role }) => role === "first-symptom");
     const behind = analysis?.evidence.filter((record) => symptom?.evidenceIds.includes(record.id)) ?? [];
 
-    expect(symptom).toMatchObject({ service: "basket", at: expect.stringContaining(isoSecond(startMs + 180 * SECOND_MS)) });
+    expect(symptom).toMatchObject({
+      service: "basket",
+      at: expect.stringContaining(isoSecond(startMs + 180 * SECOND_MS)),
+    });
     expect(symptom?.text).toMatch(/voucher store/u);
     expect(behind.map(({ quote }) => quote).join("\n")).toContain("voucher store refused the connection");
     expect(analysis?.gaps.map(({ source }) => source)).not.toContain("Events sent by applications");

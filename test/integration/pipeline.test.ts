@@ -47,7 +47,9 @@ describe("an install without any account", () => {
     const elapsedMs = performance.now() - startedAt;
 
     expect(analysis?.verdict).toBe("likely-cause");
-    expect(analysis?.hypotheses[0]?.summary).toMatch(/ledger\.pool\.max from 40 to 4.*2 min 20 s/u);
+    expect(analysis?.hypotheses[0]?.summary).toMatch(
+      /01:45:00Z changed ledger\.pool\.max from 40 to 4; first error 2 min 20 s/u,
+    );
     expect(suspicionOf(analysis, "user-service")?.against.length).toBeGreaterThan(0);
     // The promise is 5 s for the command itself, which prints it; beside other test files it may take longer.
     expect(elapsedMs).toBeLessThan(15_000);

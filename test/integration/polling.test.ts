@@ -68,6 +68,21 @@ describe("an install without a public URL that polls PagerDuty", () => {
     expect(found).toMatchObject([{ status: "triggered", alertCount: 1 }]);
   });
 
+  test("what people did in PagerDuty is in the timeline of the answer", async () => {
+    const { analysis } = await install.answerWhen(
+      (answer) => answer.analysis?.timeline.some(({ role }) => role === "person") === true,
+      "QPOLLED",
+    );
+    const row = analysis?.timeline.find(({ role }) => role === "person");
+    const records = analysis?.evidence.filter(({ id }) => row?.evidenceIds.includes(id)) ?? [];
+
+    expect(row?.text).toContain("Jo Doe");
+    expect(records).toMatchObject([
+      { source: expect.stringMatching(/pagerduty/iu), ref: expect.stringContaining("R") },
+    ]);
+    expect(analysis?.gaps.map(({ source }) => source)).not.toContain("PagerDuty");
+  });
+
   test("the polled incident gets its one note in PagerDuty", async () => {
     await eventually(() => (notes.notes.some(({ incident }) => incident === "QPOLLED") ? true : null));
 

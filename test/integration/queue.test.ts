@@ -233,11 +233,11 @@ describe.each([
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(60_000 - 250);
   });
 
-  test("two jobs of one incident never overlap, jobs of two incidents do", async () => {
+  test("two investigations of one incident never overlap, those of two incidents do", async () => {
     const active = new Map<string, number>();
     const most = { sameIncident: 0, overall: 0 };
     await relay();
-    await work("surface.publish", async ({ incidentId }) => {
+    await work("incident.investigate", async ({ incidentId }) => {
       active.set(incidentId, (active.get(incidentId) ?? 0) + 1);
       most.sameIncident = Math.max(most.sameIncident, ...active.values());
       most.overall = Math.max(
@@ -251,7 +251,7 @@ describe.each([
 
     const ids = await Promise.all(
       Array.from({ length: 6 }, (_, index) =>
-        ask("surface.publish", { incidentId: `INC-${9100 + (index % 2)}`, surface: `s${index}` }),
+        ask("incident.investigate", { incidentId: `INC-${9100 + (index % 2)}`, revision: index }),
       ),
     );
 
@@ -298,14 +298,14 @@ describe.each([
     const id = await ask("surface.publish", { incidentId: "INC-9200", surface: "web" });
     await vi.waitFor(() => expect(signals).toHaveLength(1), WAIT);
 
-    expect(await locks.tryTake("incident:INC-9200")).toBeNull();
+    expect(await locks.tryTake("incident:INC-9200:web")).toBeNull();
     const stopped = worker.stop();
     await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true), WAIT);
     stuck.resolve(DONE);
     await stopped;
 
     expect(await rowOf(id)).toMatchObject({ done: false, attempts: 0, last_error: "interrupted by a stop" });
-    expect(await locks.tryTake("incident:INC-9200")).not.toBeNull();
+    expect(await locks.tryTake("incident:INC-9200:web")).not.toBeNull();
   });
 });
 

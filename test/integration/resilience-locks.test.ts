@@ -35,7 +35,9 @@ test("a lock taken in the moment in which the old session ends is held once, and
   const locks = createLocks(database.connectionString);
   for (let round = 0; round < 10; round++) {
     const before = await locks.tryTake(`before-${round}`);
-    const lost = new Promise<void>((resolve) => before?.lost.addEventListener("abort", () => resolve(), { once: true }));
+    const lost = new Promise<void>((resolve) =>
+      before?.lost.addEventListener("abort", () => resolve(), { once: true }),
+    );
     await cutLockSessions();
     await lost;
     // Only the first of the events that tell of the end has come: the others follow while the new session opens.

@@ -14,6 +14,13 @@ export interface Alertmanager {
   stop(): Promise<void>;
 }
 
+export interface Webhook {
+  readonly url: string;
+  readonly token: string;
+  /** Labels that make a group; without any, all alerts are one group. */
+  readonly groupBy: readonly string[];
+}
+
 export interface PostedAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -31,10 +38,7 @@ export function alertmanagerPath(): string | null {
 }
 
 /** A real Alertmanager in a folder of its own that notifies one webhook, and again every second. */
-export async function startAlertmanager(
-  program: string,
-  webhook: { readonly url: string; readonly token: string },
-): Promise<Alertmanager> {
+export async function startAlertmanager(program: string, webhook: Webhook): Promise<Alertmanager> {
   const folder = mkdtempSync(join(tmpdir(), "traceops-alertmanager-"));
   const config = join(folder, "alertmanager.yml");
   writeFileSync(config, configOf(webhook));
@@ -89,10 +93,10 @@ async function sent(ask: Ask) {
 }
 
 /** As an administrator would write it, with shorter waits. */
-function configOf({ url, token }: { readonly url: string; readonly token: string }): string {
+function configOf({ url, token, groupBy }: Webhook): string {
   return `route:
   receiver: traceops
-  group_by: [service]
+  group_by: [${groupBy.join(", ")}]
   group_wait: 100ms
   group_interval: 1s
   repeat_interval: 1s

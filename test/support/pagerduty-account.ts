@@ -67,8 +67,20 @@ export class PagerDutyAccount {
       : { id: "PSVC", type: "service_reference", summary: held.service };
     const created_at = new Date().toISOString();
     const number = `${id}-${held.entries.length + 1}`;
-    held.entries.unshift({ id: `R${number}`, type: `${step}_log_entry`, summary: `${step} by ${agent.summary}`, created_at, agent });
-    held.entries.unshift({ id: `N${number}`, type: "notify_log_entry", summary: "Notified Jo by push", created_at, agent });
+    held.entries.unshift({
+      id: `R${number}`,
+      type: `${step}_log_entry`,
+      summary: `${step} by ${agent.summary}`,
+      created_at,
+      agent,
+    });
+    held.entries.unshift({
+      id: `N${number}`,
+      type: "notify_log_entry",
+      summary: "Notified Jo by push",
+      created_at,
+      agent,
+    });
   }
 
   #answer(body: () => object | null): [number, object] {

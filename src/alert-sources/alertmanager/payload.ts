@@ -6,6 +6,7 @@ const Labels = z.record(z.string(), z.string());
 export const NotificationPayload = z.object({
   version: z.literal("4"),
   groupKey: z.string().min(1),
+  groupLabels: Labels.optional(),
   alerts: z.array(
     z.object({
       status: z.enum(["firing", "resolved"]),

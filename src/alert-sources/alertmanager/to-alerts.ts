@@ -20,10 +20,19 @@ const SEVERITY_OF_LABEL: ReadonlyMap<string, Severity> = new Map([
 ]);
 
 /** Each alert of a notification by itself; what is marked severity "none" (heartbeats, inhibitors) is no problem and gives none. */
-export function toAlerts({ alerts, groupKey }: Notification): readonly Alert<string>[] {
-  return alerts
+export function toAlerts(notification: Notification): readonly Alert<string>[] {
+  return notification.alerts
     .filter(({ labels }) => labels["severity"]?.toLowerCase() !== "none")
-    .map((alert) => toAlert(alert, groupKey));
+    .map((alert) => toAlert(alert, groupOf(notification, alert)));
+}
+
+/**
+ * A route without `group_by` puts everything there is into one group. Taken as one case, a small alert that fires for
+ * weeks would swallow all others, so there each alert is its own group and is placed by service and time.
+ */
+function groupOf({ groupKey, groupLabels }: Notification, { fingerprint }: NotificationAlert): string {
+  const isEverything = groupLabels !== undefined && Object.keys(groupLabels).length === 0;
+  return isEverything ? `${groupKey}/${fingerprint}` : groupKey;
 }
 
 function toAlert(alert: NotificationAlert, groupKey: string): Alert<string> {

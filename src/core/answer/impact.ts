@@ -11,11 +11,11 @@ export function impactOf({ troubles }: CaseFile): Impact {
   if (first === undefined) return { text: null, evidenceIds: [] };
   const last = visible.reduce((a, b) => (b.symptom.lastAtMs > a.symptom.lastAtMs ? b : a));
   const services = [...new Set(visible.map(({ service }) => service))].toSorted();
-  const until = last.symptom.ended
-    ? safe`until ${clockTime(last.symptom.lastAtMs)}`
-    : safe`and still at ${clockTime(last.symptom.lastAtMs)}`;
+  const when = last.symptom.ended
+    ? safe`from ${clockTime(first.symptom.firstAtMs)} until ${clockTime(last.symptom.lastAtMs)}`
+    : safe`since ${clockTime(first.symptom.firstAtMs)}`;
   return {
-    text: safe`${errors(count(visible))} that users notice at ${listed(services)}, from ${clockTime(first.symptom.firstAtMs)} ${until}`,
+    text: safe`users ${last.symptom.ended ? safe`saw` : safe`see`} ${errors(count(visible))} at ${listed(services)} ${when}`,
     evidenceIds: visible.flatMap(({ symptom }) => symptom.sampleIds.slice(0, 1)).slice(0, 5),
   };
 }

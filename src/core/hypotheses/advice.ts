@@ -1,5 +1,5 @@
 import type { CauseKind } from "../analysis.ts";
-import { cutSafe, own, ownWords, type Safe, safe } from "../safe.ts";
+import { cutSafe, own, ownWords, type Safe, safe, sliceSafe } from "../safe.ts";
 import { clockTime } from "../time.ts";
 import type { Candidate } from "./candidates.ts";
 import type { CaseFile } from "./case-file.ts";
@@ -46,11 +46,15 @@ function mergesOf(service: Safe | null, { observations }: CaseFile): readonly Sa
   );
   if (merge === undefined) return [];
   const { pullRequest, version } = merge.event.change;
-  const name = pullRequest === null ? version : safe`#${pullRequest.number} (${cutSafe(pullRequest.title, 60)})`;
+  const name = pullRequest === null ? version : safe`#${pullRequest.number} (${cutSafe(titleOf(pullRequest), 60)})`;
   return [safe`Confirm that ${name}, merged at ${clockTime(merge.atMs)} without a deployment record, is not running.`];
 }
 
-const NOT_RUN = ownWords(own("TraceOps does not run it"));
+/** Forges put the number of a pull request behind its title; once is enough. */
+function titleOf({ number, title }: { readonly number: number; readonly title: Safe }): Safe {
+  const tail = ` (#${number})`;
+  return title.endsWith(tail) ? sliceSafe(title, 0, -tail.length) : title;
+}
 
 /** What a person could do. Shown, never run. */
 export function suggestedActionsFor(candidate: Candidate, file: CaseFile): readonly Safe[] {
@@ -62,10 +66,8 @@ export function suggestedActionsFor(candidate: Candidate, file: CaseFile): reado
   const undone = file.rollbacks.find(({ event, atMs }) => event.service === service && atMs > change.atMs);
   if (undone !== undefined) return [safe`Already rolled back at ${clockTime(undone.atMs)}.`];
   const back =
-    previousVersion === null
-      ? safe`Roll back ${version} of ${name}; ${NOT_RUN}.`
-      : safe`Roll back ${name} to ${previousVersion}; ${NOT_RUN}.`;
+    previousVersion === null ? safe`Roll back ${version} of ${name}.` : safe`Roll back ${name} to ${previousVersion}.`;
   return setting === null || setting.from === null
     ? [back]
-    : [back, safe`Or set back ${settingWords({ ...setting, from: setting.to, to: setting.from })}; ${NOT_RUN}.`];
+    : [back, safe`Or set back ${settingWords({ ...setting, from: setting.to, to: setting.from })}.`];
 }

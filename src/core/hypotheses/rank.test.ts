@@ -70,7 +70,7 @@ describe("a deploy with a bad setting", () => {
     expect(summaries(hypotheses)).toMatchSnapshot();
     expect(verdict).toBe("likely-cause");
     expect(top?.summary).toBe(
-      "Deploy v2.14 of orders changed store.pool.max from 40 to 4; first error 2 min 20 s later",
+      "Deploy v2.14 of orders at 01:45:00Z changed store.pool.max from 40 to 4; first error 2 min 20 s later",
     );
   });
 

@@ -1,6 +1,6 @@
 import type { CauseKind } from "../analysis.ts";
 import type { ChangeKind } from "../event.ts";
-import { cutSafe, own, ownWords, type Safe, safe } from "../safe.ts";
+import { cutSafe, own, ownWords, type Safe, safe, sliceSafe } from "../safe.ts";
 import { clockTime, duration } from "../time.ts";
 import type { Candidate } from "./candidates.ts";
 import { type CaseFile, complaintsAbout, isVagueTrouble, type Trouble } from "./case-file.ts";
@@ -10,6 +10,8 @@ import { settingInErrors } from "./signals/diff-names-failure.ts";
 import { times } from "./words.ts";
 
 const MAX_SUMMARY = 300;
+/** Of what a log line said: enough to know it again; the whole of it stands in the evidence. */
+const QUOTED = 90;
 
 const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   deploy: "Deploy",
@@ -36,7 +38,8 @@ function summariseChange(candidate: Candidate, file: CaseFile): Safe {
   if (change === null) return summariseFailure(candidate, file);
   const what = ownWords(own(CHANGE_WORDS[change.event.change.kind]));
   const where = service === null ? safe`` : safe` of ${service}`;
-  return safe`${what} ${change.event.change.version}${where}${changedWords(candidate, file)}; ${distanceWords(candidate, file)}`;
+  const whenAndWhat = safe`${what} ${change.event.change.version}${where} at ${clockTime(change.atMs)}`;
+  return safe`${whenAndWhat}${changedWords(candidate, file)}; ${distanceWords(candidate, file)}`;
 }
 
 function changedWords(candidate: Candidate, file: CaseFile): Safe {
@@ -49,7 +52,7 @@ function distanceWords({ change, troubles }: Candidate, { onset }: CaseFile): Sa
   if (onset !== null && change.atMs > onset.atMs)
     return safe`it took effect ${duration(change.atMs - onset.atMs)} after the first error`;
   const [first] = troubles.toSorted((a, b) => a.symptom.firstAtMs - b.symptom.firstAtMs);
-  if (first === undefined) return safe`took effect at ${clockTime(change.atMs)}, no new error there since`;
+  if (first === undefined) return safe`no new error there since`;
   const leadMs = first.symptom.firstAtMs - change.atMs;
   return leadMs < 0
     ? safe`errors there began ${duration(leadMs)} before it`
@@ -63,7 +66,14 @@ function summariseFailure(candidate: Candidate, file: CaseFile): Safe {
   if (loudest === undefined) return failureWords(candidate);
   const { symptom, quote, service } = loudest;
   const who = service === candidate.service ? safe`` : safe`${service} reports `;
-  return safe`${failureWords(candidate)}: ${who}"${quote}" ${times(symptom.count)} from ${clockTime(symptom.firstAtMs)}`;
+  return safe`${failureWords(candidate)}: ${who}"${shortQuote(quote)}" ${times(symptom.count)} from ${clockTime(symptom.firstAtMs)}`;
+}
+
+/** Cut between words, so that no half word stands at the end. */
+function shortQuote(quote: Safe): Safe {
+  if (quote.length <= QUOTED) return quote;
+  const end = quote.lastIndexOf(" ", QUOTED - 1);
+  return end < QUOTED / 2 ? cutSafe(quote, QUOTED) : safe`${sliceSafe(quote, 0, end)} …`;
 }
 
 /** The troubles that are about what the summary names. */

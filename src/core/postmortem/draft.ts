@@ -2,9 +2,10 @@ import type { Analysis } from "../analysis.ts";
 import type { EpochMs, EventId } from "../ids.ts";
 import type { Incident } from "../incident.ts";
 import { showArithmetic } from "../presentation/arithmetic.ts";
+import { gapSentences } from "../presentation/gaps.ts";
 import type { ArgumentView, CauseView, IncidentView, TimelineRowView } from "../presentation/view.ts";
 import { type CastVote, validVotes, verdictOfPeople } from "../presentation/votes.ts";
-import { capital, confidenceWords, counted, roleWords, withoutStop, withStop } from "../presentation/words.ts";
+import { capital, confidenceWords, grouped, roleWords, withoutStop, withStop } from "../presentation/words.ts";
 import { joinSafe, ownWords, type Safe, safe } from "../safe.ts";
 import { clockTime, duration, isoTime } from "../time.ts";
 import { cite, plain, section } from "./markdown.ts";
@@ -63,7 +64,7 @@ function statedAs(cause: CauseView): Safe {
 function impact(input: PostmortemInput): readonly Safe[] {
   const shown = input.analysis?.impact ?? { text: null, evidenceIds: [] };
   if (shown.text === null) return [safe`- Unknown: no record shows what users noticed.`];
-  return [safe`- ${plain(withStop(shown.text))}${cite(shown.evidenceIds)}`];
+  return [safe`- ${plain(capital(withStop(shown.text)))}${cite(shown.evidenceIds)}`];
 }
 
 function timeline(view: IncidentView): readonly Safe[] {
@@ -77,8 +78,7 @@ function timeline(view: IncidentView): readonly Safe[] {
 
 function tableRow(row: TimelineRowView): Safe {
   const service = row.service === null ? safe`Unknown` : plain(row.service);
-  const many =
-    row.count > 1 ? safe` (${counted(row.count, "record", "records")} until ${clockTime(row.lastAtMs)})` : safe``;
+  const many = row.count > 1 ? safe` (${grouped(row.count)} records until ${clockTime(row.lastAtMs)})` : safe``;
   return safe`| ${isoTime(row.atMs)} | ${roleWords(row.role)} | ${service} | ${plain(row.text)}${many} |${cite(row.evidenceIds)} |`;
 }
 
@@ -145,7 +145,7 @@ function gaps({ view, analysis }: PostmortemInput): readonly Safe[] {
   if (analysis === null) return [safe`- Unknown: no look at the records has ended.`];
   return view.gaps.length === 0
     ? [safe`- Every configured source was read.`]
-    : view.gaps.map(({ text }) => safe`- ${plain(capital(withStop(text)))}`);
+    : gapSentences(view.gaps).map((text) => safe`- ${plain(capital(withStop(text)))}`);
 }
 
 function notes(input: PostmortemInput): readonly Safe[] {

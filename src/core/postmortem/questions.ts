@@ -1,19 +1,20 @@
 import type { CauseView, IncidentView } from "../presentation/view.ts";
 import { verdictOfPeople } from "../presentation/votes.ts";
 import { withoutStop } from "../presentation/words.ts";
-import { type Safe, safe } from "../safe.ts";
+import { joinSafe, type Safe, safe } from "../safe.ts";
 import { duration } from "../time.ts";
 import { plain } from "./markdown.ts";
 
 /** What people have to decide, as questions: we know what the records show, not what should be done. */
 export function questions(view: IncidentView): readonly Safe[] {
   const lead = view.causes[0];
+  const unseen = view.gaps.filter(({ status }) => status !== "partial").map(({ source }) => source);
   return [
     ...aboutCause(lead),
     safe`- [ ] Could it have been noticed earlier than ${duration(view.detectedAtMs - view.startedAtMs)} after it began?`,
-    ...view.gaps
-      .filter(({ status }) => status !== "partial")
-      .map(({ source }) => safe`- [ ] What would ${plain(source)} have shown, and should it be connected?`),
+    ...(unseen.length === 0
+      ? []
+      : [safe`- [ ] What would these have shown, and should they be connected: ${plain(joinSafe(unseen, ", "))}?`]),
     safe`- [ ] Which change would make this impossible, and who owns it?`,
   ];
 }

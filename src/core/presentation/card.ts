@@ -4,15 +4,17 @@ import { assertNever } from "../never.ts";
 import { cutSafe, joinSafe, type Safe, safe, sliceSafe } from "../safe.ts";
 import { duration } from "../time.ts";
 import { gapsLine } from "./gaps.ts";
-import type { ArgumentView, CardLines, CauseView, IncidentState, TimelineRowView } from "./view.ts";
+import { type Reason, strongest } from "./short-reason.ts";
+import type { CardLines, CauseView, IncidentState, TimelineRowView } from "./view.ts";
 import { verdictOfPeople } from "./votes.ts";
 import { capital, confidenceNumber, confidenceWords, literal, withoutStop, withStop } from "./words.ts";
 
 const NOTIFICATION_LENGTH = 199;
 const SUBJECT_LENGTH = 60;
 const LABEL_LENGTH = 90;
+/** Where the summary of a failure begins to say what the log said, or who said it. */
+const QUOTE = /: (?:\S+ reports )?"/u;
 const SHORTEST_ANSWER = 15;
-const LINE_LENGTH = 280;
 const CANDIDATES_SHOWN = 3;
 
 export interface CardContext {
@@ -34,8 +36,8 @@ export function cardLines(context: CardContext): CardLines {
   const names = isAnswered(analysis) ? lead : null;
   return {
     cause,
-    why: names ? strongest(names.supporting) : null,
-    against: names ? strongest(names.against) : null,
+    why: names ? strongest(reasonsOf(analysis, names, "parts"), names.summary) : null,
+    against: names ? strongest(reasonsOf(analysis, names, "against"), names.summary) : null,
     impact: analysis.impact.text,
     nextStep: nextStep(context, names),
     notChecked: gapsLine(analysis.gaps),
@@ -99,16 +101,8 @@ function candidateLine(context: CardContext, analysis: Analysis, lead: CauseView
   return { label: safe`Possible causes`, text: joinSafe(listed, "; ") };
 }
 
-/** The two lines that weigh most, as one; null when there are none. */
-function strongest(lines: readonly ArgumentView[]): Safe | null {
-  const cited = lines.filter(({ points, evidenceIds }) => points !== 0 && evidenceIds.length > 0);
-  const chosen = cited.toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points)).slice(0, 2);
-  if (chosen.length === 0) return null;
-  const text = joinSafe(
-    chosen.map(({ because }) => withoutStop(because)),
-    "; ",
-  );
-  return cutSafe(text, LINE_LENGTH);
+function reasonsOf({ hypotheses }: Analysis, lead: CauseView, side: "parts" | "against"): readonly Reason[] {
+  return hypotheses.find(({ id }) => id === lead.id)?.[side] ?? [];
 }
 
 function nextStep(context: CardContext, lead: CauseView | null): Safe | null {
@@ -127,9 +121,9 @@ export function notificationText(context: CardContext, priority: Safe): Safe {
 }
 
 /** Shortened to fit: what a log line said goes first, it stands in the thread and on the page. */
-function brief(text: Safe, room: number): Safe {
+export function brief(text: Safe, room: number): Safe {
   if (text.length <= room) return text;
-  const quote = text.indexOf(': "');
+  const quote = text.search(QUOTE);
   return quote >= SHORTEST_ANSWER && quote <= room ? sliceSafe(text, 0, quote) : cutSafe(text, room);
 }
 

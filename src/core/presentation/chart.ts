@@ -9,6 +9,10 @@ const LABEL_LENGTH = 72;
 /** Below this share of the peak the errors are a day's noise, above it they are the incident. */
 const RISE = 0.05;
 const MAX_MARKS = 8;
+/** A rise is more than this many times the level before, and by more than a handful. */
+const CLEAR = 4;
+/** Shorter than this the drawing only ends, the errors did not. */
+const QUIET_SECONDS = 120;
 
 /** The drawn history: counts, the rows worth a mark, and a text that says what the drawing shows. Null without counts. */
 export function chartView(chart: ErrorChart, rows: readonly TimelineRowView[]): IncidentView["chart"] {
@@ -17,7 +21,8 @@ export function chartView(chart: ErrorChart, rows: readonly TimelineRowView[]): 
   const to = from + chart.errors.length * chart.bucketSeconds * 1000;
   const marks = rows.flatMap(markOf).filter(({ atMs }) => atMs >= from && atMs <= to);
   const shown = mostTelling(marks);
-  return { ...chart, marks: shown, alt: altText(chart, from, shown) };
+  const summary = summaryOf(chart, from);
+  return { ...chart, marks: shown, summary, alt: joinSafe([summary, ...markSentence(shown)], " ") };
 }
 
 function markOf(row: TimelineRowView): readonly ChartMark[] {
@@ -34,18 +39,42 @@ function mostTelling(marks: readonly ChartMark[]): readonly ChartMark[] {
   return kept.slice(0, MAX_MARKS).toSorted((a, b) => a.atMs - b.atMs);
 }
 
-function altText(chart: ErrorChart, from: EpochMs, marks: readonly ChartMark[]): Safe {
+function summaryOf(chart: ErrorChart, from: EpochMs): Safe {
   const { errors, bucketSeconds } = chart;
   const at = (bucket: number) => clockTime(epochMs(from + bucket * bucketSeconds * 1000));
   const span = safe`Errors per ${duration(bucketSeconds * 1000)} from ${at(0)} to ${at(errors.length)}`;
   const peak = Math.max(...errors);
-  if (peak === 0) return joinSafe([safe`${span}: none at any time.`, ...markSentence(marks)], " ");
-  const rise = errors.findIndex((count) => count >= peak * RISE);
-  const before = rise === 0 ? safe`` : safe`${atMost(Math.max(...errors.slice(0, rise)))} until ${at(rise)}, then `;
-  const last = errors.findLastIndex((count) => count > 0);
-  const end = last < errors.length - 1 ? safe`, none after ${at(last + 1)}` : safe``;
-  const shape = safe`${span}: ${before}up to ${grouped(peak)} at ${at(errors.indexOf(peak))}${end}.`;
-  return joinSafe([shape, ...serviceSentence(chart), ...markSentence(marks)], " ");
+  if (peak === 0) return safe`${span}: none at any time.`;
+  const level = usualLevel(errors);
+  const rise = level === null ? 0 : riseOf(errors, level);
+  const top = safe`${grouped(peak)} at ${at(errors.indexOf(peak))}`;
+  const before = safe`${atMost(Math.max(...errors.slice(0, rise)))}`;
+  const over = errors.findLastIndex((count) => count > (level ?? 0)) + 1;
+  const isQuiet = (errors.length - over) * bucketSeconds >= QUIET_SECONDS;
+  const end = isQuiet ? safe`, ${atMost(Math.max(...errors.slice(over)))} after ${at(over)}` : safe``;
+  const shape = rise === 0 ? safe`up to ${top}` : safe`${before} until ${at(rise)}, then rising to ${top}`;
+  return joinSafe([safe`${span}: ${shape}${end}.`, ...serviceSentence(chart)], " ");
+}
+
+/** What counts as a day's noise before the errors rose; null when they never rose far above it. */
+function usualLevel(errors: readonly number[]): number | null {
+  const peak = Math.max(...errors);
+  const earlier = errors.slice(0, firstHigh(errors)).toSorted((a, b) => a - b);
+  const usual = earlier[Math.floor(earlier.length / 2)] ?? 0;
+  const isSteady = usual > 0 && peak < CLEAR * usual + CLEAR;
+  return isSteady ? null : Math.max(peak * RISE, usual * 2);
+}
+
+function firstHigh(errors: readonly number[]): number {
+  const peak = Math.max(...errors);
+  return errors.findIndex((count) => count * 2 >= peak);
+}
+
+/** The bucket in which the errors left their usual level; 0 when they were as high from the start. */
+function riseOf(errors: readonly number[], level: number): number {
+  const high = firstHigh(errors);
+  // Back from the first high bucket to the last that was still at the usual level.
+  return errors.findLastIndex((count, index) => index < high && count <= level) + 1;
 }
 
 function atMost(count: number): Safe {

@@ -19,6 +19,20 @@ export function gapText(gap: Gap): Safe {
   }
 }
 
+/** The gaps as sentences: one each for what failed, and one for all that nobody connected. */
+export function gapSentences(gaps: readonly Gap[]): readonly Safe[] {
+  const away = gaps.filter(({ status }) => status === "not-configured");
+  const told = gaps.filter(({ status }) => status !== "not-configured").map(gapText);
+  if (away.length === 0) return told;
+  const [only] = away.length === 1 ? away : [];
+  if (only !== undefined) return [...told, gapText(only)];
+  const names = joinSafe(
+    away.map(({ source }) => source),
+    ", ",
+  );
+  return [...told, safe`not connected: ${names}. traceops doctor says how to connect each`];
+}
+
 /** All gaps in one line for the card, failures first and with their reason; null when everything was read. */
 export function gapsLine(gaps: readonly Gap[]): Safe | null {
   const unread = gaps.filter(({ status }) => status === "failed").map(briefly);

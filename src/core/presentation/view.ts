@@ -27,7 +27,9 @@ export interface IncidentView {
   readonly timeline: readonly TimelineRowView[];
   readonly hiddenRows: number;
   readonly gaps: readonly (Gap & { readonly text: Safe })[];
-  readonly chart: (ErrorChart & { readonly marks: readonly ChartMark[]; readonly alt: Safe }) | null;
+  readonly chart:
+    | (ErrorChart & { readonly marks: readonly ChartMark[]; readonly alt: Safe; readonly summary: Safe })
+    | null;
   readonly graph: readonly GraphEdge[];
   readonly evidence: readonly EvidenceView[];
   readonly alertCount: number;

@@ -85,8 +85,18 @@ function textOf(observed: Observed<ChangeEvent>, seen: Observations): Safe {
   const what =
     change.status === "merged" && change.pullRequest !== null ? status : safe`${status}${versionWords(change)}`;
   const by = change.by === null || change.by === "" ? safe`` : safe` by ${change.by}`;
-  const summary = oneLine(change.summary === "" ? (change.pullRequest?.title ?? change.summary) : change.summary);
+  const summary = titled(
+    oneLine(change.summary === "" ? (change.pullRequest?.title ?? change.summary) : change.summary),
+    change,
+  );
   return cutSafe(summary === "" ? safe`${what}${by}` : safe`${what}${by}: ${summary}`, QUOTE_LENGTH);
+}
+
+/** A merge is named by its pull request already; the number behind its title says it twice. */
+function titled(summary: Safe, { status, pullRequest }: Change): Safe {
+  const tail = pullRequest === null ? null : ` (#${pullRequest.number})`;
+  const isTwice = status === "merged" && tail !== null && summary.endsWith(tail);
+  return isTwice ? sliceSafe(summary, 0, -tail.length) : summary;
 }
 
 function statusWords(change: Change, deployed: Safe | null): Safe {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Change, ChangedFile, ChangeKind } from "../../core/event.ts";
-import { instantOf } from "./instant.ts";
+import { instantOf } from "../../platform/records/instants.ts";
 import type { UnnamedEvent } from "./sink.ts";
 
 const MAX_FILES = 50;

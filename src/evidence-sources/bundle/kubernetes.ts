@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Instant, instantOf } from "./instant.ts";
+import { type Instant, instantOf } from "../../platform/records/instants.ts";
 import type { TimeRange, UnnamedEvent } from "./sink.ts";
 
 const subject = z.object({ kind: z.string().default("Object"), name: z.string().default("unknown") });

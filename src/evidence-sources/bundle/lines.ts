@@ -23,6 +23,7 @@ export interface OpenFile {
 }
 
 const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 /** Small files may be all blanks and still honest. */
 const INFLATE_FLOOR_BYTES = 1024 * 1024;
 
@@ -69,7 +70,6 @@ function inflated(source: Readable, signal: AbortSignal): Readable {
 }
 
 function createSplitter(maxLineBytes: number) {
-  const decoder = new TextDecoder("utf-8");
   let held: Buffer[] = [];
   let heldBytes = 0;
   let cut = false;
@@ -86,8 +86,9 @@ function createSplitter(maxLineBytes: number) {
   const finish = (): FileLine => {
     number++;
     const bytes = held.length === 1 ? (held[0] ?? Buffer.alloc(0)) : Buffer.concat(held);
-    const text = decoder.decode(bytes);
-    const line = { text: text.endsWith("\r") ? text.slice(0, -1) : text, number, cut };
+    const from = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+    const to = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
+    const line = { text: bytes.toString("utf8", from, to), number, cut };
     held = [];
     heldBytes = 0;
     cut = false;

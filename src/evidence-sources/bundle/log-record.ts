@@ -1,9 +1,10 @@
 import type { ExceptionInfo, LogSeverity } from "../../core/event.ts";
 import type { EpochNs } from "../../core/ids.ts";
-import { exceptionFrom } from "./exception.ts";
-import { type Fields, fieldsOf, type JsonObject, plainName } from "./fields.ts";
-import { instantOf } from "./instant.ts";
-import { readHeadSeverity, severityOf } from "./severity.ts";
+import { exceptionFrom } from "../../platform/records/exceptions.ts";
+import { type JsonObject, plainName } from "../../platform/records/flat-fields.ts";
+import { instantOf } from "../../platform/records/instants.ts";
+import { type Fields, fieldsOf } from "./fields.ts";
+import { readHeadSeverity, severityIn } from "./severity.ts";
 import { readHeadTime } from "./text-time.ts";
 
 /** One log record of any format, before it is an event. */
@@ -126,7 +127,7 @@ export function recordFromJson(json: JsonObject, year: number): LogRecord {
   const inner = readInnerText(rawBody.replace(/\r?\n$/u, ""), year);
   // A number or a time with a zone wins over a wall clock inside the text.
   const instant = envelope ?? inner.instant;
-  const level = severityOf(fields.get(LEVEL));
+  const level = severityIn(fields.get(LEVEL));
   return {
     atNs: instant?.ns ?? null,
     zoneless: instant?.zone === "none",
@@ -146,11 +147,10 @@ export function recordFromJson(json: JsonObject, year: number): LogRecord {
 }
 
 function idsOf(fields: Fields, body: string): Pick<LogRecord, "traceId" | "spanId" | "requestId"> {
-  const inText = idsIn(body);
   return {
-    traceId: fields.text(TRACE) ?? inText.traceId,
+    traceId: fields.text(TRACE) ?? traceIdIn(body),
     spanId: fields.text(SPAN),
-    requestId: fields.text(REQUEST) ?? inText.requestId,
+    requestId: fields.text(REQUEST) ?? requestIdIn(body),
   };
 }
 
@@ -161,7 +161,6 @@ export function recordFromText(line: string, year: number): LogRecord {
   // A runtime may put its own time before the time of the text: the first one has the zone.
   const outer = readHeadTime(line, year);
   const inner = readInnerText(outer?.rest ?? line, year);
-  const ids = idsIn(line);
   return {
     atNs: outer?.instant.ns ?? null,
     zoneless: outer?.instant.zone === "none",
@@ -170,7 +169,8 @@ export function recordFromText(line: string, year: number): LogRecord {
     host: outer?.host ?? null,
     severity: inner.severity,
     body: inner.body,
-    ...ids,
+    traceId: traceIdIn(line),
+    requestId: requestIdIn(line),
     spanId: null,
     attributes: {},
     exception: null,
@@ -187,10 +187,15 @@ const TRACE_IN_TEXT = /\btrace(?:[_-]?id)?["']?[=:]\s*["']?([0-9a-f]{32}|[0-9a-f
 const REQUEST_IN_TEXT =
   /\b(?:req(?:uest)?(?:[_-]?id)?|correlation[_-]?id)["']?[=:]\s*["']?([A-Za-z0-9][\w-]{5,63})|\[(req-[\w-]{4,60}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\]/iu;
 
-function idsIn(text: string): { traceId: string | null; requestId: string | null } {
-  const head = text.length > 600 ? text.slice(0, 600) : text;
-  const request = REQUEST_IN_TEXT.exec(head);
-  return { traceId: TRACE_IN_TEXT.exec(head)?.[1] ?? null, requestId: request?.[1] ?? request?.[2] ?? null };
+const MAX_SEARCHED = 600;
+
+function traceIdIn(text: string): string | null {
+  return TRACE_IN_TEXT.exec(text.slice(0, MAX_SEARCHED))?.[1] ?? null;
+}
+
+function requestIdIn(text: string): string | null {
+  const request = REQUEST_IN_TEXT.exec(text.slice(0, MAX_SEARCHED));
+  return request?.[1] ?? request?.[2] ?? null;
 }
 
 function attributesOf(fields: Fields): Record<string, string | number | boolean> {

@@ -1,4 +1,4 @@
-import { instantOf } from "./instant.ts";
+import { instantOf } from "../../platform/records/instants.ts";
 import type { UnnamedEvent } from "./sink.ts";
 
 export interface CsvColumns {

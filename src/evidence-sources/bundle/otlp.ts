@@ -1,12 +1,14 @@
 import type { LogEvent, MetricEvent, SpanEvent } from "../../core/event.ts";
 import { type EpochNs, epochNs } from "../../core/ids.ts";
-import { exceptionFrom } from "./exception.ts";
-import { isObject, type JsonObject } from "./fields.ts";
-import { instantOf } from "./instant.ts";
-import { fromOtel, severityOf } from "./severity.ts";
+import { exceptionFrom } from "../../platform/records/exceptions.ts";
+import { isJsonObject, type JsonObject } from "../../platform/records/flat-fields.ts";
+import { instantOf } from "../../platform/records/instants.ts";
+import { severityOfOtel } from "../../platform/records/severities.ts";
+import { severityIn } from "./severity.ts";
 import type { Unnamed } from "./sink.ts";
 
-type Attributes = Readonly<Record<string, string | number | boolean>>;
+type Scalar = string | number | boolean;
+type Attributes = Readonly<Record<string, Scalar>>;
 
 export type OtlpEvent = Unnamed<LogEvent<string> | SpanEvent<string> | MetricEvent<string>>;
 
@@ -49,17 +51,23 @@ interface Resource {
 
 type ReadRecord = (record: JsonObject, resource: Resource) => readonly (OtlpEvent | null)[];
 
-function walk(resources: unknown, [scopesKey, recordsKey]: readonly [string, string], read: ReadRecord) {
-  return listOf(resources).flatMap((each) => {
+function walk(
+  resources: unknown,
+  [scopesKey, recordsKey]: readonly [string, string],
+  read: ReadRecord,
+): readonly (OtlpEvent | null)[] {
+  const events: (OtlpEvent | null)[] = [];
+  for (const each of listOf(resources)) {
     const resource = resourceOf(each["resource"]);
-    return listOf(each[scopesKey]).flatMap((scope) =>
-      listOf(scope[recordsKey]).flatMap((record) => read(record, resource)),
-    );
-  });
+    for (const scope of listOf(each[scopesKey])) {
+      for (const record of listOf(scope[recordsKey])) read(record, resource).forEach((event) => events.push(event));
+    }
+  }
+  return events;
 }
 
 function resourceOf(resource: unknown): Resource {
-  const attributes = isObject(resource) ? attributesOf(resource["attributes"]) : {};
+  const attributes = isJsonObject(resource) ? attributesOf(resource["attributes"]) : {};
   return {
     attributes,
     service: textOf(attributes["service.name"] ?? attributes["k8s.deployment.name"]),
@@ -71,8 +79,8 @@ function toLog(record: JsonObject, resource: Resource): readonly (OtlpEvent | nu
   const observed = instantOf(record["observedTimeUnixNano"]);
   const at = instantOf(record["timeUnixNano"]) ?? observed;
   if (!at) return [null];
-  const attributes = attributesOf(record["attributes"]);
   const pod = resource.attributes["k8s.pod.name"];
+  const attributes = attributesOf(record["attributes"], pod === undefined ? {} : { "k8s.pod.name": pod });
   return [
     {
       kind: "log",
@@ -85,11 +93,11 @@ function toLog(record: JsonObject, resource: Resource): readonly (OtlpEvent | nu
       traceId: hexOf(record["traceId"], 32),
       spanId: hexOf(record["spanId"], 16),
       requestId: requestIdOf(attributes),
-      attributes: bounded({ ...(pod === undefined ? {} : { "k8s.pod.name": pod }), ...withoutStack(attributes) }),
+      attributes: bounded(attributes),
       exception: exceptionFrom({
         type: textOf(attributes["exception.type"]),
         message: textOf(attributes["exception.message"]),
-        stack: textOf(attributes["exception.stacktrace"]),
+        stack: textOf(attributes[STACK]),
       }),
     },
   ];
@@ -97,7 +105,7 @@ function toLog(record: JsonObject, resource: Resource): readonly (OtlpEvent | nu
 
 function otelSeverity(record: JsonObject) {
   const number = Number(record["severityNumber"]);
-  return Number.isInteger(number) && number > 0 ? fromOtel(number) : severityOf(record["severityText"]);
+  return Number.isInteger(number) && number > 0 ? severityOfOtel(number) : severityIn(record["severityText"]);
 }
 
 const SPAN_KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
@@ -107,8 +115,12 @@ function toSpan(record: JsonObject, resource: Resource): readonly (OtlpEvent | n
   const start = instantOf(record["startTimeUnixNano"]);
   const end = instantOf(record["endTimeUnixNano"]);
   if (!start || !end) return [null];
-  const attributes = attributesOf(record["attributes"]);
-  const status = isObject(record["status"]) ? record["status"] : {};
+  const status = isJsonObject(record["status"]) ? record["status"] : {};
+  const message = status["message"];
+  const attributes = attributesOf(
+    record["attributes"],
+    typeof message === "string" ? { "status.message": message } : {},
+  );
   return [
     {
       kind: "span",
@@ -124,16 +136,13 @@ function toSpan(record: JsonObject, resource: Resource): readonly (OtlpEvent | n
       spanKind: enumOf(record["kind"], SPAN_KINDS) ?? "unspecified",
       durationNs: end.ns > start.ns ? end.ns - start.ns : 0n,
       status: enumOf(status["code"], SPAN_STATUS) ?? "unset",
-      attributes: bounded({
-        ...(typeof status["message"] === "string" ? { "status.message": status["message"] } : {}),
-        ...attributes,
-      }),
+      attributes: bounded(attributes),
     },
   ];
 }
 
 function toMetrics(metric: JsonObject, resource: Resource): readonly (OtlpEvent | null)[] {
-  const data = ["gauge", "sum", "histogram"].map((key) => metric[key]).find(isObject);
+  const data = ["gauge", "sum", "histogram"].map((key) => metric[key]).find(isJsonObject);
   return listOf(data?.["dataPoints"]).map((point): OtlpEvent | null => {
     const at: EpochNs | undefined = instantOf(point["timeUnixNano"])?.ns;
     const value = pointValue(point);
@@ -163,17 +172,25 @@ function pointValue(point: JsonObject): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function attributesOf(list: unknown): Record<string, string | number | boolean> {
-  return Object.fromEntries(
-    listOf(list).flatMap((each) => {
-      const value = scalarOf(each["value"]);
-      return typeof each["key"] === "string" && value !== null ? [[each["key"], value] as const] : [];
-    }),
-  );
+function attributesOf(list: unknown, first: Attributes = {}): Attributes {
+  const attributes: Record<string, Scalar> = { ...first };
+  for (const { key, value } of listOf(list)) {
+    const scalar = scalarOf(value);
+    if (typeof key === "string" && scalar !== null) define(attributes, key, scalar);
+  }
+  return attributes;
 }
 
-function scalarOf(value: unknown): string | number | boolean | null {
-  if (!isObject(value)) return null;
+/** An attribute may be named "__proto__": a plain assignment would lose it. */
+function define(attributes: Record<string, Scalar>, key: string, value: Scalar): void {
+  if (key === "__proto__") Object.defineProperty(attributes, key, { value, ...OWN_PROPERTY });
+  else attributes[key] = value;
+}
+
+const OWN_PROPERTY = { enumerable: true, configurable: true, writable: true } as const;
+
+function scalarOf(value: unknown): Scalar | null {
+  if (!isJsonObject(value)) return null;
   if (typeof value["stringValue"] === "string") return value["stringValue"];
   if (typeof value["boolValue"] === "boolean") return value["boolValue"];
   const number = Number(value["intValue"] ?? value["doubleValue"] ?? Number.NaN);
@@ -183,19 +200,24 @@ function scalarOf(value: unknown): string | number | boolean | null {
 function bodyOf(body: unknown): string {
   const scalar = scalarOf(body);
   if (scalar !== null) return String(scalar);
-  return isObject(body) ? JSON.stringify(body) : "";
+  return isJsonObject(body) ? JSON.stringify(body) : "";
 }
 
+/** The stack is kept as the exception's frames. */
+const STACK = "exception.stacktrace";
+
 function bounded(attributes: Attributes): Attributes {
-  const kept = Object.entries(attributes)
+  const entries = Object.entries(attributes);
+  if (entries.length <= MAX_ATTRIBUTES && entries.every(isShort)) return attributes;
+  const kept = entries
+    .filter(([key]) => key !== STACK)
     .slice(0, MAX_ATTRIBUTES)
     .map(([key, value]) => [key, typeof value === "string" ? value.slice(0, MAX_ATTRIBUTE) : value] as const);
   return Object.fromEntries(kept);
 }
 
-/** The stack is kept as the exception's frames. */
-function withoutStack({ "exception.stacktrace": _stack, ...attributes }: Attributes): Attributes {
-  return attributes;
+function isShort([key, value]: readonly [string, Scalar]): boolean {
+  return key !== STACK && (typeof value !== "string" || value.length <= MAX_ATTRIBUTE);
 }
 
 function requestIdOf(attributes: Attributes): string | null {
@@ -215,7 +237,7 @@ function enumOf<Name extends string>(value: unknown, names: readonly Name[]): Na
   return names.find((name) => text.endsWith(`_${name}`));
 }
 
-function textOf(value: string | number | boolean | undefined): string | null {
+function textOf(value: Scalar | undefined): string | null {
   return value === undefined || value === "" ? null : String(value);
 }
 
@@ -224,5 +246,5 @@ function stringOf(value: unknown): string {
 }
 
 function listOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }

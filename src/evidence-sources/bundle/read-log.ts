@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { exceptionIn, isContinuation } from "./exception.ts";
-import { isObject, type JsonObject } from "./fields.ts";
+import { exceptionIn, isContinuation } from "../../platform/records/exceptions.ts";
+import { isJsonObject, type JsonObject } from "../../platform/records/flat-fields.ts";
 import { type FileLine, readChunks, readLines } from "./lines.ts";
 import { type LogRecord, recordFromJson, recordFromText } from "./log-record.ts";
 import { isOtlp, readOtlp } from "./otlp.ts";
@@ -93,7 +93,7 @@ function parseObject(text: string): JsonObject | null {
   if (text.charCodeAt(0) !== 0x7b && !text.trimStart().startsWith("{")) return null;
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
+    return isJsonObject(value) ? value : null;
   } catch {
     return null;
   }
@@ -162,10 +162,10 @@ async function readDocument(file: BundleFile, { sink, signal }: LogReading): Pro
 
 /** A list, or what a vendor's export keeps its list under. */
 function recordsOf(value: unknown): readonly JsonObject[] | null {
-  if (Array.isArray(value)) return value.filter(isObject).slice(0, MAX_DOCUMENT_RECORDS);
-  if (!isObject(value)) return null;
+  if (Array.isArray(value)) return value.filter(isJsonObject).slice(0, MAX_DOCUMENT_RECORDS);
+  if (!isJsonObject(value)) return null;
   const list = ["events", "logs", "records", "entries", "data"].map((key) => value[key]).find(Array.isArray);
-  return list ? list.filter(isObject).slice(0, MAX_DOCUMENT_RECORDS) : [value];
+  return list ? list.filter(isJsonObject).slice(0, MAX_DOCUMENT_RECORDS) : [value];
 }
 
 const ROTATION = /(?:[._-]\d{4}-?\d{2}-?\d{2}(?:[T_-]?\d{2,6})?|[._]\d{1,4})$/u;

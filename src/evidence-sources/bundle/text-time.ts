@@ -1,4 +1,4 @@
-import { fromEpoch, fromIso, fromParts, type Instant } from "./instant.ts";
+import { fromEpoch, fromIso, fromParts, type Instant } from "../../platform/records/instants.ts";
 
 /** A time found at the head of a text line, and what is left of the line. */
 export interface HeadTime {

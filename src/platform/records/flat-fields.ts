@@ -4,6 +4,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const MAX_FIELDS = 96;
 const MAX_DEPTH = 4;
 const MAX_VALUE = 4000;
+const MAX_NAMES_KEPT = 5000;
 
 /** True for a JSON object; arrays and null are none. */
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -81,6 +82,13 @@ export class FieldPicker {
   }
 }
 
-function plainName(name: string): string {
-  return name.toLowerCase().replaceAll(/[._@\-\s/]/gu, "");
+const plainNames = new Map<string, string>();
+
+/** "service.name", "serviceName" and "SERVICE_NAME" are one name: lower case without separators. */
+export function plainName(name: string): string {
+  const known = plainNames.get(name);
+  if (known !== undefined) return known;
+  const plain = name.toLowerCase().replaceAll(/[._@\-\s/]/gu, "");
+  if (plainNames.size < MAX_NAMES_KEPT) plainNames.set(name, plain);
+  return plain;
 }

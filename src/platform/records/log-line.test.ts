@@ -85,3 +85,36 @@ test.each(["", "{", "[1]", '{"a":', "null", '{"__proto__":{"level":"error"}}', "
     expect(typeof readLogLine(line).body).toBe("string");
   },
 );
+
+test("a time may name its zone in words or have too many digits, but text around it makes it no time", () => {
+  const expected = at("2026-11-21T01:47:20Z");
+  for (const value of ["2026-11-21 01:47:20 UTC", "2026/11/21 01:47:20", "2026-11-21t01:47:20z"])
+    expect(instantNs(value)).toBe(expected);
+  expect(instantNs("2026-11-21T01:47:20.123456789012Z")).toBe(expected + 123456789n);
+  for (const value of ["2026-11-21T01:47:20Z started", "2026-13-21T01:47:20Z"]) expect(instantNs(value)).toBeNull();
+});
+
+test("of an exception with causes the root is told, with its own frames first", () => {
+  const stack = [
+    "com.shop.OrderFailed: order 17",
+    "\tat com.shop.Orders.place(Orders.java:9)",
+    "Caused by: java.net.SocketTimeoutException: connect timed out",
+    "\tat com.shop.Http.send(Http.java:42)",
+  ].join("\n");
+
+  expect(readLogLine(JSON.stringify({ msg: "x", stack })).exception).toMatchObject({
+    type: "java.net.SocketTimeoutException",
+    message: "connect timed out",
+    frames: ["Http.java:42 com.shop.Http.send", "Orders.java:9 com.shop.Orders.place"],
+  });
+});
+
+test("an exception is found where its type stands behind other words of the line", () => {
+  const line =
+    "2026-11-21T01:47:20Z ERROR charge failed: PoolTimeoutError: no connection\n    at take (/app/pool.js:7:3)";
+  expect(readLogLine(line).exception).toEqual({
+    type: "PoolTimeoutError",
+    message: "no connection",
+    frames: ["/app/pool.js:7 take"],
+  });
+});

@@ -1,5 +1,6 @@
 import type { ExceptionInfo, LogSeverity } from "../../core/event.ts";
 import type { EpochNs } from "../../core/ids.ts";
+import { exceptionIn, framesOf, exceptionFrom as knownException, type SaidException } from "./exceptions.ts";
 import { FieldPicker, flatFields, type JsonObject, parseJsonObject, type Scalar } from "./flat-fields.ts";
 import { instantNs } from "./instants.ts";
 import { severityInText, severityOf } from "./severities.ts";
@@ -72,38 +73,19 @@ function exceptionOf(fields: FieldPicker, message: string | null): ExceptionInfo
   return exceptionFrom({ type, message, stack });
 }
 
-const MAX_STACK_LINES = 200;
-const FRAMES: readonly RegExp[] = [
-  /^\s*at (?<fn>[\w$.<>/@]{1,200})\((?<file>[\w$.-]{1,200}):(?<line>\d{1,7})\)/u,
-  /^\s*at (?:async )?(?<fn>[^()\s]{1,200}(?: \[as [^\]]{1,80}\])?) \((?<file>[^()\s]{1,300}?):(?<line>\d{1,7})(?::\d{1,7})?\)/u,
-  /^\s*at (?<file>[^()\s]{1,300}?):(?<line>\d{1,7}):\d{1,7}$/u,
-  /^\s*File "(?<file>[^"]{1,300})", line (?<line>\d{1,7})(?:, in (?<fn>\S{1,200}))?/u,
-  /^\s+(?<file>\/[^\s:]{1,300}\.go):(?<line>\d{1,7})/u,
-];
+/** How a stack begins whose type does not end like an exception's. */
+const STACK_HEAD = /^([\w.$]{1,200})(?:: (.{0,1000}))?$/u;
 
-/** Type, message and frames (innermost first) from what a record says about its exception. */
-export function exceptionFrom(said: {
-  readonly type: string | null;
-  readonly message: string | null;
-  readonly stack: string | null;
-}): ExceptionInfo<string> {
-  const lines = (said.stack ?? "").slice(0, 32_000).split("\n").slice(0, MAX_STACK_LINES);
-  const head = /^([\w.$]{1,200}?(?:Error|Exception|Throwable)?)(?:: (.{0,1000}))?$/u.exec(lines[0] ?? "");
-  const frames = lines.flatMap((line) => frameOf(line) ?? []);
-  const isPython = lines.some((line) => line.startsWith("Traceback "));
-  return {
-    type: said.type ?? head?.[1] ?? "error",
-    message: said.message ?? head?.[2] ?? "",
-    frames: (isPython ? frames.toReversed() : frames).slice(0, 20),
+/** Type, message and frames (innermost first) from what a record says about its exception; "error" for an unknown type. */
+export function exceptionFrom(said: SaidException): ExceptionInfo<string> {
+  const [firstLine = ""] = (said.stack ?? "").split("\n", 1);
+  const head = STACK_HEAD.exec(firstLine);
+  const read = knownException(said) ?? {
+    type: head?.[1] ?? "error",
+    message: said.message ?? "",
+    frames: framesOf(said.stack),
   };
-}
-
-function frameOf(line: string): string | null {
-  for (const pattern of FRAMES) {
-    const { file, line: number, fn } = pattern.exec(line)?.groups ?? {};
-    if (file) return fn ? `${file}:${number} ${fn}` : `${file}:${number}`;
-  }
-  return null;
+  return { ...read, message: read.message || (head?.[2] ?? "") };
 }
 
 const TRACE_ID = /\btrace[_-]?id["']?[\s=:]{1,3}["']?([0-9a-f]{16,32}|1-[0-9a-f]{8}-[0-9a-f]{24})\b/iu;
@@ -128,13 +110,16 @@ function readTextLine(line: string): LogLine {
   };
 }
 
+/** The exception of a text of several lines; its type may stand in the middle of the first one. */
 function exceptionInText(text: string): ExceptionInfo<string> | null {
-  if (!text.includes("\n")) return null;
-  const exception = exceptionFrom({ type: null, message: null, stack: text });
-  if (exception.frames.length === 0) return null;
-  const raised = /(?:^|\n|\s)([\w.$]{1,200}(?:Error|Exception))(?:: ([^\n]{0,1000}))?/u.exec(text);
-  return raised ? { ...exception, type: raised[1] ?? exception.type, message: raised[2] ?? "" } : exception;
+  const told = exceptionIn(text);
+  if (told !== null || !text.includes("\n")) return told;
+  const frames = framesOf(text);
+  const raised = frames.length > 0 ? RAISED_INLINE.exec(text) : null;
+  return raised && { type: raised[1] ?? "error", message: raised[2] ?? "", frames };
 }
+
+const RAISED_INLINE = /(?:^|\s)([\w.$]{1,200}(?:Error|Exception))(?:: ([^\n]{0,1000}))?/u;
 
 /** Ids join records, so nothing else may pass for one: all zeros means "no trace". */
 export function idOrNull(id: string | null): string | null {

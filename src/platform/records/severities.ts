@@ -19,6 +19,7 @@ const WORDS: ReadonlyMap<string, LogSeverity> = new Map(
     error: "error",
     err: "error",
     severe: "error",
+    eror: "error",
     fail: "error",
     fatal: "fatal",
     ftl: "fatal",
@@ -42,7 +43,9 @@ export function severityOf(level: unknown): LogSeverity | null {
 /** OpenTelemetry's severity number, 1 to 24. */
 export function severityOfOtel(number: number): LogSeverity {
   const steps: readonly LogSeverity[] = ["trace", "debug", "info", "warn", "error", "fatal"];
-  return number >= 1 && number <= 24 ? (steps[Math.floor((number - 1) / 4)] ?? "unspecified") : "unspecified";
+  return Number.isInteger(number) && number >= 1 && number <= 24
+    ? (steps[Math.floor((number - 1) / 4)] ?? "unspecified")
+    : "unspecified";
 }
 
 function fromLoggerNumber(level: number): LogSeverity | null {

@@ -24,6 +24,11 @@ export function see(text: string): SeenText {
   return { text, holds: charactersOf(text) };
 }
 
+/** The text after a rule; read again only when the rule changed it. */
+export function seeAfter(before: SeenText, text: string): SeenText {
+  return text === before.text ? before : see(text);
+}
+
 /** The characters of a text. */
 export function charactersOf(text: string): Characters {
   let [controls, marks, capitals, smalls] = [0, 0, 0, 0];
@@ -57,11 +62,9 @@ export function mayHoldWord(text: Characters, word: Characters): boolean {
   return text.isUnusual || ((word.smalls | word.capitals) & ~(text.smalls | text.capitals)) === 0;
 }
 
-/** True when the text holds at least one of these characters (ASCII punctuation and digits). */
+/** True when the text holds at least one of these characters. */
 export function holdsAny(text: Characters, some: Characters): boolean {
-  return (
-    (some.marks & text.marks) !== 0 || (some.capitals & text.capitals) !== 0 || (some.smalls & text.smalls) !== 0
-  );
+  return (some.marks & text.marks) !== 0 || (some.capitals & text.capitals) !== 0 || (some.smalls & text.smalls) !== 0;
 }
 
 const DELETE = 127;

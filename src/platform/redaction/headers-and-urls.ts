@@ -1,4 +1,12 @@
-import { type Characters, charactersOf, mayHold, mayHoldWord, type SeenText, see } from "./characters.ts";
+import {
+  type Characters,
+  charactersOf,
+  holdsAny,
+  mayHold,
+  mayHoldWord,
+  type SeenText,
+  seeAfter,
+} from "./characters.ts";
 
 const AUTHORIZATION =
   /((?:proxy-)?authorization(?:\\{0,4}["'])?\]?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}(?:\\{0,4}["'])?)(?:((?:digest|mac|aws4-hmac-sha256|oauth|hawk|signature)[ \t]{1,4})[^\r\n]*|((?:bearer|basic|token|negotiate|ntlm|apikey|splunk|genie ?key)[ \t]{1,4})?([^\s"',;\\]{1,8000}))/giu;
@@ -13,37 +21,44 @@ const CURL_USER = /(\s(?:-u|--user|--proxy-user)[ =]["']?)([^\s:"']{1,200}):([^\
 
 interface Rule {
   /** Cheap: says no for most texts, and never wrongly. */
-  mayMatch(holds: Characters): boolean;
-  apply(text: string): string;
+  readonly mayMatch: (holds: Characters) => boolean;
+  readonly apply: (text: string) => string;
 }
 
-const holdsWord = (word: string) => {
-  const needs = charactersOf(word);
-  return (holds: Characters) => mayHoldWord(holds, needs);
-};
-const holdsMarks = (marks: string) => {
-  const needs = charactersOf(marks);
-  return (holds: Characters) => mayHold(holds, needs);
-};
-const mayBeBearer = holdsWord("bearer");
-const mayBeBasic = holdsWord("basic");
+const AUTHORIZATION_WORD = charactersOf("authorization");
+const BEARER = charactersOf("bearer");
+const BASIC = charactersOf("basic");
+const COOKIE_WORD = charactersOf("cookie");
+const SEPARATORS = charactersOf(":=");
+const URL_WITH_USER = charactersOf(":/@");
+const EQUALS = charactersOf("=");
+const PARAMETERS = charactersOf("?&;");
+const COLON = charactersOf(":");
 
 const RULES: readonly Rule[] = [
   {
-    mayMatch: holdsWord("authorization"),
+    mayMatch: (holds) => holdsAny(holds, SEPARATORS) && mayHoldWord(holds, AUTHORIZATION_WORD),
     apply: (text) => (/authorization/iu.test(text) ? text.replace(AUTHORIZATION, hideAuthorization) : text),
   },
   {
-    mayMatch: (holds) => mayBeBearer(holds) || mayBeBasic(holds),
+    mayMatch: (holds) => mayHoldWord(holds, BEARER) || mayHoldWord(holds, BASIC),
     apply: (text) => (/bearer|basic/iu.test(text) ? text.replace(BARE_SCHEME, hideScheme) : text),
   },
-  { mayMatch: holdsWord("cookie"), apply: (text) => (/cookie/iu.test(text) ? hideCookies(text) : text) },
-  { mayMatch: holdsMarks(":/@"), apply: (text) => text.replace(USER_INFO, "$1[redacted-userinfo]@") },
-  { mayMatch: holdsMarks("="), apply: (text) => text.replace(QUERY_SECRET, "$1[redacted-secret]") },
   {
-    mayMatch: holdsMarks(":"),
-    apply: (text) =>
-      /curl|--user|--proxy-user/u.test(text) ? text.replace(CURL_USER, "$1[redacted-userinfo]") : text,
+    mayMatch: (holds) => holdsAny(holds, SEPARATORS) && mayHoldWord(holds, COOKIE_WORD),
+    apply: (text) => (/cookie/iu.test(text) ? hideCookies(text) : text),
+  },
+  {
+    mayMatch: (holds) => mayHold(holds, URL_WITH_USER),
+    apply: (text) => text.replace(USER_INFO, "$1[redacted-userinfo]@"),
+  },
+  {
+    mayMatch: (holds) => mayHold(holds, EQUALS) && holdsAny(holds, PARAMETERS),
+    apply: (text) => text.replace(QUERY_SECRET, "$1[redacted-secret]"),
+  },
+  {
+    mayMatch: (holds) => mayHold(holds, COLON),
+    apply: (text) => (/curl|--user|--proxy-user/u.test(text) ? text.replace(CURL_USER, "$1[redacted-userinfo]") : text),
   },
 ];
 
@@ -51,9 +66,7 @@ const RULES: readonly Rule[] = [
 export function redactHeadersAndUrls(seen: SeenText): SeenText {
   let now = seen;
   for (const { mayMatch, apply } of RULES) {
-    if (!mayMatch(now.holds)) continue;
-    const text = apply(now.text);
-    if (text !== now.text) now = see(text);
+    if (mayMatch(now.holds)) now = seeAfter(now, apply(now.text));
   }
   return now;
 }

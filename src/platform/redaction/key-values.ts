@@ -1,3 +1,5 @@
+import { charactersOf, holdsAny, type SeenText, seeAfter } from "./characters.ts";
+
 /** Words that make a name secret. What follows them in the name is checked by `TAIL`. */
 const SECRET_WORD =
   /pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|api[_\- ]?key|(?:access|account|private|signing|encryption|auth|master|shared)[_-]?key|jsessionid|phpsessid|connect\.sid|(?<![a-z])(?:jwt|cvv|cvc|ssn|_auth)/giu;
@@ -6,6 +8,8 @@ const TAIL =
   /^(?:e?s|\d{1,4}|[_-]?(?:value|val|hash|b64|base64|text|plain|old|new|current|previous|prod|production|dev|test|staging|confirm|confirmation|again|key|string|data|header|primary|secondary)[_\d]{0,4})?$/iu;
 /** The same, cheap: most lines hold none of these. */
 const MAY_NAME_SECRET = /pass|pwd|secret|token|credential|key|sessid|connect\.sid|jwt|cvv|cvc|ssn|_auth/iu;
+/** One of these stands between every name and its value: a separator, a quote, or the two hyphens of a flag. */
+const BEFORE_VALUE = charactersOf("=:>\"'-");
 const NAME_AFTER = /[\w-]{0,64}/uy;
 const SEPARATOR = /(\\{0,4}["'`])?\]?[ \t]{0,4}(?:=>|:=|={1,3}|:|>)[ \t]{0,4}(?:\\{1,4}n)?(\\{0,4}["'`])?/uy;
 const FLAG_SEPARATOR = /[ \t]{1,3}(\\{0,4}["'])?/uy;
@@ -23,8 +27,9 @@ interface Span {
 }
 
 /** Replaces the value after every name that says it is a secret: key=value, "key": "value", --key value, <key>value. */
-export function redactKeyValues(text: string): string {
-  if (!MAY_NAME_SECRET.test(text)) return text;
+export function redactKeyValues(seen: SeenText): SeenText {
+  const { text, holds } = seen;
+  if (!holdsAny(holds, BEFORE_VALUE) || !MAY_NAME_SECRET.test(text)) return seen;
   const spans: Span[] = [];
   let last = 0;
   for (const match of text.matchAll(SECRET_WORD)) {
@@ -34,7 +39,7 @@ export function redactKeyValues(text: string): string {
     spans.push(span);
     last = span.end;
   }
-  return replaceSpans(text, spans, "[redacted-secret]");
+  return seeAfter(seen, replaceSpans(text, spans, "[redacted-secret]"));
 }
 
 /** True when a value under this name must not be shown, whatever it looks like. */

@@ -1,3 +1,5 @@
+import { type SeenText, seeAfter } from "./characters.ts";
+
 const CARD =
   /(?<![\w.-])(?:\d{13,19}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?:[ -]\d{1,3})?|3\d{3}[ -]\d{6}[ -]\d{5})(?![\w-]|\.\d)/gu;
 /** First digits that card networks use; a nanosecond time stamp of this century begins with 1. */
@@ -9,8 +11,8 @@ const PHONE =
   /(?<![\w.+-])\+(?:[1-9]\d{9,14}|[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,6}){2,4})(?![\w]|[.-]\d)/gu;
 
 /** Takes out what can be checked to be a person's: card numbers (Luhn), IBANs (mod 97), e-mail addresses, phone numbers. */
-export function redactPersonalData(text: string, pseudonymOf: (address: string) => string): string {
-  let result = text;
+export function redactPersonalData(seen: SeenText, pseudonymOf: (address: string) => string): SeenText {
+  let result = seen.text;
   if (/\d{4}[ -]?\d{2}/u.test(result)) {
     result = result.replace(CARD, (found) => (isCard(found) ? "[redacted-card]" : found));
     result = result.replace(IBAN, (found) => (isIban(found) ? "[redacted-iban]" : found));
@@ -18,7 +20,8 @@ export function redactPersonalData(text: string, pseudonymOf: (address: string) 
   if (result.includes("@")) {
     result = result.replace(EMAIL, (found) => (found.startsWith("git@") ? found : pseudonymOf(found)));
   }
-  return result.includes("+") ? result.replace(PHONE, "[redacted-phone]") : result;
+  if (result.includes("+")) result = result.replace(PHONE, "[redacted-phone]");
+  return seeAfter(seen, result);
 }
 
 function isCard(found: string): boolean {

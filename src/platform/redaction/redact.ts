@@ -5,6 +5,7 @@ import type { Attributes, Change, Event, ExceptionInfo } from "../../core/event.
 import type { Evidence } from "../../core/evidence.ts";
 import { assertNever } from "../../core/never.ts";
 import { cutSafe, type Safe } from "../../core/safe.ts";
+import { type SeenText, see, seeAfter } from "./characters.ts";
 import { redactEncoded } from "./encoded.ts";
 import { redactHeadersAndUrls } from "./headers-and-urls.ts";
 import { isSecretName, redactKeyValues } from "./key-values.ts";
@@ -28,25 +29,26 @@ type ToSafe = (raw: string) => Safe;
 export function createRedactor(options: { readonly pseudonymKey: string }): Redactor {
   const pseudonymOf = (address: string) =>
     `email_${createHmac("sha256", options.pseudonymKey).update(address.toLowerCase()).digest("hex").slice(0, 8)}`;
-  const redactPlain = (text: string) =>
-    redactPersonalData(redactKeyValues(redactTokenShapes(redactHeadersAndUrls(text))), pseudonymOf);
+  const plainRules = (seen: SeenText) =>
+    redactPersonalData(redactKeyValues(redactTokenShapes(redactHeadersAndUrls(seen))), pseudonymOf);
+  const redactPlain = (text: string) => plainRules(see(text)).text;
   const text: ToSafe = (raw) => {
     try {
       if (raw.length <= MAX_HARMLESS && HARMLESS.test(raw)) return raw as Safe;
-      const clean = sanitize(raw.length > MAX_TEXT ? cutToWords(raw) : raw);
+      const clean = sanitized(raw.length > MAX_TEXT ? cutToWords(raw) : raw);
       // Decoded first: a plain rule could take half of an encoded secret and hide the rest from the second look.
-      return redactPlain(redactEncoded(clean, redactPlain)) as Safe;
+      return plainRules(redactEncoded(clean, redactPlain)).text as Safe;
     } catch {
       // What could not be checked must not pass, and the error may quote it.
       return "[redaction failed]" as Safe;
     }
   };
-  const remembered = remember(text);
+  const walk: Walk = { text, known: remember(text), nameOf: rememberNames(text) };
   return {
     text,
     alert: (raw) => redactAlert(raw, text),
-    event: (raw) => redactEvent(raw, remembered),
-    evidence: (raw) => redactEvidence(raw, remembered),
+    event: (raw) => redactEvent(raw, walk),
+    evidence: (raw) => redactEvidence(raw, walk),
   };
 }
 
@@ -56,17 +58,41 @@ const MAX_HARMLESS = 12;
 const MAX_REMEMBERED = 10_000;
 const MAX_REMEMBERED_LENGTH = 160;
 
-/** Services, hosts and attribute names come back in every record; checking them once is enough. */
-function remember(text: ToSafe): ToSafe {
-  const known = new Map<string, Safe>();
+function sanitized(raw: string): SeenText {
+  const seen = see(raw);
+  return seen.holds.isUnusual ? seeAfter(seen, sanitize(raw)) : seen;
+}
+
+/** How the texts of a record are made safe. */
+interface Walk {
+  /** For what is different in every record. */
+  readonly text: ToSafe;
+  /** For what comes back in many records: services, hosts, attribute values, stack frames. Checking them once is enough. */
+  readonly known: ToSafe;
+  /** For the names of attributes. */
+  readonly nameOf: (raw: string) => SafeName;
+}
+
+interface SafeName {
+  readonly name: Safe;
+  /** The value under this name must not be shown, whatever it looks like. */
+  readonly isHidden: boolean;
+}
+
+function rememberNames(text: ToSafe): Walk["nameOf"] {
+  return remember((raw) => ({ name: text(raw), isHidden: HEADER_NAME.test(raw) || isSecretName(raw) }));
+}
+
+function remember<Known>(make: (raw: string) => Known): (raw: string) => Known {
+  const made = new Map<string, Known>();
   return (raw) => {
-    if (raw.length > MAX_REMEMBERED_LENGTH) return text(raw);
-    const before = known.get(raw);
+    if (raw.length > MAX_REMEMBERED_LENGTH) return make(raw);
+    const before = made.get(raw);
     if (before !== undefined) return before;
-    const safeText = text(raw);
-    if (known.size >= MAX_REMEMBERED) known.clear();
-    known.set(raw, safeText);
-    return safeText;
+    const known = make(raw);
+    if (made.size >= MAX_REMEMBERED) made.clear();
+    made.set(raw, known);
+    return known;
   };
 }
 
@@ -84,12 +110,13 @@ function redactAlert(raw: Alert<string>, text: ToSafe): Alert {
   };
 }
 
-function redactEvidence(raw: Evidence<string>, text: ToSafe): Evidence {
+function redactEvidence(raw: Evidence<string>, walk: Walk): Evidence {
+  const { text, known } = walk;
   switch (raw.status) {
     case "found": {
       const { topology, ...rest } = raw;
-      const events = raw.events.map((event) => redactEvent(event, text));
-      const edges = topology?.map(([caller, callee]) => [text(caller), text(callee)] as const);
+      const events = raw.events.map((event) => redactEvent(event, walk));
+      const edges = topology?.map(([caller, callee]) => [known(caller), known(callee)] as const);
       return { ...rest, events, partial: orNull(raw.partial, text), ...(edges ? { topology: edges } : {}) };
     }
     case "empty":
@@ -103,27 +130,26 @@ function redactEvidence(raw: Evidence<string>, text: ToSafe): Evidence {
   }
 }
 
-function redactEvent(raw: Event<string>, text: ToSafe): Event {
-  const base = redactBase(raw, text);
-  const line = (value: string) => cutSafe(text(value), MAX_LINE);
+function redactEvent(raw: Event<string>, walk: Walk): Event {
+  const { text, known } = walk;
+  const base = redactBase(raw, walk);
+  const line = (value: string) => cutSafe(known(value), MAX_LINE);
   switch (raw.kind) {
-    case "log": {
-      const body = cutSafe(text(raw.body), MAX_BODY);
+    case "log":
       return {
         ...raw,
         ...base,
-        body,
-        attributes: redactAttributes(raw.attributes, text),
-        exception: redactException(raw.exception, text),
+        body: cutSafe(text(raw.body), MAX_BODY),
+        attributes: redactAttributes(raw.attributes, walk),
+        exception: redactException(raw.exception, walk),
       };
-    }
     case "span":
       return {
         ...raw,
         ...base,
         name: line(raw.name),
         parentSpanId: idOrNull(raw.parentSpanId, text),
-        attributes: redactAttributes(raw.attributes, text),
+        attributes: redactAttributes(raw.attributes, walk),
       };
     case "metric":
       return {
@@ -131,7 +157,7 @@ function redactEvent(raw: Event<string>, text: ToSafe): Event {
         ...base,
         name: line(raw.name),
         unit: line(raw.unit),
-        attributes: redactAttributes(raw.attributes, text),
+        attributes: redactAttributes(raw.attributes, walk),
       };
     case "change":
       return { ...raw, ...base, change: redactChange(raw.change, text) };
@@ -152,23 +178,32 @@ function redactEvent(raw: Event<string>, text: ToSafe): Event {
   }
 }
 
-function redactBase(raw: Event<string>, text: ToSafe) {
+function redactBase(raw: Event<string>, walk: Walk) {
+  const { text, known } = walk;
   return {
-    service: orNull(raw.service, text),
-    host: orNull(raw.host, text),
-    ref: cutSafe(text(raw.ref), MAX_LINE),
+    service: orNull(raw.service, known),
+    host: orNull(raw.host, known),
+    ref: cutSafe(place(raw.ref, walk), MAX_LINE),
     traceId: idOrNull(raw.traceId, text),
     spanId: idOrNull(raw.spanId, text),
     requestId: orNull(raw.requestId, text),
   };
 }
 
-function redactException(raw: ExceptionInfo<string> | null, text: ToSafe): ExceptionInfo | null {
+/** A line of a file: the file is checked once, and no rule reaches over the "#" to the number behind it. */
+const LINE_OF_FILE = /^([\w./-]{1,140}#L)\d{1,9}$/u;
+
+function place(ref: string, { text, known }: Walk): Safe {
+  const file = LINE_OF_FILE.exec(ref)?.[1];
+  return file !== undefined && known(file) === file ? (ref as Safe) : text(ref);
+}
+
+function redactException(raw: ExceptionInfo<string> | null, { known }: Walk): ExceptionInfo | null {
   if (raw === null) return null;
   return {
-    type: cutSafe(text(raw.type), MAX_LINE),
-    message: cutSafe(text(raw.message), MAX_BODY),
-    frames: raw.frames.slice(0, MAX_FRAMES).map((frame) => cutSafe(text(frame), MAX_LINE)),
+    type: cutSafe(known(raw.type), MAX_LINE),
+    message: cutSafe(known(raw.message), MAX_BODY),
+    frames: raw.frames.slice(0, MAX_FRAMES).map((frame) => cutSafe(known(frame), MAX_LINE)),
   };
 }
 
@@ -194,17 +229,30 @@ function redactChange(raw: Change<string>, text: ToSafe): Change {
   };
 }
 
-/** `fromEntries` defines own properties, so a label named "__proto__" stays a label. */
-function redactAttributes(raw: Attributes<string>, text: ToSafe): Attributes {
+/** Nearly all attributes hold nothing to hide and stay the same object. */
+function redactAttributes(raw: Attributes<string>, walk: Walk): Attributes {
+  const labels = Object.keys(raw);
+  if (labels.length <= MAX_ATTRIBUTES && labels.every((label) => isSafeAlready(label, raw[label], walk)))
+    return raw as Attributes;
+  // `fromEntries` defines own properties, so a label named "__proto__" stays a label.
   const entries = Object.entries(raw).slice(0, MAX_ATTRIBUTES);
-  return Object.fromEntries(entries.map(([name, value]) => [text(name), redactValue(name, value, text)]));
+  return Object.fromEntries(
+    entries.map(([label, value]) => {
+      const { name, isHidden } = walk.nameOf(label);
+      return [name, redactValue(value, isHidden, walk)];
+    }),
+  );
 }
 
-function redactValue(name: string, value: string | number | boolean, text: ToSafe): Safe | number | boolean {
+function isSafeAlready(label: string, value: string | number | boolean | undefined, walk: Walk): boolean {
+  const { name, isHidden } = walk.nameOf(label);
+  return name === label && value !== undefined && redactValue(value, isHidden, walk) === value;
+}
+
+function redactValue(value: string | number | boolean, isHidden: boolean, { text, known }: Walk) {
   if (typeof value === "boolean") return value;
-  const isHidden = HEADER_NAME.test(name) || isSecretName(name);
   if (typeof value === "string") {
-    return isHidden && value !== "" ? ("[redacted-secret]" as Safe) : cutSafe(text(value), MAX_BODY);
+    return isHidden && value !== "" ? ("[redacted-secret]" as Safe) : cutSafe(known(value), MAX_BODY);
   }
   // A card number may arrive as a number.
   if (Number.isSafeInteger(value) && value > 1e12 && text(String(value)) !== String(value))

@@ -1,4 +1,4 @@
-import { type Characters, charactersOf, mayHold, type SeenText } from "./characters.ts";
+import { type Characters, charactersOf, mayHold, type SeenText, seeAfter } from "./characters.ts";
 
 /** A secret that can be told by its look alone. `keyword` must be in the text before the pattern is tried. */
 interface TokenShape {
@@ -77,16 +77,13 @@ const TOKEN_SHAPES: readonly TokenShape[] = [
 ];
 
 /** Replaces tokens of well-known makers by a marker that names the kind. */
-export function redactTokenShapes({ text, holds }: SeenText): string {
-  let result = text;
-  let held = holds;
+export function redactTokenShapes(seen: SeenText): SeenText {
+  let now = seen;
   for (const { keyword, needs, pattern, marker } of TOKEN_SHAPES) {
-    if (!mayHold(held, needs) || !result.includes(keyword)) continue;
-    const before = result;
-    result = result.replace(pattern, marker);
-    if (result !== before) held = charactersOf(result);
+    if (!mayHold(now.holds, needs) || !now.text.includes(keyword)) continue;
+    now = seeAfter(now, now.text.replace(pattern, marker));
   }
-  return redactPrivateKeys(result);
+  return seeAfter(now, redactPrivateKeys(now.text));
 }
 
 const PEM_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/u;

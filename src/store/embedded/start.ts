@@ -74,7 +74,8 @@ async function leave(dataDir: string, server: Server): Promise<void> {
   await withStartLock(dataDir, async () => {
     const settings = readSettings(dataDir);
     if (settings === null) return;
-    const left = settings.users.toSpliced(settings.users.indexOf(process.pid), 1).filter(isRunning);
+    const mine = settings.users.indexOf(process.pid);
+    const left = settings.users.filter((pid, index) => index !== mine && isRunning(pid));
     if (left.length === 0) await halt(server);
     saveSettings(dataDir, { ...settings, users: left });
   });

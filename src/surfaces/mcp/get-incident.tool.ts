@@ -100,7 +100,7 @@ function inShort(view: IncidentView): string {
     ...(why ? [`Why: ${why}`] : []),
     ...(against ? [`Against: ${against}`] : []),
     ...(nextStep ? [`Next step: ${nextStep}`] : []),
-    ...(notChecked ? [`Not seen: ${notChecked}`] : []),
+    ...(notChecked ? [`Gaps: ${notChecked}`] : []),
   ];
   return untrusted(lines.join("\n"));
 }

@@ -27,6 +27,7 @@ export const CARD = {
   lines: 12,
   title: 120,
   line: 260,
+  cause: 90,
   timelineRows: 15,
   timelineText: 260,
   causes: 5,

@@ -1,7 +1,8 @@
 import type { ContainerBlock, KnownBlock, RichTextBlockElement, RichTextSection } from "@slack/types";
 import { showArithmetic } from "../../core/presentation/arithmetic.ts";
 import type { ArgumentView, CauseView, IncidentView } from "../../core/presentation/view.ts";
-import { cutSafe, joinSafe, own, ownWords, type Safe, safe } from "../../core/safe.ts";
+import { confidenceNumber, withStop } from "../../core/presentation/words.ts";
+import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { actions, context, plainText, richLink, richSection, richText, section } from "./blocks.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD, LIMITS } from "./limits.ts";
@@ -156,8 +157,11 @@ function folded(lines: readonly ArgumentView[], most: number): readonly Argument
 function extras(cause: CauseView): readonly { readonly label: Safe; readonly text: Safe }[] {
   const { toBeSure, suggestedActions, votes } = cause;
   return [
-    { label: safe`To be sure`, texts: toBeSure.slice(0, 2) },
-    { label: safe`Possible step`, texts: suggestedActions.slice(0, 1) },
+    {
+      label: safe`To be sure`,
+      texts: [joinSafe(toBeSure.slice(0, 2).map(withStop), " ")].filter((text) => text.length > 0),
+    },
+    { label: safe`Possible step, yours to run`, texts: suggestedActions.slice(0, 1) },
     { label: safe`This was it, say`, texts: people(votes.yes) },
     { label: safe`Not it, say`, texts: people(votes.no) },
   ].flatMap(({ label, texts }) =>
@@ -189,7 +193,7 @@ function level(cause: CauseView): Safe {
 }
 
 function ownNumber(cause: CauseView): Safe {
-  return ownWords(own(cause.confidence.toFixed(2)));
+  return confidenceNumber(cause.confidence);
 }
 
 function footLine(view: IncidentView, options: DrawOptions): Mrkdwn {

@@ -1,4 +1,5 @@
 import type { Button } from "@slack/types";
+import { brief } from "../../core/presentation/card.ts";
 import type { CauseView, IncidentState, IncidentView } from "../../core/presentation/view.ts";
 import { cutSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { duration } from "../../core/time.ts";
@@ -56,16 +57,15 @@ function resolution(view: IncidentView): readonly Mrkdwn[] {
 function answerLines(view: IncidentView): readonly Mrkdwn[] {
   const { cause, why, against, impact, nextStep } = view.card;
   return [
-    ...labelled(cause.label, cause.text),
+    ...labelled(
+      cause.label,
+      view.state === "likely-cause" && cause.text.includes('"') ? brief(cause.text, CARD.cause) : cause.text,
+    ),
     ...labelled(safe`Why`, why),
     ...labelled(safe`Against`, against),
     ...labelled(safe`Impact`, impact),
-    ...labelled(safe`Next step`, nextStep === null ? null : safe`${withStop(nextStep)} TraceOps does not run it.`),
+    ...labelled(safe`Next step`, nextStep),
   ];
-}
-
-function withStop(text: Safe): Safe {
-  return /[.!?]$/u.test(text) ? text : safe`${text}.`;
 }
 
 function labelled(label: Safe, text: Safe | null): readonly Mrkdwn[] {
@@ -80,8 +80,8 @@ function footLine(view: IncidentView, options: DrawOptions): Mrkdwn {
   );
   return joinMd(
     [
-      md`${escaped(STATE_WORDS[view.state])}`,
-      ...(others > 0 ? [md`${others} less likely, see thread`] : [md`details in thread`]),
+      ...(others > 0 ? [md`${others} less likely in thread`] : [md`details in thread`]),
+      ...(view.card.nextStep === null ? [] : [md`TraceOps runs nothing`]),
       ...notes,
       md`updated ${dateMd(view.updatedAtMs, "{time_secs}")}`,
       ...(options.recreated ? [md`re-created, the first message was deleted`] : []),

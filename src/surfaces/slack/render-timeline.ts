@@ -16,7 +16,7 @@ export function drawTimeline(view: IncidentView, options: DrawOptions): Drawing 
   const text = escaped(sentence(view, rows));
   if (options.form === "plain") return { text, blocks: [] };
   const body = options.form === "new" ? [richList(view, rows, options)] : classicList(view, rows, options);
-  const chart = view.chart === null ? [] : [context("tlchart", escaped(view.chart.alt))];
+  const chart = view.chart === null ? [] : [context("tlchart", escaped(view.chart.summary))];
   return { text, blocks: [...body, ...chart, context("tlfoot", footLine(view, rows.length, options))] };
 }
 

@@ -1,6 +1,7 @@
 import { showArithmetic } from "../../core/presentation/arithmetic.ts";
+import { gapSentences } from "../../core/presentation/gaps.ts";
 import type { ArgumentView, CauseView, IncidentView, TimelineRowView } from "../../core/presentation/view.ts";
-import { confidenceWords, roleWords } from "../../core/presentation/words.ts";
+import { capital, confidenceWords, grouped, roleWords } from "../../core/presentation/words.ts";
 import type { Safe } from "../../core/safe.ts";
 import { clockTime, duration, isoTime } from "../../core/time.ts";
 import { type Paper, paperFor, type TerminalOptions } from "./paper.ts";
@@ -47,14 +48,16 @@ function answer(view: IncidentView, paper: Paper): readonly string[] {
     ["Against", against],
     ["Impact", impact],
     ["Next step", nextStep],
-    ["Not seen", notChecked],
+    ["Gaps", notChecked],
   ];
   const color = view.state === "recovered" || view.state === "resolved" ? "green" : "red";
   return [
     "",
     paper.ink(color, paper.ink("bold", `${printable(cause.label)}:`)),
     ...paper.beside("", cause.text, { indent: 2, column: 0 }).map((line) => paper.ink("bold", line)),
-    ...lines.flatMap(([label, text]) => (text === null ? [] : paper.beside(label, text, { indent: 2, column: 11 }))),
+    ...lines.flatMap(([label, text]) =>
+      text === null ? [] : paper.beside(label, capital(text), { indent: 2, column: 11 }),
+    ),
   ];
 }
 
@@ -75,8 +78,8 @@ function causeLines(cause: CauseView, paper: Paper): readonly string[] {
     ...cause.supporting.flatMap((argument, index) => line(argument, shown.supporting[index])),
     ...cause.against.flatMap((argument, index) => line(argument, shown.against[index])),
     `     ${shown.score}  = score`,
-    ...(cause.rank > 1 ? [] : cause.toBeSure).flatMap((check) =>
-      paper.beside("To be sure:", check, { indent: 5, column: 12 }),
+    ...(cause.rank > 1 ? [] : cause.toBeSure).flatMap((check, index) =>
+      paper.beside(index === 0 ? "To be sure:" : "", check, { indent: 5, column: 12 }),
     ),
   ];
 }
@@ -107,7 +110,7 @@ function rowLines(row: TimelineRowView, wide: number, paper: Paper): readonly st
     .slice(0, wide)
     .padEnd(wide);
   const label = `${clockTime(row.atMs)} ${roleWords(row.role).toLowerCase().padEnd(13)} ${service}  `;
-  const many = row.count > 1 ? ` (×${row.count} until ${clockTime(row.lastAtMs)})` : "";
+  const many = row.count > 1 ? ` (×${grouped(row.count)} until ${clockTime(row.lastAtMs)})` : "";
   const skew = row.skewCorrectedMs === 0 ? "" : ` (its clock was off, moved by ${shift(row.skewCorrectedMs)})`;
   const [first = "", ...rest] = paper.beside("", `${row.text}${many}${skew}`, { indent: 2 + label.length, column: 0 });
   return [`  ${label}${first.trimStart()}`, ...rest];
@@ -126,12 +129,17 @@ function chart({ chart: history }: IncidentView, paper: Paper): readonly string[
     return BARS.charAt(Math.ceil((count / peak) * (BARS.length - 1)));
   });
   const drawn = fits ? [`  ${bars.join("")}`] : [];
-  return [...paper.heading("Errors over time"), ...drawn, ...paper.beside("", history.alt, { indent: 2, column: 0 })];
+  return [
+    ...paper.heading("Errors over time"),
+    ...drawn,
+    ...paper.beside("", history.summary, { indent: 2, column: 0 }),
+  ];
 }
 
 function gaps(view: IncidentView, paper: Paper): readonly string[] {
-  if (view.gaps.length === 0) return [];
-  const lines = view.gaps.flatMap(({ text }) => paper.beside("-", text, { indent: 2, column: 2 }));
+  const told = gapSentences(view.gaps);
+  if (told.length === 0) return [];
+  const lines = told.flatMap((text) => paper.beside("-", text, { indent: 2, column: 2 }));
   return [...paper.heading("What could not be seen"), ...lines];
 }
 

@@ -1,4 +1,5 @@
 import type { IncidentView } from "../../core/presentation/view.ts";
+import { capital } from "../../core/presentation/words.ts";
 import type { Safe } from "../../core/safe.ts";
 import { duration } from "../../core/time.ts";
 import { type Html, html, link } from "./html.ts";
@@ -16,7 +17,7 @@ export function headline(view: IncidentView): Html {
     <h1>${view.title}</h1>
     <dl class="facts">
       ${fact("Since", fullTime(view.startedAtMs))}
-      ${fact("Alert", alerts(view))}
+      ${alerts(view) !== "" && fact(view.alertCount > 1 ? "Alerts" : "Alert", alerts(view))}
       ${view.resolvedAtMs !== null && fact("Resolved", fullTime(view.resolvedAtMs))}
       ${fact("Acknowledged by", view.acknowledgedBy ?? "nobody yet")}
       ${fact("Incident", view.externalUrl === null ? view.incidentId : html`${view.incidentId}, ${link(view.externalUrl, "open at its sender")}`)}
@@ -30,8 +31,8 @@ function fact(label: string, value: Html | string): Html {
 
 function alerts({ detectedAtMs, startedAtMs, alertCount }: IncidentView): string {
   const late = detectedAtMs - startedAtMs;
-  const count = alertCount > 1 ? [`${alertCount} so far`] : [];
-  return [late < 1000 ? "at once" : `${duration(late)} later`, ...count].join(", ");
+  const count = alertCount > 1 ? [`${alertCount} in all`] : [];
+  return [...(late < 1000 ? [] : [`${alertCount > 1 ? "first " : ""}${duration(late)} later`]), ...count].join(", ");
 }
 
 /** The card: the cause, why, what speaks against it, what it does to users, what to do, what was not seen. */
@@ -42,12 +43,12 @@ export function answerCard(view: IncidentView): Html {
     <p class="cause">${cause.text}</p>
     <dl>
       ${line("Why", why)} ${line("Against", against)} ${line("Impact", impact)} ${line("Next step", nextStep)}
-      ${line("Not seen", notChecked)}
+      ${line("Gaps", notChecked)}
     </dl>
     ${view.learnedNote === null ? null : html`<p class="learned">${view.learnedNote}</p>`}
   </section>`;
 }
 
 function line(label: string, text: Safe | null): Html | null {
-  return text === null ? null : html`<div><dt>${label}</dt><dd>${text}</dd></div>`;
+  return text === null ? null : html`<div><dt>${label}</dt><dd>${capital(text)}</dd></div>`;
 }

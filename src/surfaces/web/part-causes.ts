@@ -43,7 +43,7 @@ function causeItem(cause: CauseView, context: CausesContext): Html {
       <div class="body">
         ${arithmetic(cause, context.numbers)}
         ${words("To be sure", cause.toBeSure)}
-        ${words("Possible actions", cause.suggestedActions)}
+        ${words("Possible actions (TraceOps runs none of them)", cause.suggestedActions)}
         ${cause.changeUrl !== null && html`<p>${link(cause.changeUrl, "Open the change")}</p>`}
         ${voting(cause, context)}
       </div>

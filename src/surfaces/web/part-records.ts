@@ -1,3 +1,4 @@
+import { gapSentences } from "../../core/presentation/gaps.ts";
 import type { EvidenceView, IncidentView } from "../../core/presentation/view.ts";
 import { capital } from "../../core/presentation/words.ts";
 import { type Html, html, link } from "./html.ts";
@@ -17,7 +18,7 @@ export function gapsSection(view: IncidentView): Html | null {
   const list =
     view.gaps.length === 0
       ? html`<p class="quiet">Every connected source answered in full.</p>`
-      : html`<ul class="gaps">${view.gaps.map(({ status, text }) => html`<li class="${status}">${capital(text)}</li>`)}</ul>`;
+      : html`<ul class="gaps">${gapSentences(view.gaps).map((text) => html`<li>${capital(text)}</li>`)}</ul>`;
   return html`<section aria-labelledby="gaps-h"><h2 id="gaps-h">What could not be seen</h2>${list}</section>`;
 }
 

@@ -1,5 +1,5 @@
 import type { IncidentView, TimelineRowView } from "../../core/presentation/view.ts";
-import { roleWords } from "../../core/presentation/words.ts";
+import { grouped, roleWords } from "../../core/presentation/words.ts";
 import { type Html, html } from "./html.ts";
 import { citations, type EvidenceNumbers, timeTag } from "./part-words.ts";
 
@@ -17,7 +17,7 @@ export function timelineSection(view: IncidentView, numbers: EvidenceNumbers): H
 }
 
 function timelineRow(row: TimelineRowView, numbers: EvidenceNumbers): Html {
-  const many = row.count > 1 && html` <span class="many">×${row.count} until ${timeTag(row.lastAtMs)}</span>`;
+  const many = row.count > 1 && html` <span class="many">×${grouped(row.count)} until ${timeTag(row.lastAtMs)}</span>`;
   return html`<li class="${row.role}">
     ${timeTag(row.atMs)}
     <span class="role">${roleWords(row.role)}</span>

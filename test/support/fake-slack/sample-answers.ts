@@ -123,6 +123,7 @@ export function aView(overrides: Partial<IncidentView> = {}): IncidentView {
       errors: [0, 0, 40, 312, 90],
       byService: [],
       marks: [],
+      summary: safe`Errors from 14:00:00Z to 14:02:30Z: none until 14:01:00Z, peak of 312 lines in the 30 s from 14:01:30Z.`,
       alt: safe`Errors from 14:00:00Z to 14:02:30Z: none until 14:01:00Z, peak of 312 lines in the 30 s from 14:01:30Z.`,
     },
     graph: [],

@@ -3,7 +3,7 @@ import { cutSafe, type Safe, safe } from "../../safe.ts";
 import type { FailureCategory } from "../../semantics/meaning.ts";
 import type { Candidate } from "../candidates.ts";
 import type { CaseFile, Trouble } from "../case-file.ts";
-import { type ChangedSetting, settingWords } from "../settings.ts";
+import type { ChangedSetting } from "../settings.ts";
 import type { Signal, SignalHit } from "../signal.ts";
 
 const SETTING_NAMED = 260;
@@ -61,8 +61,9 @@ interface Asked {
 function settingHit(setting: ChangedSetting, trouble: Trouble, { candidate, file }: Asked): readonly SignalHit[] {
   const points = closeness(setting, trouble, file);
   if (points === 0) return [];
-  const changed = setting.path === null ? safe`` : safe` in ${cutSafe(setting.path, 80)}`;
-  const because = safe`it changed ${settingWords(setting)}${changed}; the errors say "${trouble.quote}"`;
+  const where = setting.path === null ? safe`` : safe` in ${cutSafe(setting.path, 80)}`;
+  const link = points === SETTING_NAMED ? safe`the errors name` : safe`the errors fit`;
+  const because = safe`${link} ${setting.name}, which it changed${where}: "${trouble.quote}"`;
   return [{ points, because, evidenceIds: citing(candidate, trouble) }];
 }
 

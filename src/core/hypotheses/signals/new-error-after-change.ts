@@ -20,7 +20,7 @@ export const newErrorAfterChange: Signal = {
         points: Math.round(
           (BASE + PER_NAT * symptom.surprise) * (symptom.service === service ? 1 : SHARE_OF_COMPLAINTS),
         ),
-        because: safe`new after it: "${quote}" at ${symptom.service} ${times(symptom.count)} from ${clockTime(symptom.firstAtMs)}, never in the ${lengthOf(baseline.fromMs, baseline.toMs)} before`,
+        because: safe`a new error after it: "${quote}" at ${symptom.service} ${times(symptom.count)} from ${clockTime(symptom.firstAtMs)}, never in the ${lengthOf(baseline.fromMs, baseline.toMs)} before`,
         evidenceIds: symptom.sampleIds.slice(0, 3),
       }));
   },

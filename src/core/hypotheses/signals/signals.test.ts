@@ -93,10 +93,7 @@ describe("diff-names-failure", () => {
     };
 
     expect(ask("diff-names-failure", "orders config-change", story)).toEqual([
-      [
-        260,
-        'it changed DB_POOL_SIZE from 50 to 5 in config/app.yaml; the errors say "no free connection (DB_POOL_SIZE=5)"',
-      ],
+      [260, 'the errors name DB_POOL_SIZE, which it changed in config/app.yaml: "no free connection (DB_POOL_SIZE=5)"'],
     ]);
   });
 
@@ -123,7 +120,7 @@ test("new-error-after-change counts only what never happened before and only wit
   const known = { ...crash, baselineCount: 3 };
 
   expect(ask("new-error-after-change", "orders change", { symptoms: [crash], changes: [deploy] })).toEqual([
-    [160, 'new after it: "cannot read total" at orders ×400 from 01:47:20Z, never in the 2 h before'],
+    [160, 'a new error after it: "cannot read total" at orders ×400 from 01:47:20Z, never in the 2 h before'],
   ]);
   expect(ask("new-error-after-change", "orders change", { symptoms: [known], changes: [deploy] })).toEqual([]);
   const blind = { symptoms: [crash], changes: [deploy], extra: { hasBaseline: false } };

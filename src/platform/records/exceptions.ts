@@ -52,12 +52,16 @@ function innermostFirst(lines: readonly string[]): readonly string[] {
   return blocks.toReversed().flatMap((frames) => (isTraceback ? frames.toReversed() : frames));
 }
 
+/** What the fields of a structured record say about an exception. */
+export interface SaidException {
+  readonly type: string | null;
+  readonly message: string | null;
+  readonly stack: string | null;
+}
+
 /** An exception from fields of a structured record. Null when there is no type. */
-export function exceptionFrom(fields: {
-  type: string | null;
-  message: string | null;
-  stack: string | null;
-}): ExceptionInfo<string> | null {
+export function exceptionFrom(fields: SaidException): ExceptionInfo<string> | null {
+  if (fields.type === null && fields.stack === null) return null;
   const read = exceptionIn(`${fields.stack ?? ""}\n`) ?? { type: null, message: "", frames: framesOf(fields.stack) };
   const type = fields.type ?? read.type;
   if (type === null) return null;
@@ -68,7 +72,8 @@ export function exceptionFrom(fields: {
   };
 }
 
-function framesOf(stack: string | null): readonly string[] {
+/** The frames of a stack trace as "file:line function", in its own order, at most 20. */
+export function framesOf(stack: string | null): readonly string[] {
   if (stack === null) return [];
   const frames = stack.split("\n", MAX_LINES).map(frameIn);
   return frames.filter((each) => each !== null).slice(0, MAX_FRAMES);
