@@ -179,3 +179,19 @@ test("what an answer was computed from is kept, and an answer stands even when i
   });
   expect(analyses.stored).toHaveLength(2);
 });
+
+test("an engine that fails on some record still answers, and the answer says which source it failed on", async () => {
+  const logs = anEvidencePort("logs", { status: "found", events: [], read: 1, partial: null });
+  const { deps, run, asked } = await setUp({ evidence: [logs] });
+  const analyze = deps.engine.analyze.bind(deps.engine);
+  deps.engine.analyze = (input) => {
+    const isWhole = input.evidence.some(({ source, evidence }) => source === "logs" && evidence.status === "found");
+    if (isWhole) throw new RangeError("a record nobody thought of");
+    return analyze(input);
+  };
+
+  expect(await run()).toMatchObject({ kind: "answered" });
+  expect(asked.at(-1)?.evidence.find(({ source }) => source === "logs")).toMatchObject({
+    evidence: { status: "failed", reason: "invalid" },
+  });
+});

@@ -4,6 +4,7 @@ import type { EvidencePolicy, SourceEvidence } from "../core/evidence.ts";
 import { nextLookAt, planEvidence } from "../core/evidence-plan.ts";
 import { type IncidentId, incidentId, type TenantId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
+import { own, ownWords } from "../core/safe.ts";
 import type { Engine } from "./engine.ts";
 import type { JobContext, JobPayload, JobRequest } from "./jobs/catalog.ts";
 import { ownEvidence } from "./own-evidence.ts";
@@ -57,7 +58,7 @@ export async function investigateIncident(
   if (isAnswered(payload, latest) || isLeftToNewer(deps, { payload, incident, latest })) return { kind: "superseded" };
 
   const input = await gather(deps, incident, signal);
-  const analysis = await deps.engine.analyze(input);
+  const analysis = await think(deps, input);
   const { tenant, clock } = deps;
   const saved = await deps.analyses.save(
     // Whoever stopped for so long that another worker answered meanwhile has nothing to add.
@@ -74,6 +75,23 @@ export async function investigateIncident(
   if (saved === "superseded") return { kind: "superseded" };
   await keep(deps, input);
   return { kind: "answered", analysis };
+}
+
+/** An engine that fails on some record must not leave people without a word: then the answer says what could not be analysed. */
+async function think({ engine, logger }: InvestigateIncidentDeps, input: AnalysisInput): Promise<Analysis> {
+  try {
+    return await engine.analyze(input);
+  } catch (err) {
+    logger.error({ incidentId: input.incident.id, err }, "the evidence could not be analysed");
+    return engine.analyze({ ...input, evidence: input.evidence.map(notAnalysed) });
+  }
+}
+
+function notAnalysed(source: SourceEvidence): SourceEvidence {
+  const isOwn = source.source === "alerts" || source.source === "people";
+  if (isOwn || source.evidence.status !== "found") return source;
+  const detail = ownWords(own("it was read, but the analysis failed on it; the log of the worker says where"));
+  return { source: source.source, evidence: { status: "failed", reason: "invalid", detail } };
 }
 
 type Payload = JobPayload<"incident.investigate">;

@@ -129,3 +129,15 @@ test("an unavailable store throws, so that the job runs again and nothing is los
   await expect(processDelivery(deps, "in-1")).rejects.toThrow("database is away");
   expect(item()?.state).toBe("new");
 });
+
+test("an alert that cannot be placed keeps none of the others waiting, and the job runs again for it", async () => {
+  const { deps, incidents, item } = await setUp("{}", twoAlerts);
+  const apply = incidents.apply.bind(incidents);
+  incidents.apply = (change, causes) =>
+    change.alert.eventId === "1" ? Promise.reject(new Error("broken row")) : apply(change, causes);
+
+  await expect(processDelivery(deps, "in-1")).rejects.toThrow("broken row");
+
+  expect(await incidents.list(DEFAULT_TENANT, { limit: 10 })).toMatchObject([{ alertCount: 1 }]);
+  expect(item()?.state).toBe("new");
+});

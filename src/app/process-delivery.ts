@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Alert } from "../core/alert.ts";
+import type { TenantId } from "../core/ids.ts";
 import type { AlertSourcePort } from "./alert-source-port.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { type IngestAlertDeps, ingestAlert } from "./ingest-alert.ts";
@@ -33,11 +34,22 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
   if (reading.alerts.length > MAX_ALERTS) {
     deps.logger.warn({ inboxId, alerts: reading.alerts.length, limit: MAX_ALERTS }, "webhook holds too many alerts");
   }
-  for (const alert of reading.alerts.slice(0, MAX_ALERTS)) {
-    await ingestAlert(deps, stored.tenant, deps.redactor.alert(alert));
-  }
+  await ingestAll(deps, stored.tenant, reading.alerts.slice(0, MAX_ALERTS));
   await deps.inbox.markProcessed(inboxId);
   return DONE;
+}
+
+/** One alert that cannot be placed keeps none of the others waiting; the job runs again for it. */
+async function ingestAll(deps: ProcessDeliveryDeps, tenant: TenantId, alerts: readonly Alert<string>[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const alert of alerts) {
+    try {
+      await ingestAlert(deps, tenant, deps.redactor.alert(alert));
+    } catch (cause) {
+      failures.push(cause);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 type Reading =

@@ -53,7 +53,7 @@ export const doctor: Command = {
         logger: createLogger({ level: "silent" }),
         publicUrl: config.core.PUBLIC_URL ?? "http://127.0.0.1",
       });
-      findings.push(...(await checkAll(config, wiring)));
+      findings.push(quarantineFinding(await wiring.store.quarantined()), ...(await checkAll(config, wiring)));
       await wiring.store.close();
     } finally {
       await database.value.close();
@@ -61,6 +61,13 @@ export const doctor: Command = {
     return report(io, findings);
   },
 };
+
+function quarantineFinding({ webhooks, jobs }: { readonly webhooks: number; readonly jobs: number }): Finding {
+  const part = "quarantine";
+  if (webhooks + jobs === 0) return { sign: "ok", part, text: "empty" };
+  const text = `${webhooks} webhooks that could not be read and ${jobs} jobs that failed at every try; the log says why ("quarantined")`;
+  return { sign: "FIX", part, text };
+}
 
 function nodeFinding(version: string): Finding {
   return { sign: "ok", part: "node", text: version };

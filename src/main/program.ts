@@ -21,6 +21,8 @@ export interface Program {
 }
 
 const HOUR_MS = 60 * 60_000;
+/** Long enough to look up what ran during an incident. */
+const DONE_JOBS_KEPT_MS = 7 * 24 * HOUR_MS;
 
 /** Starts the roles on their database. What fails to start stops what had started and throws one clear error. */
 export async function startProgram(options: {
@@ -88,19 +90,23 @@ async function stopAll(undo: readonly (() => Promise<void>)[], logger: Logger): 
   }
 }
 
-/** Removes pushed events that are past their time, once an hour. */
+/** Removes pushed events and done jobs that are past their time, once an hour. */
 function startJanitor({ store, clock, config, logger }: Wiring): () => Promise<void> {
   const controller = new AbortController();
   const keepMs = config.core.EVENT_RETENTION_HOURS * HOUR_MS;
   const clean = async () => {
     for await (const _ of everySo(HOUR_MS, undefined, { signal: controller.signal, ref: false })) {
-      const removed = await store.pushedEvents.prune(epochMs(clock.nowMs() - keepMs));
-      logger.info({ removed }, "old events removed");
+      try {
+        const events = await store.pushedEvents.prune(epochMs(clock.nowMs() - keepMs));
+        const jobs = await store.pruneDoneJobs(epochMs(clock.nowMs() - DONE_JOBS_KEPT_MS));
+        logger.info({ events, jobs }, "old events and done jobs removed");
+      } catch (error) {
+        logger.error({ err: error }, "old events could not be removed; the next hour tries again");
+      }
     }
   };
-  const running = clean().catch((error: unknown) => {
-    if (!controller.signal.aborted) logger.error({ err: error }, "old events could not be removed");
-  });
+  // Only the end of the waiting rejects here.
+  const running = clean().catch(() => undefined);
   return async () => {
     controller.abort();
     await running;

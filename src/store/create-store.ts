@@ -10,7 +10,7 @@ import type {
   PushedEvents,
   WeightsStore,
 } from "../app/ports.ts";
-import { DEFAULT_TENANT } from "../core/ids.ts";
+import { DEFAULT_TENANT, type EpochMs } from "../core/ids.ts";
 import { createAnalysisStore } from "./analyses.ts";
 import { openDatabase } from "./database.ts";
 import { createEvidenceArchive } from "./evidence-archive.ts";
@@ -35,6 +35,10 @@ export interface Store {
   readonly messages: OutboundMessages;
   /** Writes once; rejects when the database cannot be written to or lacks our tables. For `/readyz`. */
   checkWritable(): Promise<void>;
+  /** Removes jobs that were done before; returns how many. What is undone or in quarantine stays. */
+  pruneDoneJobs(before: EpochMs): Promise<number>;
+  /** What waits for a person: webhooks that could not be read, jobs that failed at every try. */
+  quarantined(): Promise<{ readonly webhooks: number; readonly jobs: number }>;
   close(): Promise<void>;
 }
 
@@ -54,6 +58,15 @@ export async function createStore(connectionString: string, { clock }: { readonl
     marks,
     messages: createOutboundMessages(db),
     checkWritable: () => marks.set(DEFAULT_TENANT, "writable-check", String(clock.nowMs())),
+    async pruneDoneJobs(before) {
+      const { count } = await db.outboxItem.deleteMany({ where: { doneAt: { lt: new Date(before) } } });
+      return count;
+    },
+    async quarantined() {
+      const webhooks = await db.inboxItem.count({ where: { state: "quarantined" } });
+      const jobs = await db.outboxItem.count({ where: { quarantinedAt: { not: null } } });
+      return { webhooks, jobs };
+    },
     close: () => db.$disconnect(),
   };
 }
