@@ -37,7 +37,8 @@ export function cardLines(context: CardContext): CardLines {
   return {
     cause,
     why: names ? strongest(reasonsOf(analysis, names, "parts"), names.summary) : null,
-    against: names ? strongest(reasonsOf(analysis, names, "against"), names.summary) : null,
+    // A cause that nothing speaks against says so: silence could also mean that nobody looked.
+    against: names ? (strongest(reasonsOf(analysis, names, "against"), names.summary) ?? NOTHING_AGAINST) : null,
     impact: analysis.impact.text,
     nextStep: nextStep(context, names),
     notChecked: gapsLine(analysis.gaps),
@@ -100,6 +101,8 @@ function candidateLine(context: CardContext, analysis: Analysis, lead: CauseView
   });
   return { label: safe`Possible causes`, text: joinSafe(listed, "; ") };
 }
+
+const NOTHING_AGAINST = safe`Nothing in what was read`;
 
 function reasonsOf({ hypotheses }: Analysis, lead: CauseView, side: "parts" | "against"): readonly Reason[] {
   return hypotheses.find(({ id }) => id === lead.id)?.[side] ?? [];
