@@ -3,6 +3,7 @@ import type { Event } from "../../core/event.ts";
 import type { Evidence, EvidenceFailure, EvidenceQuery } from "../../core/evidence.ts";
 import { isoTime } from "../../core/time.ts";
 import { type PagerDutyClient, PagerDutyError } from "../../platform/clients/pagerduty.ts";
+import { checkPagerDutyKey } from "../../platform/clients/pagerduty-check.ts";
 import { defineEvidenceSource } from "../define.ts";
 import { ChangeRecord, IncidentBody, LogEntry } from "./answers.ts";
 import { changeEvent } from "./change-events.ts";
@@ -25,6 +26,7 @@ export const pagerduty = defineEvidenceSource({
       gather: (query, signal) =>
         gatherFromPagerDuty({ client: pagerDuty, deadlineMs: DEADLINE_MS - RESERVE_MS }, query, signal),
     },
+  check: async (_env, { pagerDuty }, signal) => (pagerDuty === null ? null : checkPagerDutyKey(pagerDuty, signal)),
 });
 
 export interface GatherOptions {

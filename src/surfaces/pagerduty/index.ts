@@ -1,6 +1,6 @@
 import type { JobOutcome } from "../../app/jobs/catalog.ts";
 import type { IncidentAnswer } from "../../app/verbs.ts";
-import { PagerDutyError } from "../../platform/clients/pagerduty.ts";
+import { checkPagerDutyKey } from "../../platform/clients/pagerduty-check.ts";
 import { pagerDutyEnv } from "../../platform/clients/pagerduty-rest.ts";
 import { defineSurface } from "../define.ts";
 import { deliverNote, type Notebook } from "./deliver-note.ts";
@@ -21,14 +21,8 @@ export const pagerduty = defineSurface({
   },
   check: async (env, { pagerDuty }, signal) => {
     if (!env.PAGERDUTY_API_TOKEN || !pagerDuty) return null;
-    try {
-      await pagerDuty.get("/abilities", {}, signal);
-    } catch (error) {
-      const isWrongKey = error instanceof PagerDutyError && error.status === 401;
-      return isWrongKey
-        ? "PagerDuty does not accept PAGERDUTY_API_TOKEN: make a new REST API key. Accounts of the EU region also need PAGERDUTY_API_HOST=api.eu.pagerduty.com."
-        : `PagerDuty at ${env.PAGERDUTY_API_HOST} could not be asked: check PAGERDUTY_API_HOST and the network.`;
-    }
+    const problem = await checkPagerDutyKey(pagerDuty, signal);
+    if (problem !== null) return problem;
     return env.PAGERDUTY_FROM_EMAIL
       ? null
       : "Set PAGERDUTY_FROM_EMAIL to a PagerDuty user's address, or notes and acknowledgements are refused.";
