@@ -2,10 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { analyze } from "../src/core/analyze.ts";
-import type { Suite } from "./suites/suite.ts";
-import { telemetry } from "./suites/telemetry.ts";
-
-const suites: Readonly<Record<string, Suite>> = { telemetry };
+import { suites } from "./suites/registry.ts";
 
 const { values } = parseArgs({
   options: { suite: { type: "string" }, inputs: { type: "string" }, out: { type: "string" } },

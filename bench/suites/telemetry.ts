@@ -5,18 +5,15 @@ import { z } from "zod";
 import type { Analysis, CauseKind, Hypothesis } from "../../src/core/analysis.ts";
 import type { Event, LogEvent, MetricEvent, SpanEvent } from "../../src/core/event.ts";
 import type { TimeWindow } from "../../src/core/evidence.ts";
-import { DEFAULT_TENANT, epochMs, epochNs, eventId, incidentId } from "../../src/core/ids.ts";
-import type { Incident } from "../../src/core/incident.ts";
-import { own, ownWords } from "../../src/core/safe.ts";
+import { epochMs, epochNs, eventId } from "../../src/core/ids.ts";
 import { msToNs, nsToMs } from "../../src/core/time.ts";
-import { createRedactor } from "../../src/platform/redaction/redact.ts";
+import { anIncident, redactor } from "./shared.ts";
 import type { Suite } from "./suite.ts";
 
 const SOURCE = "telemetry";
 const Case = z.object({ id: z.string(), detect_ts: z.number(), baseline: z.string() });
 const Row = z.record(z.string(), z.string());
 const Wrapped = z.object({ log: z.string(), time: z.string() });
-const redactor = createRedactor({ pseudonymKey: "bench" });
 
 /** Logs, spans and pod metrics of one fault, with a fault-free recording to compare with. */
 export const telemetry: Suite = {
@@ -38,7 +35,10 @@ export const telemetry: Suite = {
     };
     const evidence = [{ source: SOURCE, evidence: redactor.evidence(raw) }];
     const weights = { version: 0, learned: [] };
-    return { id, input: { incident: anIncident(detectS * 1000), window, baseline, evidence, weights, elapsedMs: 0 } };
+    return {
+      id,
+      input: { incident: anIncident({ atMs: detectS * 1000 }), window, baseline, evidence, weights, elapsedMs: 0 },
+    };
   },
   predict: (analysis) => ({
     hypotheses: analysis.hypotheses.map((hypothesis) => toPrediction(analysis, hypothesis)),
@@ -146,27 +146,6 @@ const SEVERITIES = new Map<string, LogEvent["severity"]>([
 function severityOf(text: string): LogEvent["severity"] {
   const word = /\b(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\b/u.exec(text.slice(0, 80))?.[0];
   return SEVERITIES.get(word ?? "") ?? "unspecified";
-}
-
-function anIncident(atMs: number): Incident {
-  const at = epochMs(atMs);
-  return {
-    id: incidentId("INC-0"),
-    tenant: DEFAULT_TENANT,
-    title: ownWords(own("recorded case")),
-    service: null,
-    severity: "critical",
-    status: "triggered",
-    startedAtMs: at,
-    detectedAtMs: at,
-    acknowledgedBy: null,
-    resolvedAtMs: null,
-    reopened: false,
-    alertCount: 1,
-    services: [],
-    external: [],
-    revision: 0,
-  };
 }
 
 const CAUSES: Partial<Record<CauseKind, string>> = { cpu: "resource_cpu", network: "network" };

@@ -82,6 +82,9 @@ export type CauseKind =
   | "certificate"
   | "network"
   | "code-error"
+  | "configuration"
+  | "scheduling"
+  | "disk"
   | "infrastructure"
   | "unknown";
 

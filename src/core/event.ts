@@ -1,4 +1,4 @@
-import type { EpochNs, EventId } from "./ids.ts";
+import type { EpochMs, EpochNs, EventId } from "./ids.ts";
 import type { Safe } from "./safe.ts";
 
 /**
@@ -12,6 +12,7 @@ export type Event<Text extends string = Safe> =
   | ChangeEvent<Text>
   | AlertEvent<Text>
   | KubernetesEvent<Text>
+  | KubernetesObjectEvent<Text>
   | PersonEvent<Text>;
 
 export type Attributes<Text extends string = Safe> = Readonly<Record<string, Text | number | boolean>>;
@@ -101,6 +102,21 @@ export interface Change<Text extends string = Safe> {
   readonly summary: Text;
   readonly files: readonly ChangedFile<Text>[];
   readonly pullRequest: { readonly number: number; readonly title: Text; readonly url: Text | null } | null;
+  /** Which pods run what, for a change that reaches them step by step. */
+  readonly rollout?: RolloutStep<Text>;
+}
+
+/** One step of a gradual rollout: the pods that carry the new version from now on, and how many of each there are. */
+export interface RolloutStep<Text extends string = Safe> {
+  /** Pods that this step started on the new version. */
+  readonly newPods: readonly Text[];
+  /** Pods that this step took away. */
+  readonly removedPods: readonly Text[];
+  /** Pods on the old and on the new version after the step. */
+  readonly oldReplicas: number;
+  readonly newReplicas: number;
+  /** When the step was done; null while it is not. */
+  readonly completedAtMs: EpochMs | null;
 }
 
 export interface ChangedFile<Text extends string = Safe> {
@@ -114,6 +130,8 @@ export interface AlertEvent<Text extends string = Safe> extends EventBase<Text> 
   readonly title: Text;
   readonly status: "firing" | "acknowledged" | "resolved";
   readonly url: Text | null;
+  /** Labels as the sender gave them: what alerted, where, in which direction. */
+  readonly attributes?: Attributes<Text>;
 }
 
 export interface KubernetesEvent<Text extends string = Safe> extends EventBase<Text> {
@@ -125,6 +143,24 @@ export interface KubernetesEvent<Text extends string = Safe> extends EventBase<T
   readonly note: Text;
   readonly count: number;
 }
+
+/** What `kubectl get -o json` says of one object: its declared spec and its reported status. */
+export interface KubernetesObjectEvent<Text extends string = Safe> extends EventBase<Text> {
+  readonly kind: "kubernetes-object";
+  /** "Deployment/api", "Node/worker-2"; the namespace stands in the manifest. */
+  readonly object: Text;
+  /** As the Kubernetes API shapes it, without the values of secrets. */
+  readonly manifest: Json<Text>;
+}
+
+/** JSON with all its strings of one kind. Names of fields are plain strings. */
+export type Json<Text extends string = Safe> =
+  | Text
+  | number
+  | boolean
+  | null
+  | readonly Json<Text>[]
+  | { readonly [key: string]: Json<Text> };
 
 export interface PersonEvent<Text extends string = Safe> extends EventBase<Text> {
   readonly kind: "person";

@@ -81,13 +81,13 @@ export async function startInstall(settings: Readonly<Record<string, string>> = 
   };
 }
 
-/** Asks until there is an answer; fails after half a minute. */
-export async function eventually<T>(ask: () => Promise<T | null> | T | null): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+/** Asks until there is an answer; fails when the patience ends, by default after half a minute. */
+export async function eventually<T>(ask: () => Promise<T | null> | T | null, patienceMs = PATIENCE_MS): Promise<T> {
+  const deadline = Date.now() + patienceMs;
   while (Date.now() < deadline) {
     const answer = await ask();
     if (answer !== null) return answer;
     await wait(50);
   }
-  throw new Error(`nothing came within ${PATIENCE_MS / 1000} s`);
+  throw new Error(`nothing came within ${patienceMs / 1000} s`);
 }

@@ -96,6 +96,7 @@ export function observed(story: Story): Observations {
     changes: changes.map(asObserved),
     alerts: [],
     kubernetes: [],
+    objects: [],
     people: [],
     symptoms,
     onset: first ? onsetAt(first) : null,

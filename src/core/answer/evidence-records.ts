@@ -1,5 +1,5 @@
 import type { EvidenceRecord } from "../analysis.ts";
-import type { Event } from "../event.ts";
+import type { Event, KubernetesEvent, KubernetesObjectEvent, LogEvent } from "../event.ts";
 import type { EventId } from "../ids.ts";
 import type { SignalWeights } from "../learning/weights.ts";
 import { assertNever } from "../never.ts";
@@ -44,9 +44,7 @@ function recordOf(event: Event): EvidenceRecord {
 function quoteOf(event: Event): Safe {
   switch (event.kind) {
     case "log":
-      return event.exception === null || event.body.includes(event.exception.type)
-        ? event.body
-        : safe`${event.body} | ${event.exception.type}: ${event.exception.message}`;
+      return quoteOfLog(event);
     case "span":
       return safe`${event.name}: ${ownWords(own(event.status))} after ${ownWords(own(String(event.durationNs / 1_000_000n)))} ms`;
     case "metric":
@@ -56,12 +54,25 @@ function quoteOf(event: Event): Safe {
     case "alert":
       return safe`${event.title} (${ownWords(own(event.status))})`;
     case "kubernetes":
-      return safe`${event.object} ${event.reason}: ${event.note}`;
+    case "kubernetes-object":
+      return quoteOfCluster(event);
     case "person":
       return safe`${event.who}: ${event.text}`;
     default:
       return assertNever(event);
   }
+}
+
+function quoteOfLog({ body, exception }: LogEvent): Safe {
+  return exception === null || body.includes(exception.type)
+    ? body
+    : safe`${body} | ${exception.type}: ${exception.message}`;
+}
+
+function quoteOfCluster(event: KubernetesEvent | KubernetesObjectEvent): Safe {
+  return event.kind === "kubernetes"
+    ? safe`${event.object} ${event.reason}: ${event.note}`
+    : safe`${event.object} as the cluster reported it`;
 }
 
 function quoteOfChange({ change }: Extract<Event, { readonly kind: "change" }>): Safe {

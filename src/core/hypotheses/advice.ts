@@ -19,6 +19,9 @@ const CHECKS: Readonly<Record<CauseKind, (name: Safe) => Safe>> = {
   certificate: (name) => safe`Read the validity dates of the certificate that ${name} presents.`,
   network: (name) => safe`Resolve and reach the peers of ${name} from where it runs.`,
   "code-error": (name) => safe`Read the first stack trace of ${name} after the errors began.`,
+  configuration: (name) => safe`Compare the declared state of ${name} with the objects that it refers to.`,
+  scheduling: (name) => safe`Read why the scheduler places no pod of ${name}: its events, its requests, the nodes.`,
+  disk: (name) => safe`Look at the disk of ${name}: use, reads and writes a second, waiting time.`,
   infrastructure: (name) => safe`Look at the objects and nodes that ${name} runs on.`,
   unknown: (name) => safe`Read the first failing requests of ${name}.`,
 };
@@ -32,11 +35,11 @@ export function nextChecksFor(candidate: Candidate, file: CaseFile): readonly Sa
     setting === null
       ? []
       : [safe`Confirm that the running value of ${setting.name} is ${setting.to ?? ownWords(own("gone"))}.`];
+  const ofFindings = candidate.findings.flatMap((finding) => finding.nextChecks);
   const ofMeaning = candidate.troubles.flatMap(({ symptom }) => symptom.meaning.suggestedActions);
-  return [...new Set([...ofSetting, ...mergesOf(service, file), CHECKS[kind](name), ...ofMeaning])].slice(
-    0,
-    MAX_CHECKS,
-  );
+  return [
+    ...new Set([...ofSetting, ...ofFindings, ...mergesOf(service, file), CHECKS[kind](name), ...ofMeaning]),
+  ].slice(0, MAX_CHECKS);
 }
 
 /** A merge is no cause, but somebody should know that it was not overlooked. */

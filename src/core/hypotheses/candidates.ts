@@ -1,4 +1,5 @@
 import type { CauseKind } from "../analysis.ts";
+import type { Finding } from "../detectors/finding.ts";
 import type { ChangeEvent } from "../event.ts";
 import { type HypothesisId, hypothesisIdOf } from "../ids.ts";
 import { own, ownWords, type Safe } from "../safe.ts";
@@ -20,6 +21,8 @@ export interface Candidate {
   readonly settings: readonly ChangedSetting[];
   /** For a change: failures of its service and complaints about it. Else the failures that are this claim. By time. */
   readonly troubles: readonly Trouble[];
+  /** What detectors say about exactly this suspect. */
+  readonly findings: readonly Finding[];
 }
 
 /** A bound against floods: more changes than this in one window say nothing each. */
@@ -43,6 +46,7 @@ function changeCandidates(file: CaseFile): readonly Candidate[] {
       change: observed,
       settings,
       troubles: [...troublesOf(file, service), ...complaintsAbout(file, service)],
+      findings: file.findings.filter(({ changeId }) => changeId === id),
     };
   });
 }
@@ -55,7 +59,7 @@ function kindOfChange({ change }: ChangeEvent): CauseKind {
 
 /** One reason to open a claim against a service. Claims with the same key are one candidate. */
 interface Claim {
-  readonly service: Safe;
+  readonly service: Safe | null;
   readonly kind: CauseKind;
   readonly detail: Safe;
   readonly object: Safe | null;
@@ -64,10 +68,17 @@ interface Claim {
   /** How exact the detail is; the most exact names the candidate. */
   readonly exactness: number;
   readonly trouble: Trouble | null;
+  readonly finding: Finding | null;
 }
 
 function serviceCandidates(file: CaseFile): readonly Candidate[] {
-  const claims = [...ownClaims(file), ...vagueClaims(file), ...resourceClaims(file), ...blameClaims(file)];
+  const claims = [
+    ...ownClaims(file),
+    ...vagueClaims(file),
+    ...resourceClaims(file),
+    ...blameClaims(file),
+    ...findingClaims(file),
+  ];
   const groups = Map.groupBy(claims, ({ service, kind, grain }) => [service, kind, grain].join("\u0000"));
   return [...groups].map(([key, group]) => toCandidate(key, group));
 }
@@ -84,6 +95,7 @@ function toCandidate(key: string, claims: readonly Claim[]): Candidate {
     change: null,
     settings: [],
     troubles: claims.flatMap(({ trouble }) => trouble ?? []),
+    findings: claims.flatMap(({ finding }) => finding ?? []),
   };
 }
 
@@ -97,7 +109,7 @@ function ownClaims(file: CaseFile): readonly Claim[] {
       const { kind, detail, specificity } = kindOfCategory(trouble.symptom.meaning.category);
       const object = trouble.blames?.name ?? null;
       const grain = grainOf(kind, detail, trouble);
-      return { service: trouble.service, kind, detail, object, grain, exactness: specificity, trouble };
+      return { service: trouble.service, kind, detail, object, grain, exactness: specificity, trouble, finding: null };
     });
 }
 
@@ -120,7 +132,7 @@ function vagueClaims(file: CaseFile): readonly Claim[] {
       const { service, symptom } = trouble;
       const { detail, specificity } = kindOfCategory(symptom.meaning.category);
       const kind: CauseKind = complaintsAbout(file, service).length > 0 ? "dependency-failure" : "unknown";
-      return { service, kind, detail, object: null, grain: "", exactness: specificity, trouble };
+      return { service, kind, detail, object: null, grain: "", exactness: specificity, trouble, finding: null };
     });
 }
 
@@ -133,7 +145,19 @@ function resourceClaims(file: CaseFile): readonly Claim[] {
     grain: grainOfDetail(kind, detail),
     exactness: points,
     trouble: null,
+    finding: null,
   }));
+}
+
+/** What a detector suspects; a finding about a change belongs to that change's candidate. */
+function findingClaims(file: CaseFile): readonly Claim[] {
+  return file.findings
+    .filter(({ changeId }) => changeId === null)
+    .map((finding) => {
+      const { service, kind, detail, object, grain, reasons } = finding;
+      const exactness = reasons.reduce((most, { points }) => Math.max(most, points), 0);
+      return { service, kind, detail, object, grain, exactness, trouble: null, finding };
+    });
 }
 
 /** Complaints about peers that log no failure themselves, and about the certificates of any. */
@@ -154,6 +178,7 @@ function blameClaims(file: CaseFile): readonly Claim[] {
         grain: "",
         exactness: specificity,
         trouble,
+        finding: null,
       },
     ];
   });

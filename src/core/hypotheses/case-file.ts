@@ -1,3 +1,5 @@
+import type { Finding } from "../detectors/finding.ts";
+import { detect } from "../detectors/registry.ts";
 import type { ChangeEvent } from "../event.ts";
 import type { EpochMs, EventId } from "../ids.ts";
 import type { Incident } from "../incident.ts";
@@ -35,6 +37,8 @@ export interface CaseFile {
   readonly changes: readonly Observed<ChangeEvent>[];
   readonly rollbacks: readonly Observed<ChangeEvent>[];
   readonly resources: readonly ResourceFact[];
+  /** What the layers with a detector of their own say. */
+  readonly findings: readonly Finding[];
   /** True when a source told of any change: only then does "no change" mean something. */
   readonly changesWereRead: boolean;
   /** Services whose own log lines or spans were read: only of these does silence mean something. */
@@ -74,6 +78,7 @@ export function openCaseFile(incident: Incident, observations: Observations): Ca
     changes: effective.filter((change) => change.event.change.status === "deployed" && !rollbacks.includes(change)),
     rollbacks,
     resources: resourceFacts(observations),
+    findings: detect(observations, incident),
     changesWereRead: observations.changes.length > 0,
     heard,
   };

@@ -12,7 +12,7 @@ const MAX_HYPOTHESES = 5;
 
 /** The suspected causes, best first, at most five. None when nothing is wrong. Ties fall by earliest evidence, then by name. */
 export function rankHypotheses(file: CaseFile, weights: SignalWeights, gaps: readonly Gap[]): readonly Hypothesis[] {
-  if (file.troubles.length === 0) return [];
+  if (file.troubles.length + file.findings.length === 0) return [];
   const scored = findCandidates(file)
     .map((candidate) => scoreCandidate(candidate, file, weights))
     .filter(({ parts, against }) => parts.length + against.length > 0)
@@ -35,8 +35,9 @@ function byScore(a: Scored, b: Scored): number {
   );
 }
 
-function firstAt({ change, troubles }: Candidate): number {
-  return change?.atMs ?? troubles[0]?.symptom.firstAtMs ?? Number.MAX_SAFE_INTEGER;
+function firstAt({ change, troubles, findings }: Candidate): number {
+  const found = findings.flatMap(({ firstAtMs }) => firstAtMs ?? []);
+  return change?.atMs ?? troubles[0]?.symptom.firstAtMs ?? Math.min(Number.MAX_SAFE_INTEGER, ...found);
 }
 
 function toHypothesis(

@@ -5,7 +5,7 @@ import type { Candidate } from "./candidates.ts";
 import type { CaseFile } from "./case-file.ts";
 import { learnedHits } from "./learned-hits.ts";
 import { compareText } from "./resource-facts.ts";
-import type { SignalFamily, SignalHit } from "./signal.ts";
+import type { SignalHit } from "./signal.ts";
 import { signals } from "./signals/registry.ts";
 
 /** A candidate with its arithmetic: `score` is the exact sum of the points of `parts` and `against`. */
@@ -18,18 +18,19 @@ export interface Scored {
 
 interface NamedHit extends SignalHit {
   readonly signal: Safe;
-  readonly family: SignalFamily;
+  readonly family: string;
 }
 
 /** Asks every signal about a candidate. Inside a family the best hit for it and the worst against it count, no other. */
 export function scoreCandidate(candidate: Candidate, file: CaseFile, weights: SignalWeights): Scored {
-  const hits = Object.entries(signals).flatMap(([name, signal]) =>
+  const asked = Object.entries(signals).flatMap(([name, signal]) =>
     signal
       .ask(candidate, file)
       .flatMap((hit) =>
         withEvidence(hit, file).map((real) => ({ ...real, signal: ownWords(own(name)), family: signal.family })),
       ),
   );
+  const hits: readonly NamedHit[] = [...asked, ...findingHits(candidate, file)];
   const chosen = [...Map.groupBy(hits, ({ family }) => family).values()].flatMap(chooseFromFamily);
   const learned = learnedHits(candidate, file, weights);
   const all = [...chosen.map(toPart), ...learned].toSorted(
@@ -42,6 +43,12 @@ export function scoreCandidate(candidate: Candidate, file: CaseFile, weights: Si
     parts: all.filter(({ points }) => points > 0),
     against: all.filter(({ points }) => points <= 0),
   };
+}
+
+function findingHits({ findings }: Candidate, file: CaseFile): readonly NamedHit[] {
+  return findings.flatMap(({ reasons }) =>
+    reasons.flatMap((reason) => withEvidence(reason, file).map((real) => ({ ...reason, ...real }))),
+  );
 }
 
 /** Keeps only records that exist, each once. A hit without a record is no hit. */

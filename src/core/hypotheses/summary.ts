@@ -60,6 +60,8 @@ function distanceWords({ change, troubles }: Candidate, { onset }: CaseFile): Sa
 }
 
 function summariseFailure(candidate: Candidate, file: CaseFile): Safe {
+  const [found] = candidate.findings;
+  if (found !== undefined) return found.summary;
   const telling = tellingTroubles(candidate);
   const told = telling.every(isVagueTrouble) ? complaintsAbout(file, candidate.service) : [];
   const loudest = (told.length > 0 ? told : telling).toSorted(loudestFirst)[0];
@@ -111,6 +113,9 @@ const FAILURES: Readonly<Record<CauseKind, (name: Safe, fine: Safe, object: Safe
   network: (name, fine) => safe`The network of ${name} fails (${fine})`,
   infrastructure: (name, fine) => safe`What ${name} runs on fails (${fine})`,
   "code-error": (name, fine) => safe`${name} fails in its own code (${fine})`,
+  configuration: (name, fine) => safe`What ${name} is declared to be does not fit (${fine})`,
+  scheduling: (name, fine) => safe`${name} finds no node to run on (${fine})`,
+  disk: (name, fine) => safe`The disk of ${name} is the bottleneck (${fine})`,
   change: (name) => safe`${name} fails`,
   "config-change": (name) => safe`${name} fails`,
   unknown: (name) => safe`${name} fails`,

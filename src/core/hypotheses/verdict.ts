@@ -24,9 +24,10 @@ const BAR = 150;
 
 /** What the ranking amounts to, with its reason in one sentence. */
 export function decideVerdict(file: CaseFile, hypotheses: readonly Hypothesis[]): VerdictWithReason {
-  if (file.troubles.length === 0) return { verdict: "no-likely-cause", because: nothingWrong(file) };
+  const isQuiet = file.troubles.length === 0 && !file.findings.some(({ isActive }) => isActive);
+  if (isQuiet && file.findings.length === 0) return { verdict: "no-likely-cause", because: nothingWrong(file) };
   const [top, second] = hypotheses;
-  const recovery = recoveredBecause(file);
+  const recovery = isQuiet ? passedBecause() : recoveredBecause(file);
   if (recovery !== null) return { verdict: "recovered", because: recovery };
   if (top === undefined || top.score < BAR)
     return { verdict: "no-likely-cause", because: safe`${failing(file)}, but nothing in the evidence explains why` };
@@ -52,9 +53,13 @@ function nothingWrong({ usual, observations }: CaseFile): Safe {
     : safe`${usual.length} kinds of errors were found, all as frequent as before`;
 }
 
+function passedBecause(): Safe {
+  return ownWords(own("what was found has passed: nothing of it lasts at the end of the window"));
+}
+
 /** Every failure has ended although its services go on logging. */
-function recoveredBecause({ troubles, observations }: CaseFile): Safe | null {
-  if (!troubles.every(({ symptom }) => symptom.ended)) return null;
+function recoveredBecause({ troubles, findings, observations }: CaseFile): Safe | null {
+  if (findings.some(({ isActive }) => isActive) || !troubles.every(({ symptom }) => symptom.ended)) return null;
   const enoughMs = Math.max(LEAST_QUIET_MS, PAUSES_OF_QUIET * longestPause(troubles));
   if (quietSince(troubles, observations) < enoughMs) return null;
   const last = troubles.reduce((a, b) => (b.symptom.lastAtMs > a.symptom.lastAtMs ? b : a));
@@ -79,8 +84,10 @@ function longestPause(troubles: readonly Trouble[]): number {
   return longest * BUCKET_MS;
 }
 
-function failing({ troubles }: CaseFile): Safe {
-  const names = [...new Set(troubles.map(({ service }: Trouble) => service))].toSorted();
+function failing({ troubles, findings }: CaseFile): Safe {
+  const failed = [...new Set(troubles.map(({ service }: Trouble) => service))].toSorted();
+  const found = [...new Set(findings.flatMap(({ service, object }) => service ?? object ?? []))].toSorted();
+  const names = failed.length > 0 || found.length === 0 ? failed : found;
   return names.length === 1 ? safe`${listed(names)} fails` : safe`${listed(names)} fail`;
 }
 

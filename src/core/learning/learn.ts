@@ -158,6 +158,9 @@ const CAUSE_KINDS: Readonly<Record<CauseKind, CauseKind>> = {
   certificate: "certificate",
   network: "network",
   "code-error": "code-error",
+  configuration: "configuration",
+  scheduling: "scheduling",
+  disk: "disk",
   infrastructure: "infrastructure",
   unknown: "unknown",
 };

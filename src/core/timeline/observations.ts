@@ -3,6 +3,7 @@ import type {
   ChangeEvent,
   Event,
   KubernetesEvent,
+  KubernetesObjectEvent,
   LogEvent,
   MetricEvent,
   PersonEvent,
@@ -27,6 +28,8 @@ export interface Observations {
   readonly changes: readonly Observed<ChangeEvent>[];
   readonly alerts: readonly Observed<AlertEvent>[];
   readonly kubernetes: readonly Observed<KubernetesEvent>[];
+  /** The newest state of every object that was read. */
+  readonly objects: readonly Observed<KubernetesObjectEvent>[];
   readonly people: readonly Observed<PersonEvent>[];
   /** Failing log templates and failing span operations per service, with their course. */
   readonly symptoms: readonly Symptom[];

@@ -47,6 +47,7 @@ export function observe({ evidence, window, baseline }: ObserveInput): Observati
     changes: only(placed, "change"),
     alerts: only(placed, "alert"),
     kubernetes: only(placed, "kubernetes"),
+    objects: only(placed, "kubernetes-object"),
     people: only(placed, "person"),
     symptoms: mostTelling(found, onset),
     onset,

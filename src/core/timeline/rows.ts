@@ -1,5 +1,5 @@
 import type { TimelineRow } from "../analysis.ts";
-import type { Event, LogEvent, SpanEvent } from "../event.ts";
+import type { Event, KubernetesEvent, KubernetesObjectEvent, LogEvent, SpanEvent } from "../event.ts";
 import { type EpochMs, type EventId, stableHash } from "../ids.ts";
 import { headline } from "../log-templates/mask.ts";
 import { assertNever } from "../never.ts";
@@ -38,7 +38,8 @@ function wordsOf(event: Event): Safe {
     case "metric":
       return safe`${event.name} = ${event.value} ${event.unit}`;
     case "kubernetes":
-      return safe`${event.object} ${event.reason}: ${headline(event.note, null)}`;
+    case "kubernetes-object":
+      return clusterWords(event);
     case "change":
       return headline(event.change.summary, null);
     case "alert":
@@ -48,6 +49,11 @@ function wordsOf(event: Event): Safe {
     default:
       return assertNever(event);
   }
+}
+
+function clusterWords(event: KubernetesEvent | KubernetesObjectEvent): Safe {
+  if (event.kind === "kubernetes-object") return safe`the state of ${event.object}`;
+  return safe`${event.object} ${event.reason}: ${headline(event.note, null)}`;
 }
 
 function logWords({ body, exception }: LogEvent): Safe {

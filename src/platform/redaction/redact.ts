@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { Redactor } from "../../app/redactor.ts";
 import type { Alert } from "../../core/alert.ts";
-import type { Attributes, Change, Event, ExceptionInfo } from "../../core/event.ts";
+import type { AlertEvent, Attributes, Change, Event, ExceptionInfo, RolloutStep } from "../../core/event.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import { assertNever } from "../../core/never.ts";
 import { cutSafe, type Safe } from "../../core/safe.ts";
@@ -10,6 +10,7 @@ import { redactEncoded } from "./encoded.ts";
 import { redactHeadersAndUrls } from "./headers-and-urls.ts";
 import { isSecretName, redactKeyValues } from "./key-values.ts";
 import { redactPersonalData } from "./personal-data.ts";
+import { redactManifest } from "./redact-manifest.ts";
 import { sanitize } from "./sanitize.ts";
 import { redactTokenShapes } from "./token-shapes.ts";
 
@@ -162,7 +163,7 @@ function redactEvent(raw: Event<string>, walk: Walk): Event {
     case "change":
       return { ...raw, ...base, change: redactChange(raw.change, text) };
     case "alert":
-      return { ...raw, ...base, title: line(raw.title), url: orNull(raw.url, text) };
+      return { ...redactAlertEvent(raw, walk), ...base };
     case "kubernetes":
       return {
         ...raw,
@@ -171,11 +172,34 @@ function redactEvent(raw: Event<string>, walk: Walk): Event {
         reason: line(raw.reason),
         note: cutSafe(text(raw.note), MAX_BODY),
       };
+    case "kubernetes-object":
+      return { ...raw, ...base, object: line(raw.object), manifest: redactManifest(raw.manifest, manifestRules(walk)) };
     case "person":
       return { ...raw, ...base, who: line(raw.who), text: cutSafe(text(raw.text), MAX_BODY) };
     default:
       return assertNever(raw);
   }
+}
+
+function redactAlertEvent({ attributes, ...raw }: AlertEvent<string>, walk: Walk) {
+  const { text, known } = walk;
+  return {
+    ...raw,
+    title: cutSafe(known(raw.title), MAX_LINE),
+    url: orNull(raw.url, text),
+    ...(attributes === undefined ? {} : { attributes: redactAttributes(attributes, walk) }),
+  };
+}
+
+function manifestRules({ known, nameOf }: Walk) {
+  const value = (raw: string, isHidden: boolean) =>
+    isHidden && raw !== "" ? ("[redacted-secret]" as Safe) : cutSafe(known(raw), MAX_BODY);
+  return { value, nameOf };
+}
+
+function redactRollout(raw: RolloutStep<string>, text: ToSafe): RolloutStep {
+  const names = (pods: readonly string[]) => pods.slice(0, MAX_LIST).map((pod) => cutSafe(text(pod), MAX_LINE));
+  return { ...raw, newPods: names(raw.newPods), removedPods: names(raw.removedPods) };
 }
 
 function redactBase(raw: Event<string>, walk: Walk) {
@@ -207,10 +231,11 @@ function redactException(raw: ExceptionInfo<string> | null, { known }: Walk): Ex
   };
 }
 
-function redactChange(raw: Change<string>, text: ToSafe): Change {
+function redactChange({ rollout, ...raw }: Change<string>, text: ToSafe): Change {
   const line = (value: string) => cutSafe(text(value), MAX_LINE);
   return {
     ...raw,
+    ...(rollout === undefined ? {} : { rollout: redactRollout(rollout, text) }),
     version: line(raw.version),
     previousVersion: orNull(raw.previousVersion, text),
     environment: orNull(raw.environment, text),
