@@ -24,11 +24,9 @@ const BAR = 150;
 
 /** What the ranking amounts to, with its reason in one sentence. */
 export function decideVerdict(file: CaseFile, hypotheses: readonly Hypothesis[]): VerdictWithReason {
-  const isQuiet = file.troubles.length === 0 && !file.findings.some(({ isActive }) => isActive);
-  if (isQuiet && file.findings.length === 0) return { verdict: "no-likely-cause", because: nothingWrong(file) };
+  const ended = endedBecause(file);
+  if (ended !== null) return ended;
   const [top, second] = hypotheses;
-  const recovery = isQuiet ? passedBecause() : recoveredBecause(file);
-  if (recovery !== null) return { verdict: "recovered", because: recovery };
   if (top === undefined || top.score < BAR)
     return { verdict: "no-likely-cause", because: safe`${failing(file)}, but nothing in the evidence explains why` };
   const margin = top.score - (second?.score ?? 0);
@@ -38,6 +36,17 @@ export function decideVerdict(file: CaseFile, hypotheses: readonly Hypothesis[])
       because: safe`one cause explains the errors and leads the next by ${nats(margin)} points`,
     };
   return { verdict: "several-candidates", because: safe`${failing(file)}, ${notSure(margin, second)}` };
+}
+
+/** Nothing was ever wrong, or nothing is any more; null while something is. */
+function endedBecause(file: CaseFile): VerdictWithReason | null {
+  const lasts = file.findings.some(({ isActive }) => isActive);
+  if (file.troubles.length === 0 && !lasts)
+    return file.findings.length === 0
+      ? { verdict: "no-likely-cause", because: nothingWrong(file) }
+      : { verdict: "recovered", because: passedBecause() };
+  const recovery = recoveredBecause(file);
+  return recovery === null ? null : { verdict: "recovered", because: recovery };
 }
 
 function notSure(margin: number, second: Hypothesis | undefined): Safe {
