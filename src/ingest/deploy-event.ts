@@ -3,6 +3,7 @@ import type { ChangeEvent } from "../core/event.ts";
 import type { EpochMs } from "../core/ids.ts";
 import { msToNs } from "../core/time.ts";
 import { instantNs } from "../platform/records/instants.ts";
+import { rolloutStepOf, ToldRollout } from "../platform/records/rollout-step.ts";
 import { PUSHED } from "./define.ts";
 import type { RecordName } from "./record-ids.ts";
 
@@ -15,6 +16,8 @@ export const Deploy = z.object({
   by: z.string().max(200).nullish(),
   url: z.string().max(1000).nullish(),
   summary: z.string().max(1000).nullish(),
+  previous: z.string().max(200).nullish(),
+  rollout: ToldRollout.nullish(),
 });
 export type Deploy = z.infer<typeof Deploy>;
 
@@ -32,16 +35,17 @@ export function deployEvent(deploy: Deploy, name: RecordName, receivedAtMs: Epoc
     spanId: null,
     requestId: null,
     change: {
-      kind: "deploy",
+      kind: deploy.rollout ? "rollout" : "deploy",
       status: "deployed",
       version: deploy.version,
-      previousVersion: null,
+      previousVersion: deploy.previous ?? null,
       environment: deploy.environment ?? null,
       by: deploy.by ?? null,
       url: deploy.url ?? null,
       summary: deploy.summary ?? `${deploy.service} ${deploy.version} deployed`,
       files: [],
       pullRequest: null,
+      ...(deploy.rollout ? { rollout: rolloutStepOf(deploy.rollout) } : {}),
     },
   };
 }

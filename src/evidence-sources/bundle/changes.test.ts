@@ -96,3 +96,25 @@ describe("a change in any form that changes.jsonl may hold", () => {
     expect(readChange(value)).toBeNull();
   });
 });
+
+test("a step of a rollout keeps which pods are new and how many run which version", () => {
+  const step = {
+    at: "2026-11-21T01:45:00Z",
+    service: "pay",
+    kind: "rollout",
+    ref: "v2",
+    rollout: { newPods: ["pay-b-1"], oldReplicas: 3, newReplicas: 1, completedAt: "2026-11-21T01:45:20Z" },
+  };
+  expect(readChange(step)).toMatchObject({
+    change: {
+      kind: "rollout",
+      rollout: {
+        newPods: ["pay-b-1"],
+        removedPods: [],
+        oldReplicas: 3,
+        newReplicas: 1,
+        completedAtMs: Date.parse("2026-11-21T01:45:20Z"),
+      },
+    },
+  });
+});

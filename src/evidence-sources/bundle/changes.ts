@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Change, ChangedFile, ChangeKind } from "../../core/event.ts";
 import { instantOf } from "../../platform/records/instants.ts";
+import { rolloutStepOf, ToldRollout } from "../../platform/records/rollout-step.ts";
 import type { UnnamedEvent } from "./sink.ts";
 
 const MAX_FILES = 50;
@@ -82,6 +83,7 @@ const plain = z.object({
   files: z
     .array(z.union([z.string(), z.object({ path: z.string(), diff: z.array(z.string()).default([]) })]))
     .default([]),
+  rollout: ToldRollout.nullish(),
 });
 
 /** Reads one change in any form that `changes.jsonl` may hold; null when it is none of them or has no believable time. */
@@ -198,6 +200,7 @@ function fromPlain(value: unknown): UnnamedEvent | null {
     url: told.url ?? null,
     summary: told.summary ?? `${told.kind} ${told.ref}`.trim(),
     files: files.map((file) => (typeof file === "string" ? { path: file, diff: [] } : file)),
+    ...(told.rollout ? { rollout: rolloutStepOf(told.rollout) } : {}),
   });
 }
 

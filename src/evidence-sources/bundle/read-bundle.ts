@@ -10,6 +10,7 @@ import { readClusterJson } from "./kubernetes.ts";
 import { type BundleLimits, DEFAULT_LIMITS } from "./limits.ts";
 import { type FileLine, InflateLimitError, readChunks, readLines } from "./lines.ts";
 import { readCsvHeader, readCsvRow } from "./metrics-csv.ts";
+import { readClusterObjects, readYaml } from "./objects.ts";
 import { readLog } from "./read-log.ts";
 import { createSink, type FileTally, type Sink, type TimeRange, tallyOf, type UnnamedEvent } from "./sink.ts";
 import { tellFile } from "./tell-file.ts";
@@ -160,11 +161,28 @@ function addOrCount(sink: Sink, { tally, line, event }: ReadRow): void {
 
 async function readKubernetes(...[file, { state, tally, signal }]: Parameters<ReadRole>): Promise<void> {
   const text = await readText(file, state.sink.limits, signal);
-  const records = /^\s*[{[]/u.test(text)
-    ? readClusterJson(JSON.parse(text), state.options.range)
-    : readClusterText(text, epochMs(await collectedAt(file, state)));
+  const collectedMs = await collectedAt(file, state);
+  const records = isJsonOrYaml(text)
+    ? readDocuments(text).flatMap((value) => [
+        ...readClusterJson(value, state.options.range),
+        ...readClusterObjects(value, collectedMs, state.options.range),
+      ])
+    : readClusterText(text, epochMs(collectedMs));
   tally.lines += records.length;
   for (const { place, event } of records) state.sink.add(tally, place, event);
+}
+
+/** `kubectl get … -o yaml` begins with one of these, its tables and `describe` never do. */
+const YAML_OF_KUBECTL = /^\s*(?:---\s*\n)?(?:#[^\n]*\n)*(?:apiVersion|kind|items|metadata):(?:\s|$)/u;
+
+function isJsonOrYaml(text: string): boolean {
+  return /^\s*[{[]/u.test(text) || YAML_OF_KUBECTL.test(text);
+}
+
+function readDocuments(text: string): readonly unknown[] {
+  if (!/^\s*[{[]/u.test(text)) return readYaml(text);
+  const value: unknown = JSON.parse(text);
+  return [value];
 }
 
 const topologyFile = z.object({ edges: z.array(z.tuple([z.string(), z.string()])).max(20_000) });
