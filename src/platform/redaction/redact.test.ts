@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cpuMs } from "../../../test/support/cpu-time.ts";
-import type { Event, Json } from "../../core/event.ts";
+import type { Event } from "../../core/event.ts";
 import { epochNs, eventId } from "../../core/ids.ts";
 import { createRedactor } from "./redact.ts";
 
@@ -298,53 +298,5 @@ test("evidence keeps its status and loses its secrets", () => {
     status: "failed",
     reason: "unauthorized",
     detail: "token=[redacted-secret]",
-  });
-});
-
-describe("objects of a cluster", () => {
-  const redactedManifest = (manifest: Json<string>) =>
-    redactor.event({
-      kind: "kubernetes-object",
-      id: eventId("test", "object"),
-      atNs: epochNs(1n),
-      observedNs: null,
-      service: null,
-      host: null,
-      source: "test",
-      ref: "r",
-      traceId: null,
-      spanId: null,
-      requestId: null,
-      object: "Secret/db",
-      manifest,
-    });
-
-  test("of a secret only its name and its keys stay", () => {
-    const secret = {
-      kind: "Secret",
-      metadata: { name: "db" },
-      data: { password: "aHVudGVyMg==", host: "ZGI=" },
-      stringData: { plain: "hunter2" },
-    };
-    expect(redactedManifest(secret)).toMatchObject({
-      manifest: {
-        metadata: { name: "db" },
-        data: { password: "[redacted-secret]", host: "[redacted-secret]" },
-        stringData: { plain: "[redacted-secret]" },
-      },
-    });
-  });
-
-  test("a password among the environment of a container goes, references and addresses stay", () => {
-    const env = [
-      { name: "DB_PASSWORD", value: "hunter2" },
-      { name: "DB_ADDR", value: "db:5432" },
-      { name: "DB_TOKEN", valueFrom: { secretKeyRef: { name: "db", key: "token" } } },
-    ];
-    expect(redactedManifest({ kind: "Pod", spec: { containers: [{ name: "api", env }] } })).toMatchObject({
-      manifest: {
-        spec: { containers: [{ env: [{ name: "DB_PASSWORD", value: "[redacted-secret]" }, env[1], env[2]] }] },
-      },
-    });
   });
 });
