@@ -7,6 +7,7 @@ export default defineConfig({
       { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "test/*.test.ts"] } },
       { extends: true, test: { name: "contracts", include: ["test/contracts/**/*.test.ts"] } },
       { extends: true, test: { name: "scenarios", include: ["test/scenarios/**/*.test.ts"], testTimeout: 30_000 } },
+      { extends: true, test: { name: "bench", include: ["test/bench/**/*.test.ts"], testTimeout: 30_000 } },
       {
         extends: true,
         test: {

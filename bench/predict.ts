@@ -47,9 +47,17 @@ function predictCase(of: Suite, { id, input }: BenchCase, isRenamed: boolean) {
   const predicted = of.predict(analysis);
   const prediction = asked.back?.(predicted) ?? predicted;
   const [first] = analysis.hypotheses;
+  const scores = analysis.hypotheses.map(({ score }) => score);
   const confidence = prediction.hypotheses.length === 0 ? null : (first?.confidence ?? null);
   return {
-    line: JSON.stringify({ case: id, ...prediction, confidence, verdict: analysis.verdict, elapsed_ms: elapsedMs }),
+    line: JSON.stringify({
+      case: id,
+      ...prediction,
+      scores,
+      confidence,
+      verdict: analysis.verdict,
+      elapsed_ms: elapsedMs,
+    }),
     said: `thought ${elapsedMs} ms: ${analysis.verdict} ${first?.summary ?? "(silent)"}`,
   };
 }

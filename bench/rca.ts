@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { calibrationError, reliability } from "./measure/calibration.ts";
+import { fitConfidence, leaveOneSuiteOut } from "./measure/fit-confidence.ts";
 import { accuracyPage, summaryTable } from "./measure/page.ts";
 import { runSuite } from "./measure/run-suite.ts";
 import { suites } from "./suites/registry.ts";
@@ -36,6 +37,12 @@ try {
   console.log(`\nconfidence: expected calibration error ${calibrationError(bins).toFixed(3)}`);
   for (const { from, to, n, said, right } of bins)
     console.log(`  shown ${from} to ${to}: ${n} cases, mean ${said.toFixed(2)}, right ${right.toFixed(2)}`);
+  const answers = results.filter(({ suite }) => suite !== "controls").flatMap(({ said }) => said);
+  console.log(
+    `confidence fitted on all suites would be ${JSON.stringify(fitConfidence(answers))}; fitted on the others:`,
+  );
+  for (const { suite, n, table, error } of leaveOneSuiteOut(answers))
+    console.log(`  ${suite}: error ${error.toFixed(3)} over ${n} cases with ${JSON.stringify(table)}`);
   if (values.write) {
     const day = new Date().toISOString().slice(0, 10);
     writeFileSync(join(root, "docs/accuracy.md"), accuracyPage(results, bins, day));

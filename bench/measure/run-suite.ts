@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { Said } from "./calibration.ts";
+import type { Answered } from "./fit-confidence.ts";
 import { type Scores, score } from "./score.ts";
 
 const PREDICT = resolve(import.meta.dirname, "../predict.ts");
@@ -12,6 +13,7 @@ const Cost = z.object({ cases: z.number(), read_ms_max: z.number(), peak_mb: z.n
 const Line = z.object({
   case: z.string(),
   confidence: z.number().nullable(),
+  scores: z.array(z.number()),
   hypotheses: z.array(z.object({ service: z.string().optional(), object: z.string().optional() })),
 });
 
@@ -24,7 +26,7 @@ export interface SuiteResult {
   readonly peakMb: number;
   /** True when a second process wrote the same predictions byte for byte, times apart. */
   readonly isRepeatable: boolean;
-  readonly said: readonly Said[];
+  readonly said: readonly (Said & Answered)[];
 }
 
 /** Predicts a suite three times in processes of their own (as it is, again, renamed) and scores it. */
@@ -69,9 +71,13 @@ function withoutTimes(file: string): string {
   return readFileSync(file, "utf8").replaceAll(/"elapsed_ms":\d+/gu, "");
 }
 
-function saidOf(suite: string, lines: readonly z.infer<typeof Line>[], { cases }: Scores): readonly Said[] {
+function saidOf(
+  suite: string,
+  lines: readonly z.infer<typeof Line>[],
+  { cases }: Scores,
+): readonly (Said & Answered)[] {
   const ranks = new Map(cases.map(({ id, rank }) => [id, rank]));
-  return lines.flatMap(({ case: id, confidence }) =>
-    confidence === null ? [] : [{ suite, confidence, isRight: ranks.get(id) === 1 }],
+  return lines.flatMap(({ case: id, confidence, scores }) =>
+    confidence === null ? [] : [{ suite, confidence, scores, isRight: ranks.get(id) === 1 }],
   );
 }
