@@ -1,4 +1,4 @@
-import type { KubernetesItem } from "./stage.ts";
+import type { ClusterManifest, KubernetesItem } from "./stage.ts";
 import { toTheSecond } from "./to-the-second.ts";
 
 /** What `kubectl get events -o json` prints. */
@@ -10,6 +10,19 @@ export function printKubernetes(items: readonly KubernetesItem[]): string {
   };
   return `${JSON.stringify(list, null, 2)}\n`;
 }
+
+/** What `kubectl get <kind> -o json` prints. */
+export function printObjects(objects: readonly ClusterManifest[]): string {
+  const items = objects.map(({ kind, metadata, ...rest }) => ({
+    apiVersion: API_VERSIONS[kind] ?? "v1",
+    kind,
+    metadata: { namespace: "prod", ...metadata },
+    ...rest,
+  }));
+  return `${JSON.stringify({ apiVersion: "v1", kind: "List", items }, null, 2)}\n`;
+}
+
+const API_VERSIONS: Readonly<Record<string, string>> = { Deployment: "apps/v1", ReplicaSet: "apps/v1" };
 
 function toEvent(item: KubernetesItem, index: number): object {
   return {

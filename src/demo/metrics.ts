@@ -11,20 +11,25 @@ export interface MetricSeries {
   readonly level: (atMs: number) => number;
   /** Noise as a share of the level. */
   readonly jitter: number;
+  readonly pod?: string;
+  readonly client?: string;
+  readonly server?: string;
 }
 
 const STEP_MS = 60_000;
 
 /** Adds one point a minute of a series over the whole story. */
 export function playMetric(stage: Stage, series: MetricSeries): void {
-  const random = stage.random.fork(`metric/${series.service}/${series.metric}`);
+  const { service, metric, unit, level, jitter, ...finer } = series;
+  const random = stage.random.fork(["metric", service, metric, ...Object.values(finer)].join("/"));
   for (let atMs = stage.fromMs; atMs < stage.toMs; atMs += STEP_MS) {
     stage.metrics.push({
       atMs,
-      service: series.service,
-      metric: series.metric,
-      unit: series.unit,
-      value: withNoise(series.level(atMs), series.jitter, random),
+      service,
+      metric,
+      unit,
+      value: withNoise(level(atMs), jitter, random),
+      ...finer,
     });
   }
 }
@@ -50,14 +55,21 @@ export function playUsualMetrics(stage: Stage, except: readonly string[] = []): 
   });
 }
 
-/** CSV with a header, in order of time. */
+/** CSV with a header, in order of time; the columns for pods and calls are there when a series needs them. */
 export function printMetrics(points: readonly MetricPoint[]): string {
+  const isFine = points.some(({ pod, server }) => pod !== undefined || server !== undefined);
+  const header = ["time", "service", "metric", "value", "unit", ...(isFine ? ["pod", "client", "server"] : [])];
   const rows = points
     .toSorted((a, b) => a.atMs - b.atMs)
-    .map(({ atMs, service, metric, value, unit }) =>
-      [isoTime(epochMs(atMs)), service, metric, String(value), unit].join(","),
-    );
-  return `${["time,service,metric,value,unit", ...rows].join("\n")}\n`;
+    .map(({ atMs, service, metric, value, unit, pod = "", client = "", server = "" }) => [
+      isoTime(epochMs(atMs)),
+      service,
+      metric,
+      String(value),
+      unit,
+      ...(isFine ? [pod, client, server] : []),
+    ]);
+  return `${[header, ...rows].map((cells) => cells.join(",")).join("\n")}\n`;
 }
 
 function withNoise(level: number, jitter: number, random: Random): number {

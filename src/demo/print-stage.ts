@@ -1,4 +1,4 @@
-import { printKubernetes } from "./kubernetes.ts";
+import { printKubernetes, printObjects } from "./kubernetes.ts";
 import { printMetrics } from "./metrics.ts";
 import { printLogs } from "./print-logs.ts";
 import { printSpans } from "./print-spans.ts";
@@ -11,6 +11,8 @@ export function printStage(stage: Stage): Map<string, string> {
   if (stage.metrics.length > 0) files.set("metrics/service-metrics.csv", printMetrics(stage.metrics));
   if (stage.changes.length > 0) files.set("changes.jsonl", toJsonLines(stage.changes));
   if (stage.kubernetes.length > 0) files.set("kubernetes/events.json", printKubernetes(stage.kubernetes));
+  for (const [kind, objects] of Map.groupBy(stage.objects, (each) => each.kind))
+    files.set(`kubernetes/${kind.toLowerCase()}.json`, printObjects(objects));
   if (stage.topology.length > 0) files.set("topology.json", `${JSON.stringify({ edges: stage.topology }, null, 2)}\n`);
   return files;
 }

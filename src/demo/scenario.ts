@@ -60,6 +60,7 @@ export function playVariant<Name extends string>(
     changes: [],
     metrics: [],
     kubernetes: [],
+    objects: [],
     topology: [],
   };
   const told = variant.play(stage).toSorted((a, b) => a.atMs - b.atMs);

@@ -39,6 +39,19 @@ export interface MetricPoint {
   readonly metric: string;
   readonly value: number;
   readonly unit: string;
+  /** Which pod, and which call, when the series is finer than its service. */
+  readonly pod?: string;
+  readonly client?: string;
+  readonly server?: string;
+}
+
+/** One object of the cluster as `kubectl get -o json` prints it. */
+export interface ClusterManifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly spec?: object;
+  readonly status?: object;
+  readonly subsets?: readonly object[];
 }
 
 /** One event of the cluster, before it gets kubectl's form. */
@@ -81,6 +94,8 @@ export interface Stage {
   readonly changes: object[];
   readonly metrics: MetricPoint[];
   readonly kubernetes: KubernetesItem[];
+  /** What the cluster looks like at the end. */
+  readonly objects: ClusterManifest[];
   readonly topology: (readonly [string, string])[];
 }
 

@@ -7,8 +7,14 @@ export interface CsvColumns {
   readonly metric: number;
   readonly value: number;
   readonly unit: number;
+  /** The pod or host that was measured; below zero when the file does not say. */
+  readonly host: number;
+  /** Every other column is an attribute of the point: the peers of a call, a node. */
+  readonly attributes: readonly { readonly name: string; readonly column: number }[];
 }
 
+const MAX_ATTRIBUTES = 20;
+const HOST = ["pod", "k8s.pod.name", "host", "host.name"];
 const TIME = ["time", "timestamp", "ts", "at", "@timestamp"];
 
 /** Finds the columns of a metrics file from its header; null when time, metric or value is missing. */
@@ -20,8 +26,15 @@ export function readCsvHeader(line: string): CsvColumns | null {
     metric: names.findIndex((name) => name === "metric" || name === "name"),
     value: names.indexOf("value"),
     unit: names.indexOf("unit"),
+    host: names.findIndex((name) => HOST.includes(name)),
   };
-  return columns.time < 0 || columns.metric < 0 || columns.value < 0 ? null : columns;
+  if (columns.time < 0 || columns.metric < 0 || columns.value < 0) return null;
+  const known = new Set(Object.values(columns));
+  const others = names.map((name, column) => ({ name, column }));
+  return {
+    ...columns,
+    attributes: others.filter(({ name, column }) => name !== "" && !known.has(column)).slice(0, MAX_ATTRIBUTES),
+  };
 }
 
 /** Reads one row; null when its time or value cannot be believed. */
@@ -35,15 +48,20 @@ export function readCsvRow(line: string, columns: CsvColumns): UnnamedEvent | nu
     atNs: at.ns,
     observedNs: null,
     service: cells[columns.service]?.trim() || null,
-    host: null,
+    host: cells[columns.host]?.trim() || null,
     traceId: null,
     spanId: null,
     requestId: null,
     name: (cells[columns.metric] ?? "").trim(),
     unit: (cells[columns.unit] ?? "").trim(),
     value: Number(text),
-    attributes: {},
+    attributes: attributesOf(cells, columns),
   };
+}
+
+function attributesOf(cells: readonly string[], { attributes }: CsvColumns): Readonly<Record<string, string>> {
+  const told = attributes.map(({ name, column }) => [name, cells[column]?.trim() ?? ""] as const);
+  return Object.fromEntries(told.filter(([, text]) => text !== ""));
 }
 
 /** Splits a CSV line; quoted cells may hold commas and doubled quotes. */

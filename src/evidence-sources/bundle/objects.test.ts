@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readClusterObjects, readYaml } from "./objects.ts";
+import { readBundle } from "./read-bundle.ts";
 
 const COLLECTED_MS = Date.parse("2026-11-21T02:00:00Z");
 const DEPLOYMENT = {
@@ -55,5 +59,22 @@ describe("objects of the cluster", () => {
       { kind: "Pod", metadata: { name: "b" } },
     ]);
     expect(() => readYaml("kind: [Pod\nmetadata: }")).toThrow("not YAML");
+  });
+
+  test("in a bundle of another day the state counts at the last dated record, and YAML is read like JSON", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "traceops-objects-"));
+    try {
+      mkdirSync(join(folder, "kubernetes"));
+      writeFileSync(join(folder, "api.log"), "2026-05-01T10:00:00Z ERROR connection refused\n");
+      writeFileSync(join(folder, "kubernetes/pay.yaml"), "apiVersion: v1\nkind: Service\nmetadata:\n  name: pay\n");
+      const options = { range: null, collectedAt: null };
+      const { evidence, problems } = await readBundle([folder], options, AbortSignal.timeout(10_000));
+      expect(problems).toEqual([]);
+      expect(
+        evidence.status === "found" && evidence.events.find(({ kind }) => kind === "kubernetes-object"),
+      ).toMatchObject({ object: "Service/pay", atNs: BigInt(Date.parse("2026-05-01T10:00:00Z")) * 1_000_000n });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
-import type { Json } from "../../core/event.ts";
+import type { Event, Json } from "../../core/event.ts";
 import { epochMs } from "../../core/ids.ts";
 import { msToNs } from "../../core/time.ts";
 import { type ClusterRecord, workloadOf } from "./kubernetes.ts";
@@ -114,4 +114,14 @@ function recordOf(
       manifest: whole,
     },
   };
+}
+
+/** A bundle is collected at once: a state whose file is younger than the last dated record counts at that record's time. */
+export function settleObjects(events: Event<string>[]): void {
+  let last: Event["atNs"] | null = null;
+  for (const { kind, atNs } of events) if (kind !== "kubernetes-object" && (last === null || atNs > last)) last = atNs;
+  if (last === null) return;
+  for (const [index, event] of events.entries()) {
+    if (event.kind === "kubernetes-object" && event.atNs > last) events[index] = { ...event, atNs: last };
+  }
 }

@@ -10,7 +10,7 @@ import { readClusterJson } from "./kubernetes.ts";
 import { type BundleLimits, DEFAULT_LIMITS } from "./limits.ts";
 import { type FileLine, InflateLimitError, readChunks, readLines } from "./lines.ts";
 import { readCsvHeader, readCsvRow } from "./metrics-csv.ts";
-import { readClusterObjects, readYaml } from "./objects.ts";
+import { readClusterObjects, readYaml, settleObjects } from "./objects.ts";
 import { readLog } from "./read-log.ts";
 import { createSink, type FileTally, type Sink, type TimeRange, tallyOf, type UnnamedEvent } from "./sink.ts";
 import { tellFile } from "./tell-file.ts";
@@ -63,6 +63,7 @@ export async function readBundle(
     await readFile(file, state, signal);
   }
   state.notes.push(...settleZones(state.sink));
+  if (options.range === null) settleObjects(state.sink.events);
   return toReading(state, paths);
 }
 
@@ -113,7 +114,8 @@ async function readFile(file: BundleFile, state: ReadState, signal: AbortSignal)
 function tellFailure(file: BundleFile, cause: unknown, limits: BundleLimits): string {
   if (cause instanceof InflateLimitError)
     return `${file.ref} grows to more than ${limits.maxInflateRatio} times its size when unpacked: it was left out; unpack it yourself if you trust it.`;
-  if (cause instanceof SyntaxError) return `${file.ref} is not valid JSON: it was left out.`;
+  if (cause instanceof SyntaxError)
+    return `${file.ref} is not valid ${file.role === "kubernetes" ? "JSON or YAML" : "JSON"}: it was left out.`;
   if (file.gzip && cause instanceof Error && "code" in cause && String(cause.code).startsWith("Z_"))
     return `${file.ref} is a damaged gzip file: what came before the damage was read.`;
   return whyUnreadable(file.ref, cause);
