@@ -41,19 +41,20 @@ export function readCsvHeader(line: string): CsvColumns | null {
 export function readCsvRow(line: string, columns: CsvColumns): UnnamedEvent | null {
   const cells = splitCsv(line);
   const at = instantOf(cells[columns.time]);
-  const text = cells[columns.value]?.trim() ?? "";
+  const cell = (column: number): string => cells[column]?.trim() ?? "";
+  const text = cell(columns.value);
   if (!at || text === "" || !Number.isFinite(Number(text))) return null;
   return {
     kind: "metric",
     atNs: at.ns,
     observedNs: null,
-    service: cells[columns.service]?.trim() || null,
-    host: cells[columns.host]?.trim() || null,
+    service: cell(columns.service) || null,
+    host: cell(columns.host) || null,
     traceId: null,
     spanId: null,
     requestId: null,
-    name: (cells[columns.metric] ?? "").trim(),
-    unit: (cells[columns.unit] ?? "").trim(),
+    name: cell(columns.metric),
+    unit: cell(columns.unit),
     value: Number(text),
     attributes: attributesOf(cells, columns),
   };
