@@ -42,7 +42,7 @@ const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter(
 );
 const read = (file: string) => readFileSync(join(src, file), "utf8");
 const imports = files.flatMap((file) =>
-  [...read(file).matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/gu)].map(([, target = ""]) => ({
+  [...read(file).matchAll(/(?:(?<=[\s}])from\s|\bimport\s*\(?)\s*"([^"]+)"/gu)].map(([, target = ""]) => ({
     file,
     to: target.startsWith(".") ? relative(src, resolve(src, dirname(file), target)) : target,
     isPackage: !target.startsWith("."),

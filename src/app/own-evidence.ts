@@ -26,7 +26,7 @@ function found(events: readonly (AlertEvent | PersonEvent)[]) {
 }
 
 function alertEvent({ alert }: AlertFact, redactor: Redactor): AlertEvent {
-  const { source, title, status, url, service } = alert;
+  const { source, title, status, url, service, labels } = alert;
   const ref = `${source}/${alert.eventId}`;
   return {
     ...NOWHERE,
@@ -39,6 +39,7 @@ function alertEvent({ alert }: AlertFact, redactor: Redactor): AlertEvent {
     title,
     status,
     url,
+    ...(labels === undefined ? {} : { attributes: labels }),
   };
 }
 

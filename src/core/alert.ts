@@ -1,3 +1,4 @@
+import type { Attributes } from "./event.ts";
 import type { AlertFingerprint, EpochMs } from "./ids.ts";
 import type { Safe } from "./safe.ts";
 
@@ -27,4 +28,6 @@ export interface Alert<Text extends string = Safe> {
   readonly url: Text | null;
   /** The person behind an acknowledgement or resolution, when one is named. */
   readonly by: Text | null;
+  /** The sender's labels (Alertmanager): what alerted and where; an alert storm is read from them. */
+  readonly labels?: Attributes<Text>;
 }

@@ -31,6 +31,7 @@ const StoredAlert = z.object({
   occurredAtMs: Instant,
   url: StoredOrNull,
   by: StoredOrNull,
+  labels: z.record(z.string(), z.union([Stored, z.number(), z.boolean()])).exactOptional(),
 });
 
 const StoredExternal = z.array(z.object({ source: z.string(), externalId: z.string(), url: StoredOrNull }));

@@ -125,6 +125,20 @@ describe("incidents", () => {
     expect(await count("alert_fact WHERE event_id LIKE 'race-%'")).toBe(1);
   });
 
+  test("an alert comes back with its labels, and one without labels without any", async () => {
+    const labels = { alertname: words("DiskFills"), pod: words("archive-0") };
+    for (const more of [{ labels }, {}]) {
+      const key = `labels-${Object.keys(more).length}`;
+      const alert = anAlert({ eventId: key, groupKey: key, fingerprint: alertFingerprint(key), ...more });
+      const applied = await store.incidents.apply(opening(alert), investigate);
+      if (applied.status === "conflict") throw new Error("unexpected conflict");
+
+      const facts = await store.incidents.alerts(DEFAULT_TENANT, applied.incident.id);
+
+      expect(facts.map((fact) => fact.alert)).toEqual([alert]);
+    }
+  });
+
   test("an alert that fires and ends at the same moment opens one incident, whichever process is first", async () => {
     const fired = anAlert({ eventId: "race-1", fingerprint: alertFingerprint("race"), groupKey: "race" });
     const ended: Alert = { ...fired, eventId: "race-2", status: "resolved", occurredAtMs: NOW };

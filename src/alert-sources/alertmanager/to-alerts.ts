@@ -3,6 +3,8 @@ import { alertFingerprint, epochMs } from "../../core/ids.ts";
 import { webLink } from "../links.ts";
 import type { Notification, NotificationAlert } from "./payload.ts";
 
+/** Far more than any rule sets. */
+const MAX_LABELS = 64;
 /** Labels that name the service, best first. */
 const SERVICE_LABELS = ["service", "service_name", "app", "app_kubernetes_io_name", "job"];
 
@@ -53,5 +55,6 @@ function toAlert(alert: NotificationAlert, groupKey: string): Alert<string> {
     occurredAtMs: epochMs(Date.parse(status === "resolved" ? endsAt : startsAt)),
     url: webLink(alert.generatorURL),
     by: null,
+    labels: Object.fromEntries(Object.entries(labels).slice(0, MAX_LABELS)),
   };
 }

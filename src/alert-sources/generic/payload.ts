@@ -4,7 +4,7 @@ const Time = z.iso.datetime({ offset: true });
 
 /**
  * Our own webhook, for everything that can send JSON:
- * `{id?, service, title, status?, severity?, startedAt?, at?, fingerprint?, group?, url?}`; times are ISO 8601 with a zone.
+ * `{id?, service, title, status?, severity?, startedAt?, at?, fingerprint?, group?, url?, labels?}`; times are ISO 8601 with a zone.
  */
 export const GenericPayload = z.object({
   /** Names this event: sending it twice with the same id is one event. */
@@ -22,6 +22,11 @@ export const GenericPayload = z.object({
   /** Alerts with the same group belong to one incident. */
   group: z.string().min(1).max(500).optional(),
   url: z.string().max(2_000).optional(),
+  /** What alerted and where, as Alertmanager's labels: `{"alertname": "...", "pod": "...", "node": "..."}`. */
+  labels: z
+    .record(z.string().min(1).max(200), z.string().max(1_000))
+    .refine((labels) => Object.keys(labels).length <= 64, "at most 64 labels")
+    .optional(),
 });
 
 export type GenericAlert = z.infer<typeof GenericPayload>;

@@ -23,6 +23,7 @@ export function toAlerts(payload: GenericAlert, receivedAtMs: EpochMs): readonly
       occurredAtMs,
       url: webLink(payload.url),
       by: null,
+      ...(payload.labels === undefined ? {} : { labels: payload.labels }),
     },
   ];
 }

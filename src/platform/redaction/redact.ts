@@ -16,6 +16,8 @@ import { redactTokenShapes } from "./token-shapes.ts";
 
 const MAX_TEXT = 64 * 1024;
 const MAX_BODY = 4000;
+/** A file inside a config map: whole, for a gateway's routes are compared with the Services of the cluster. */
+const MAX_FILE = 32_000;
 const MAX_LINE = 1000;
 const MAX_ATTRIBUTES = 128;
 const MAX_LIST = 300;
@@ -47,7 +49,7 @@ export function createRedactor(options: { readonly pseudonymKey: string }): Reda
   const walk: Walk = { text, known: remember(text), nameOf: rememberNames(text) };
   return {
     text,
-    alert: (raw) => redactAlert(raw, text),
+    alert: (raw) => redactAlert(raw, walk),
     event: (raw) => redactEvent(raw, walk),
     evidence: (raw) => redactEvidence(raw, walk),
   };
@@ -101,13 +103,15 @@ function cutToWords(raw: string): string {
   return `${raw.slice(0, MAX_TEXT).replace(LAST_WORD, "")}[cut]`;
 }
 
-function redactAlert(raw: Alert<string>, text: ToSafe): Alert {
+function redactAlert({ labels, ...raw }: Alert<string>, walk: Walk): Alert {
+  const { text } = walk;
   return {
     ...raw,
     title: cutSafe(text(raw.title), MAX_LINE),
     service: orNull(raw.service, text),
     url: orNull(raw.url, text),
     by: orNull(raw.by, text),
+    ...(labels === undefined ? {} : { labels: redactAttributes(labels, walk) }),
   };
 }
 
@@ -193,7 +197,7 @@ function redactAlertEvent({ attributes, ...raw }: AlertEvent<string>, walk: Walk
 
 function manifestRules({ known, nameOf }: Walk) {
   const value = (raw: string, isHidden: boolean) =>
-    isHidden && raw !== "" ? ("[redacted-secret]" as Safe) : cutSafe(known(raw), MAX_BODY);
+    isHidden && raw !== "" ? ("[redacted-secret]" as Safe) : cutSafe(known(raw), MAX_FILE);
   return { value, nameOf };
 }
 
