@@ -4,10 +4,9 @@ import { parse } from "csv-parse/sync";
 import { z } from "zod";
 import type { Analysis, CauseKind, Hypothesis } from "../../src/core/analysis.ts";
 import type { Event, LogEvent, MetricEvent, SpanEvent } from "../../src/core/event.ts";
-import type { TimeWindow } from "../../src/core/evidence.ts";
 import { epochMs, epochNs, eventId } from "../../src/core/ids.ts";
 import { msToNs, nsToMs } from "../../src/core/time.ts";
-import { anIncident, redactor } from "./shared.ts";
+import { anIncident, asEvidence, refsOf, timelineOf } from "./shared.ts";
 import type { Suite } from "./suite.ts";
 
 const SOURCE = "telemetry";
@@ -25,36 +24,54 @@ export const telemetry: Suite = {
     );
     const now = readFolder(folder, "");
     const before = readFolder(join(folder, beside), `${beside}/`);
-    const window = { fromMs: epochMs(detectS * 1000 - 120_000), toMs: epochMs(detectS * 1000 + 60_000) };
-    const { events, baseline } = besideWindow(before, window);
-    const raw = {
-      status: "found" as const,
-      events: [...now, ...events],
-      read: now.length + events.length,
-      partial: null,
-    };
-    const evidence = [{ source: SOURCE, evidence: redactor.evidence(raw) }];
+    const [from] = edges(now.filter(isTelling));
+    const window = { fromMs: epochMs(from), toMs: epochMs(detectS * 1000 + 60_000) };
+    const events = [...now, ...besideRecording(before, from)];
+    const baseline = { fromMs: epochMs(Math.min(window.fromMs, ...edges(events))), toMs: window.fromMs };
     const weights = { version: 0, learned: [] };
     return {
       id,
-      input: { incident: anIncident({ atMs: detectS * 1000 }), window, baseline, evidence, weights, elapsedMs: 0 },
+      input: {
+        incident: anIncident({ atMs: detectS * 1000 }),
+        window,
+        baseline,
+        evidence: [asEvidence(SOURCE, events)],
+        weights,
+        elapsedMs: 0,
+      },
     };
   },
   predict: (analysis) => ({
-    hypotheses: analysis.hypotheses.map((hypothesis) => toPrediction(analysis, hypothesis)),
-    timeline: [],
+    hypotheses: SILENT.has(analysis.verdict)
+      ? []
+      : analysis.hypotheses.map((hypothesis) => toPrediction(analysis, hypothesis)),
+    timeline: timelineOf(analysis, (ref) => !ref.startsWith("../")),
   }),
 };
 
-/** The recording was made at another time: it is moved so that it ends where the window begins. */
-function besideWindow(events: readonly Event<string>[], window: TimeWindow) {
-  const times = events
-    .flatMap((event) => (event.kind === "metric" ? [] : [nsToMs(event.atNs)]))
-    .toSorted((a, b) => a - b);
-  const [from = 0, to = 0] = [times[0], times.at(-1)];
-  const moveMs = window.fromMs - 1 - to;
-  const moved = events.map((event) => ({ ...event, atNs: epochNs(event.atNs + msToNs(moveMs)) }));
-  return { events: moved, baseline: { fromMs: epochMs(from + moveMs), toMs: window.fromMs } };
+const SILENT: ReadonlySet<Analysis["verdict"]> = new Set(["no-likely-cause", "recovered"]);
+
+/** The fault-free logs and spans were recorded at another time: they are moved so that they end where the case begins. */
+function besideRecording(recorded: readonly Event<string>[], from: number): readonly Event<string>[] {
+  const [, to] = edges(recorded.filter(isTelling));
+  return recorded.map((event) =>
+    isTelling(event) ? { ...event, atNs: epochNs(event.atNs + msToNs(from - 1 - to)) } : event,
+  );
+}
+
+function isTelling({ kind }: Event<string>): boolean {
+  return kind !== "metric";
+}
+
+/** When the first and the last of these happened, ms. */
+function edges(events: readonly Event<string>[]): readonly [number, number] {
+  let [from, to] = [Infinity, -Infinity];
+  for (const { atNs } of events) {
+    const atMs = nsToMs(atNs);
+    from = Math.min(from, atMs);
+    to = Math.max(to, atMs);
+  }
+  return [from, to];
 }
 
 function readFolder(folder: string, prefix: string): readonly Event<string>[] {
@@ -148,13 +165,25 @@ function severityOf(text: string): LogEvent["severity"] {
   return SEVERITIES.get(word ?? "") ?? "unspecified";
 }
 
-const CAUSES: Partial<Record<CauseKind, string>> = { cpu: "resource_cpu", network: "network" };
+const CAUSES: Partial<Record<CauseKind, string>> = {
+  cpu: "resource_cpu",
+  network: "network",
+  "code-error": "code_error",
+};
+const DETAILS: Readonly<Record<string, string>> = {
+  "cpu-limit": "cpu_contention",
+  "network-delay": "network_delay",
+  "early-return": "return",
+  exception: "exception",
+};
 
-function toPrediction({ evidence }: Analysis, { cause, parts }: Hypothesis) {
-  const cited = new Set(parts.flatMap(({ evidenceIds }) => evidenceIds));
+function toPrediction(analysis: Analysis, hypothesis: Hypothesis) {
+  const { kind, detail, service } = hypothesis.cause;
+  const told = DETAILS[detail ?? ""];
   return {
-    service: cause.service ?? "",
-    cause: CAUSES[cause.kind] ?? "code_error",
-    evidence: evidence.filter(({ id }) => cited.has(id)).map(({ ref }) => ref),
+    service: service ?? "",
+    cause: CAUSES[kind] ?? kind,
+    ...(told === undefined ? {} : { cause_detail: told }),
+    evidence: refsOf(analysis, hypothesis),
   };
 }

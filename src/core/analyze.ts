@@ -3,8 +3,9 @@ import { drawChart } from "./answer/chart.ts";
 import { evidenceRecords } from "./answer/evidence-records.ts";
 import { gapsOf } from "./answer/gaps.ts";
 import { impactOf } from "./answer/impact.ts";
+import type { Finding } from "./detectors/finding.ts";
 import type { SourceEvidence, TimeWindow } from "./evidence.ts";
-import { openCaseFile, type Trouble } from "./hypotheses/case-file.ts";
+import { type CaseFile, openCaseFile, type Trouble } from "./hypotheses/case-file.ts";
 import { rankHypotheses } from "./hypotheses/rank.ts";
 import { decideVerdict } from "./hypotheses/verdict.ts";
 import type { EventId } from "./ids.ts";
@@ -34,7 +35,7 @@ export function analyze(input: AnalysisInput): Analysis {
   const file = openCaseFile(incident, observations);
   const hypotheses = rankHypotheses(file, weights, gaps);
   const verdict = decideVerdict(file, hypotheses);
-  const timeline = buildTimeline(observations);
+  const timeline = buildTimeline(observations, findingsBehind(hypotheses, file));
   const impact = impactOf(file);
   const cited = [...citedBy(timeline.rows, hypotheses), ...impact.evidenceIds, ...samplesOf(file.troubles)];
   return {
@@ -54,6 +55,15 @@ export function analyze(input: AnalysisInput): Analysis {
     weightsVersion: weights.version,
     stats: { ...countsOf(input.evidence), elapsedMs: input.elapsedMs },
   };
+}
+
+/** Causes below the second are too weak for the story of what happened. */
+const TOLD_CAUSES = 2;
+
+function findingsBehind(hypotheses: readonly Hypothesis[], { findings }: CaseFile): readonly Finding[] {
+  return hypotheses
+    .slice(0, TOLD_CAUSES)
+    .flatMap(({ cause }) => findings.filter(({ service, kind }) => service === cause.service && kind === cause.kind));
 }
 
 function headOf(incident: Incident): Analysis["incident"] {

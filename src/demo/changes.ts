@@ -9,6 +9,13 @@ export interface ToldChange {
   readonly previous?: string;
   readonly by: string;
   readonly summary: string;
+  /** For a step of a gradual rollout. */
+  readonly rollout?: {
+    readonly newPods: readonly string[];
+    readonly oldReplicas: number;
+    readonly newReplicas: number;
+    readonly completedAt: string;
+  };
   readonly files?: readonly { readonly path: string; readonly diff: readonly string[] }[];
 }
 

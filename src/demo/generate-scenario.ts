@@ -1,14 +1,20 @@
 import { playVariant, type Scenario, type ScenarioOptions, type Variant } from "./scenario.ts";
 import { alertStorm } from "./variants/alert-storm.ts";
+import { badCanary } from "./variants/bad-canary.ts";
 import { certificateExpiry } from "./variants/certificate-expiry.ts";
 import { configChange } from "./variants/config-change.ts";
+import { cpuStarved } from "./variants/cpu-starved.ts";
 import { dependencyFailure } from "./variants/dependency-failure.ts";
 import { healthyNoisy } from "./variants/healthy-noisy.ts";
 import { memoryLeakOom } from "./variants/memory-leak-oom.ts";
 import { mergedNeverDeployed } from "./variants/merged-never-deployed.ts";
+import { networkDelay } from "./variants/network-delay.ts";
 import { poolExhaustion } from "./variants/pool-exhaustion.ts";
+import { quotaExceeded } from "./variants/quota-exceeded.ts";
 import { recovered } from "./variants/recovered.ts";
 import { redHerringAfterOnset } from "./variants/red-herring-after-onset.ts";
+import { replicationLag } from "./variants/replication-lag.ts";
+import { selectorMismatch } from "./variants/selector-mismatch.ts";
 import { thirdPartyOutage } from "./variants/third-party-outage.ts";
 import { twoAm } from "./variants/two-am.ts";
 
@@ -25,6 +31,12 @@ const variants = {
   "red-herring-after-onset": redHerringAfterOnset,
   "merged-never-deployed": mergedNeverDeployed,
   "alert-storm": alertStorm,
+  "selector-mismatch": selectorMismatch,
+  "quota-exceeded": quotaExceeded,
+  "bad-canary": badCanary,
+  "network-delay": networkDelay,
+  "cpu-starved": cpuStarved,
+  "replication-lag": replicationLag,
 } satisfies Record<string, Variant>;
 
 export type ScenarioName = keyof typeof variants;

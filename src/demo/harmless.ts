@@ -22,6 +22,7 @@ export const harmlessKinds = [
   "pod-placed",
   "probe-warnings",
   "busy-processor",
+  "database-job",
   "flap",
   "recovered",
   "resolved-alert",
@@ -85,6 +86,7 @@ const STORIES: Readonly<Record<HarmlessKind, Story>> = {
   "pod-placed": usual(playPlacedPod),
   "probe-warnings": usual(playProbeWarnings),
   "busy-processor": playBusyProcessor,
+  "database-job": usual(playDatabaseJob),
   flap: usual((stage, random) => [
     outage(stage, random, { lastsS: random.int(4, 25), share: 0.3 + random.next() / 2 }),
   ]),
@@ -233,5 +235,21 @@ function playBusyProcessor(stage: Stage, random: Random): readonly Fault[] {
     level: (atMs) => (atMs % everyMs < MINUTE_MS ? 96 : 35),
     jitter: 0.03,
   });
+  return [];
+}
+
+/** A nightly job at a database that was heavy for some minutes, and is over: its disk grew, its replica caught up. */
+function playDatabaseJob(stage: Stage, random: Random): readonly Fault[] {
+  const [fromMs, lastsMs] = [stage.alertAt - random.int(12, 20) * MINUTE_MS, random.int(3, 8) * MINUTE_MS];
+  const isBusy = (atMs: number) => atMs >= fromMs && atMs < fromMs + lastsMs;
+  const series = (metric: string, unit: string, [calm, busy]: readonly [number, number]) => {
+    const level = (atMs: number) => (isBusy(atMs) ? busy : calm);
+    playMetric(stage, { service: "night-db", metric, unit, level, jitter: 0.04 });
+  };
+  series("DatabaseConnections", "1", [70, 110]);
+  series("CPUUtilization", "%", [24, random.int(60, 96)]);
+  series("ReplicaLag", "s", [1, random.int(5, 400)]);
+  series("TransactionLogsGeneration", "By/s", [4_000_000, random.int(6, 150) * 1_000_000]);
+  series("FreeStorageSpace", "By", [2e11, random.int(1, 100) * 1e9]);
   return [];
 }

@@ -14,15 +14,17 @@ export interface MetricSeries {
   readonly pod?: string;
   readonly client?: string;
   readonly server?: string;
+  /** A pod is measured from its start on; the whole story when absent. */
+  readonly fromMs?: number;
 }
 
 const STEP_MS = 60_000;
 
 /** Adds one point a minute of a series over the whole story. */
 export function playMetric(stage: Stage, series: MetricSeries): void {
-  const { service, metric, unit, level, jitter, ...finer } = series;
+  const { service, metric, unit, level, jitter, fromMs = stage.fromMs, ...finer } = series;
   const random = stage.random.fork(["metric", service, metric, ...Object.values(finer)].join("/"));
-  for (let atMs = stage.fromMs; atMs < stage.toMs; atMs += STEP_MS) {
+  for (let atMs = fromMs; atMs < stage.toMs; atMs += STEP_MS) {
     stage.metrics.push({
       atMs,
       service,

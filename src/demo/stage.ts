@@ -48,7 +48,11 @@ export interface MetricPoint {
 /** One object of the cluster as `kubectl get -o json` prints it. */
 export interface ClusterManifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
+  };
   readonly spec?: object;
   readonly status?: object;
   readonly subsets?: readonly object[];

@@ -28,6 +28,18 @@ export interface Fault {
   readonly attempts?: number;
   /** How often clients send a failed request again within the next half minute. Zero when absent. */
   readonly clientRetries?: number;
+  /** True when no request reaches the service, so that it leaves no span either. */
+  readonly unreached?: boolean;
+}
+
+/** Requests get slower without failing: on the way to a service, or inside it. */
+export interface Slowness {
+  readonly service: string;
+  readonly where: "on-the-way" | "inside";
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** How much longer, in ms. */
+  readonly extraMs: number;
 }
 
 export interface FaultLine {
@@ -41,6 +53,7 @@ export interface TrafficPlan {
   /** Requests per minute at the edge, at an instant. */
   readonly perMinute: (atMs: number) => number;
   readonly faults: readonly Fault[];
+  readonly slow?: readonly Slowness[];
   /** One request in this many leaves spans. */
   readonly traceOneIn: number;
 }
@@ -52,6 +65,8 @@ export interface Request {
   readonly traceId: string;
   readonly requestId: string;
   readonly fault: Fault | null;
+  /** What makes it slow, among the services on its way. */
+  readonly slow: readonly Slowness[];
 }
 
 const SECOND_MS = 1000;
@@ -110,6 +125,9 @@ function drawRequest(
     path: route.path(random),
     ...newIds(random),
     fault: fault ?? null,
+    slow: (plan.slow ?? []).filter(
+      ({ service, fromMs, toMs }) => route.chain.includes(service) && startMs >= fromMs && startMs < toMs,
+    ),
   };
 }
 
@@ -155,7 +173,11 @@ function put(stage: Stage, { request, service, pod }: Scene, line: Line): void {
 
 function handled(stage: Stage, { request, service, index, random }: Scene): Line {
   const { chain, method } = request.route;
-  const durationMs = Math.round(12 + random.next() * 60 + (chain.length - index) * 14);
+  const behind = request.slow.filter(
+    ({ service: at, where }) => chain.indexOf(at) > index || (at === service && where === "inside"),
+  );
+  const extraMs = behind.reduce((sum, each) => sum + each.extraMs, 0);
+  const durationMs = Math.round(12 + random.next() * 60 + (chain.length - index) * 14 + extraMs);
   const facts = { method, path: request.path, status: 200, durationMs };
   const body = serviceOf(stage.cast, service).handled(facts, random);
   return { atMs: request.startMs + durationMs, severity: "INFO", body, ...edgeFields(index, facts) };

@@ -27,6 +27,8 @@ export interface Finding {
   /** True while it still lasts at the end of the window. What has passed is no reason to wake somebody. */
   readonly isActive: boolean;
   readonly reasons: readonly FindingReason[];
+  /** True when the reasons tell where the trouble is and not what it is: they count for every suspect of this service. */
+  readonly isLocation?: boolean;
   /** Read-only checks first; shown, never run. */
   readonly nextChecks: readonly Safe[];
 }

@@ -29,7 +29,8 @@ const CHECKS: Readonly<Record<CauseKind, (name: Safe) => Safe>> = {
 /** What to look at to be sure: read-only, at most four. */
 export function nextChecksFor(candidate: Candidate, file: CaseFile): readonly Safe[] {
   const { service, object, kind } = candidate;
-  const name = (kind === "dependency-failure" ? object : null) ?? service ?? ownWords(own("the changed system"));
+  const name =
+    (kind === "dependency-failure" ? object : null) ?? service ?? object ?? ownWords(own("the changed system"));
   const setting = settingInErrors(candidate, file);
   const ofSetting =
     setting === null

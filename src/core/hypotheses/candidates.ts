@@ -1,4 +1,5 @@
 import type { CauseKind } from "../analysis.ts";
+import { foldSteps } from "../detectors/canary/rollouts.ts";
 import type { Finding } from "../detectors/finding.ts";
 import type { ChangeEvent } from "../event.ts";
 import { type HypothesisId, hypothesisIdOf } from "../ids.ts";
@@ -34,7 +35,10 @@ export function findCandidates(file: CaseFile): readonly Candidate[] {
 }
 
 function changeCandidates(file: CaseFile): readonly Candidate[] {
-  return file.changes.slice(-MAX_CHANGES).map((observed) => {
+  return foldSteps(file.changes.slice(-MAX_CHANGES)).map((steps) => {
+    // Several steps of one rollout are one suspicion; its first step stands for it.
+    const [observed] = steps;
+    const ids = new Set(steps.map(({ event }) => event.id));
     const { change, service, id } = observed.event;
     const settings = changedSettings(change);
     return {
@@ -46,7 +50,7 @@ function changeCandidates(file: CaseFile): readonly Candidate[] {
       change: observed,
       settings,
       troubles: [...troublesOf(file, service), ...complaintsAbout(file, service)],
-      findings: file.findings.filter(({ changeId }) => changeId === id),
+      findings: file.findings.filter(({ changeId }) => changeId !== null && ids.has(changeId)),
     };
   });
 }
@@ -79,8 +83,25 @@ function serviceCandidates(file: CaseFile): readonly Candidate[] {
     ...blameClaims(file),
     ...findingClaims(file),
   ];
-  const groups = Map.groupBy(claims, ({ service, kind, grain }) => [service, kind, grain].join("\u0000"));
+  const groups = Map.groupBy(
+    claims.filter((claim) => !isOnlyPlace(claim, claims)),
+    ({ service, kind, grain }) => [service, kind, grain].join("\u0000"),
+  );
   return [...groups].map(([key, group]) => toCandidate(key, group));
+}
+
+/** Words of an own resource, of code or of a certificate: from here on a claim says what is broken. */
+const TELLING = 100;
+
+/** Where requests break makes a suspect of its own only where nothing says what is broken there. */
+function isOnlyPlace({ finding, service, kind, grain }: Claim, claims: readonly Claim[]): boolean {
+  if (finding?.isLocation !== true) return false;
+  const others = claims.filter((other) => other.service === service && other.finding?.isLocation !== true);
+  return others.some(isTelling) && !others.some((other) => other.kind === kind && other.grain === grain);
+}
+
+function isTelling({ exactness, trouble, service }: Claim): boolean {
+  return exactness >= TELLING && (trouble === null || trouble.blames === null || trouble.blames.name === service);
 }
 
 function toCandidate(key: string, claims: readonly Claim[]): Candidate {
@@ -131,9 +152,16 @@ function vagueClaims(file: CaseFile): readonly Claim[] {
     .map((trouble) => {
       const { service, symptom } = trouble;
       const { detail, specificity } = kindOfCategory(symptom.meaning.category);
+      const told = placeTold(file, service);
       const kind: CauseKind = complaintsAbout(file, service).length > 0 ? "dependency-failure" : "unknown";
-      return { service, kind, detail, object: null, grain: "", exactness: specificity, trouble, finding: null };
+      const [as, grain] = told === undefined ? [kind, ""] : [told.kind, told.grain];
+      return { service, kind: as, detail, object: null, grain, exactness: specificity, trouble, finding: null };
     });
+}
+
+/** What single requests say of the same failures: the vague words belong to it. */
+function placeTold({ findings }: CaseFile, service: Safe): Finding | undefined {
+  return findings.find((finding) => finding.isLocation === true && finding.isActive && finding.service === service);
 }
 
 function resourceClaims(file: CaseFile): readonly Claim[] {
@@ -151,13 +179,17 @@ function resourceClaims(file: CaseFile): readonly Claim[] {
 
 /** What a detector suspects; a finding about a change belongs to that change's candidate. */
 function findingClaims(file: CaseFile): readonly Claim[] {
-  return file.findings
-    .filter(({ changeId }) => changeId === null)
-    .map((finding) => {
-      const { service, kind, detail, object, grain, reasons } = finding;
-      const exactness = reasons.reduce((most, { points }) => Math.max(most, points), 0);
-      return { service, kind, detail, object, grain, exactness, trouble: null, finding };
-    });
+  return (
+    file.findings
+      // What only speaks against a suspect makes none.
+      .filter(({ changeId, reasons }) => changeId === null && reasons.some(({ points }) => points > 0))
+      .map((finding) => {
+        const { service, kind, detail, object, grain, reasons } = finding;
+        const most = reasons.reduce((best, { points }) => Math.max(best, points), 0);
+        const exactness = finding.isLocation === true ? 0 : most;
+        return { service, kind, detail, object, grain, exactness, trouble: null, finding };
+      })
+  );
 }
 
 /** Complaints about peers that log no failure themselves, and about the certificates of any. */

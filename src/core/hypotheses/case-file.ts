@@ -10,6 +10,7 @@ import { type Blame, blameOf } from "./blame.ts";
 import { isVague } from "./cause-kinds.ts";
 import { plainName } from "./peers.ts";
 import { compareText, type ResourceFact, resourceFacts } from "./resource-facts.ts";
+import { isOverByState, wellSince } from "./state-now.ts";
 import { quoteOf } from "./words.ts";
 
 /** One symptom that counts, and whom it complains about. */
@@ -32,6 +33,8 @@ export interface CaseFile {
   readonly troubles: readonly Trouble[];
   /** Failing kinds of lines that are as frequent as ever. */
   readonly usual: readonly Symptom[];
+  /** What events told of objects of the cluster that were seen well since. */
+  readonly passed: readonly Symptom[];
   readonly onset: { readonly service: Safe; readonly atMs: EpochMs; readonly eventId: EventId } | null;
   /** Changes that took effect, rollbacks apart, by time. */
   readonly changes: readonly Observed<ChangeEvent>[];
@@ -53,8 +56,12 @@ const MIN_WITHOUT_BASELINE = 3;
 /** Derives the facts that the signals share. Pure; independent of the order of the records. */
 export function openCaseFile(incident: Incident, observations: Observations): CaseFile {
   const failing = observations.symptoms.filter(({ meaning, count }) => meaning.isFailure && count > 0);
-  const significant = failing.filter((symptom) => counts(symptom, observations));
-  const counted = failing.filter((symptom) => significant.includes(symptom) || isPrelude(symptom, significant));
+  const well = wellSince(observations);
+  const passed = failing.filter((symptom) => isOverByState(symptom, observations, well));
+  const significant = failing.filter((symptom) => counts(symptom, observations) && !passed.includes(symptom));
+  const counted = failing.filter(
+    (symptom) => significant.includes(symptom) || (!passed.includes(symptom) && isPrelude(symptom, significant)),
+  );
   const troubles = counted
     .toSorted((a, b) => a.firstAtMs - b.firstAtMs || compareText(a.id, b.id))
     .map((symptom) => ({
@@ -73,7 +80,8 @@ export function openCaseFile(incident: Incident, observations: Observations): Ca
     observations,
     alerted: heardName(incident.service, heard),
     troubles,
-    usual: failing.filter((symptom) => !counted.includes(symptom)),
+    usual: failing.filter((symptom) => !counted.includes(symptom) && !passed.includes(symptom)),
+    passed,
     onset: onsetOf(observations, troubles),
     changes: effective.filter((change) => change.event.change.status === "deployed" && !rollbacks.includes(change)),
     rollbacks,

@@ -7,6 +7,7 @@ import { serviceOfObject } from "../timeline/objects.ts";
 import type { Observations, Observed } from "../timeline/observations.ts";
 import { isSignificant } from "../timeline/onset.ts";
 import { kindOfCategory } from "./cause-kinds.ts";
+import { wellSince } from "./state-now.ts";
 
 /** What objects and metrics say about a resource of a service, apart from its logs. */
 export interface ResourceFact {
@@ -69,11 +70,15 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function objectFacts({ kubernetes, window, services }: Observations): readonly ResourceFact[] {
+function objectFacts(observations: Observations): readonly ResourceFact[] {
+  const { kubernetes, window, services } = observations;
+  const well = wellSince(observations);
   const groups = new Map<string, { rule: ObjectRule; service: Safe; events: Observed<KubernetesEvent>[] }>();
   for (const observed of kubernetes) {
     const { event, atMs } = observed;
     if (event.type !== "Warning" || atMs < window.fromMs) continue;
+    // State beats events: what is well now was told of before.
+    if ((well.get(event.object) ?? -1) >= atMs) continue;
     const service = event.service ?? serviceOfObject(event.object, services);
     const text = `${event.reason} ${event.note}`;
     const rule = OBJECT_RULES.find(({ matches }) => matches.test(text));

@@ -1,4 +1,5 @@
 import type { HypothesisAgainst, HypothesisPart } from "../analysis.ts";
+import type { Finding } from "../detectors/finding.ts";
 import type { SignalWeights } from "../learning/weights.ts";
 import { own, ownWords, type Safe } from "../safe.ts";
 import type { Candidate } from "./candidates.ts";
@@ -45,9 +46,19 @@ export function scoreCandidate(candidate: Candidate, file: CaseFile, weights: Si
   };
 }
 
-function findingHits({ findings }: Candidate, file: CaseFile): readonly NamedHit[] {
-  return findings.flatMap(({ reasons }) =>
+function findingHits(candidate: Candidate, file: CaseFile): readonly NamedHit[] {
+  return [...new Set([...candidate.findings, ...placeFindings(candidate, file)])].flatMap(({ reasons }) =>
     reasons.flatMap((reason) => withEvidence(reason, file).map((real) => ({ ...reason, ...real }))),
+  );
+}
+
+/** What tells where the trouble is counts for every suspect there; for a change only what followed it. */
+function placeFindings({ service, change }: Candidate, { findings }: CaseFile): readonly Finding[] {
+  return findings.filter(
+    (finding) =>
+      finding.isLocation === true &&
+      finding.service === service &&
+      (change === null || (finding.isActive && finding.firstAtMs !== null && finding.firstAtMs >= change.atMs)),
   );
 }
 

@@ -36,6 +36,9 @@ export function summarise(candidate: Candidate, file: CaseFile): Safe {
 function summariseChange(candidate: Candidate, file: CaseFile): Safe {
   const { change, service } = candidate;
   if (change === null) return summariseFailure(candidate, file);
+  const [found] = candidate.findings;
+  // A detector that judged this very change says more than the distance to errors that nobody logged.
+  if (found !== undefined && candidate.troubles.length === 0) return found.summary;
   const what = ownWords(own(CHANGE_WORDS[change.event.change.kind]));
   const where = service === null ? safe`` : safe` of ${service}`;
   const whenAndWhat = safe`${what} ${change.event.change.version}${where} at ${clockTime(change.atMs)}`;
@@ -60,7 +63,8 @@ function distanceWords({ change, troubles }: Candidate, { onset }: CaseFile): Sa
 }
 
 function summariseFailure(candidate: Candidate, file: CaseFile): Safe {
-  const [found] = candidate.findings;
+  // Where requests break is worth a headline only when nobody says in words what broke.
+  const found = candidate.findings.find(({ isLocation }) => isLocation !== true || candidate.troubles.length === 0);
   if (found !== undefined) return found.summary;
   const telling = tellingTroubles(candidate);
   const told = telling.every(isVagueTrouble) ? complaintsAbout(file, candidate.service) : [];

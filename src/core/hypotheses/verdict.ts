@@ -1,9 +1,9 @@
 import type { AnalysisVerdict, Hypothesis } from "../analysis.ts";
 import { own, ownWords, type Safe, safe } from "../safe.ts";
 import { clockTime } from "../time.ts";
-import type { Observations } from "../timeline/observations.ts";
+import type { Observations, Symptom } from "../timeline/observations.ts";
 import type { CaseFile, Trouble } from "./case-file.ts";
-import { listed } from "./words.ts";
+import { grouped, listed } from "./words.ts";
 
 export interface VerdictWithReason {
   readonly verdict: AnalysisVerdict;
@@ -54,12 +54,25 @@ function notSure(margin: number, second: Hypothesis | undefined): Safe {
   return safe`and the best two suspects are only ${nats(margin)} points apart`;
 }
 
-function nothingWrong({ usual, observations }: CaseFile): Safe {
-  if (observations.logs.length + observations.spans.length === 0)
-    return ownWords(own("no log line and no span was read, so no failure can be seen"));
+function nothingWrong({ usual, passed, observations }: CaseFile): Safe {
+  const { logs, spans, metrics, objects } = observations;
+  const checked = [
+    ...(metrics.length === 0 ? [] : [safe`${ownWords(own(grouped(metrics.length)))} points of metrics`]),
+    ...(objects.length === 0 ? [] : [safe`the state of ${objects.length} objects of the cluster`]),
+  ];
+  if (logs.length + spans.length === 0)
+    return checked.length === 0
+      ? ownWords(own("no log line and no span was read, so no failure can be seen"))
+      : safe`${listed(checked)} show nothing wrong; no log line and no span was read`;
+  if (passed.length > 0)
+    return safe`events tell of trouble at ${objectsOf(passed)}, but all objects that they name were seen well since`;
   return usual.length === 0
     ? ownWords(own("no record in the window reports a failure"))
     : safe`${usual.length} kinds of errors were found, all as frequent as before`;
+}
+
+function objectsOf(passed: readonly Symptom[]): Safe {
+  return listed([...new Set(passed.map(({ service }) => service))].toSorted());
 }
 
 function passedBecause(): Safe {

@@ -107,6 +107,9 @@ describe("what counts as a failure", () => {
     "served /p/512 from store in 503 ms",
     "timeout=30s pool=10 retries=3",
     "request handled in 500 ms",
+    // The size of an answer is no status.
+    '"GET /miles HTTP/2" 200 514',
+    '10.0.0.7 - - "GET /a HTTP/1.1" 304 503 "-" "agent"',
   ];
 
   test.each(harmless)("INFO %s does not", (line) => {

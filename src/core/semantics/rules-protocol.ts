@@ -50,7 +50,7 @@ export const PROTOCOL_RULES: readonly Rule[] = [
   {
     category: "unknown",
     pattern:
-      /(?:"|\bGET |\bPOST |\bPUT |\bPATCH |\bDELETE |\bHEAD )[^\n]{1,300}? 5\d\d(?=[\s",;)\]]|$)|(?:\bstatus|\bhttp\.status_code|\bstatus_code|statusCode)["']?\s*[=: ]\s*["']?5\d\d\b|HTTP\/\d(?:\.\d)?"? 5\d\d\b/u,
+      /(?:"|\bGET |\bPOST |\bPUT |\bPATCH |\bDELETE |\bHEAD )(?![^\n]{1,300}? HTTP\/\d(?:\.\d)?"? [1-4]\d\d\b)[^\n]{1,300}?(?<! [1-4]\d\d) 5\d\d(?=[\s",;)\]]|$)|(?:\bstatus|\bhttp\.status_code|\bstatus_code|statusCode)["']?\s*[=: ]\s*["']?5\d\d\b|HTTP\/\d(?:\.\d)?"? 5\d\d\b/u,
     because: safe`a request was answered with a server error`,
     isStrong: true,
     intent: "call",

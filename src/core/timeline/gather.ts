@@ -25,12 +25,25 @@ export function gather(evidence: readonly SourceEvidence[]): Gathered {
     }
     for (const edge of answer.topology ?? []) edges.set(edge.join("\u0000"), edge);
   }
-  const events = inOwnTime([...found.values()]);
+  const events = withoutRepeats(inOwnTime([...found.values()]));
   return {
     byId: new Map(events.map((event) => [event.id, event])),
     events,
     topology: [...edges].toSorted(([a], [b]) => compare(a, b)).map(([, edge]) => edge),
   };
+}
+
+/** A span that a collector wrote twice is one span. Client and server of one call may share an id; they differ in service or kind. */
+function withoutRepeats(events: readonly Event[]): readonly Event[] {
+  const seen = new Set<string>();
+  return events.filter((event) => {
+    if (event.kind !== "span" || event.spanId === null) return true;
+    const { traceId, spanId, service, spanKind, atNs } = event;
+    const key = `${spanId} ${traceId} ${service} ${spanKind} ${atNs}`;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
 }
 
 /** Nanoseconds are slow to compare; rounded to a double they keep their order, and nearly every pair differs already. */

@@ -39,10 +39,15 @@ export function resourceSeries(metrics: readonly Observed<MetricEvent>[]): reado
     const family = familyOf(observed.event);
     if (family === null || observed.event.service === null) continue;
     const place = placeOf(observed.event, family);
-    if (LIMIT.test(observed.event.name)) push(limits, place, observed);
+    if (isLimit(observed.event)) push(limits, place, observed);
     else push(groups, `${place}\u0000${observed.event.name}\u0000${stateOf(observed.event)}`, observed);
   }
   return [...groups.values()].flatMap((group) => toSeries(group, limits));
+}
+
+/** "cpu.limit" is a limit; "cpu.limit_utilization" is a share of one. */
+function isLimit({ name }: MetricEvent): boolean {
+  return LIMIT.test(name) && !SHARE_NAME.test(name);
 }
 
 function push(groups: Map<string, Observed<MetricEvent>[]>, key: string, item: Observed<MetricEvent>): void {

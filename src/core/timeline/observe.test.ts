@@ -3,7 +3,7 @@ import { cpuMs } from "../../../test/support/cpu-time.ts";
 import { at, BASELINE, WINDOW, words } from "../../../test/support/observations.ts";
 import { anError, aSpan, badNight, repeated, seen, usualDay } from "../../../test/support/timeline-records.ts";
 import type { Event, LogEvent } from "../event.ts";
-import { epochNs } from "../ids.ts";
+import { epochNs, eventId } from "../ids.ts";
 import { msToNs } from "../time.ts";
 import type { Observations, Symptom } from "./observations.ts";
 import { observe } from "./observe.ts";
@@ -228,4 +228,13 @@ test("answers that are empty or failed show nothing, and nothing breaks", () => 
 
   expect(observations).toMatchObject({ hasBaseline: false, symptoms: [], onset: null });
   expect(buildTimeline(observations)).toEqual({ rows: [], hiddenRows: 0 });
+});
+
+test("a span that a collector wrote twice is one span, a client and a server of one id are two", () => {
+  const call = { ...aSpan("orders", { index: 1, fromMs: at("01:40:00"), lengthMs: 20 }), spanId: "s1" };
+  const again: Event = { ...call, id: eventId("spans", "again") };
+  const client: Event = { ...call, id: eventId("spans", "client"), service: words("web"), spanKind: "client" };
+
+  expect(seen([call, again, client]).spans.map(({ event }) => event.service)).toHaveLength(2);
+  expect(seen([client, again, call]).spans).toEqual(seen([call, again, client]).spans);
 });

@@ -29,8 +29,13 @@ function isSame(a: Observed<ChangeEvent>, b: Observed<ChangeEvent>): boolean {
     one.environment === other.environment &&
     one.version !== "" &&
     isSameVersion(one.version, other.version) &&
-    b.atMs - a.atMs <= SAME_CHANGE_MS
+    (isStepOf(one, other) || b.atMs - a.atMs <= SAME_CHANGE_MS)
   );
+}
+
+/** Steps of one rollout are one row, however long it takes. */
+function isStepOf(one: Change, other: Change): boolean {
+  return one.rollout !== undefined && other.rollout !== undefined && one.previousVersion === other.previousVersion;
 }
 
 /** A short commit id names the same commit as the long one. */

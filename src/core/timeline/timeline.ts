@@ -1,9 +1,11 @@
 import type { TimelineRow } from "../analysis.ts";
+import type { Finding } from "../detectors/finding.ts";
 import { compare } from "../graph/build.ts";
 import type { Observations } from "./observations.ts";
 import { type Draft, toRow } from "./rows.ts";
 import { changeRows } from "./rows-changes.ts";
 import { contextRows } from "./rows-context.ts";
+import { findingRows } from "./rows-findings.ts";
 import { symptomRows } from "./rows-symptoms.ts";
 
 /** More rows than this are a log again. */
@@ -18,9 +20,17 @@ export interface Timeline {
   readonly hiddenRows: number;
 }
 
-/** Tells what happened as one list of rows, each of them a record or a counted group of records. */
-export function buildTimeline(observations: Observations): Timeline {
-  const drafts = distinct([...changeRows(observations), ...symptomRows(observations), ...contextRows(observations)]);
+/**
+ * Tells what happened as one list of rows, each of them a record or a counted group of records. `findings` are those of
+ * the best causes, best first: what they rest on belongs to the story also when no log line says it.
+ */
+export function buildTimeline(observations: Observations, findings: readonly Finding[] = []): Timeline {
+  const drafts = distinct([
+    ...changeRows(observations),
+    ...symptomRows(observations),
+    ...findingRows(findings, observations),
+    ...contextRows(observations),
+  ]);
   const worth = drafts.filter(({ draft }) => draft.importance >= MIN_IMPORTANCE);
   const shown = worth.toSorted(byImportance).slice(0, MAX_ROWS);
   const rows = shown.map(({ draft }) => toRow(draft));
