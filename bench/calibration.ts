@@ -35,11 +35,12 @@ function dice(seed: number): () => number {
   };
 }
 
-for (const scenario of readdirSync(values.baseline).toSorted()) {
+for (const [index, scenario] of readdirSync(values.baseline).toSorted().entries()) {
+  const name = `recording ${index + 1}`;
   const table = readTable(join(values.baseline, scenario, "normal.csv"));
   const calls = readCalls(join(values.baseline, scenario, "graph.csv"));
-  pretend(scenario, { table, calls });
-  for (const metric of ["latency", "availability"] as const) plant(scenario, { table, calls, metric });
+  pretend(name, { table, calls });
+  for (const metric of ["latency", "availability"] as const) plant(name, { table, calls, metric });
 }
 
 interface World {
@@ -107,7 +108,7 @@ function plant(scenario: string, { table, calls, metric }: World & { metric: Met
   console.log(
     `${scenario} ${metric}: ${ranks.length} planted faults, first ${within(1)}, among three ${within(3)}, among five ${within(5)}`,
   );
-  for (const each of missed) console.log(`  ${each}`);
+  for (const each of missed) console.error(`  ${each}`);
 }
 
 function plantAt(world: World, at: { start: number; fault: string; metric: Metric }): Recorded | null {

@@ -26,13 +26,14 @@ export const controls: Suite = {
       }));
     const timed = documents.flatMap(({ file, document }) => toTimed(document, file));
     // Alerts and states carry no time: they were read when the newest record was.
-    const atMs = Math.max(0, ...timed.map(({ atNs }) => nsToMs(atNs)));
+    const atMs = timed.reduce((newest, { atNs }) => Math.max(newest, nsToMs(atNs)), 0);
     const alert = Alert.parse(documents.find(({ file }) => file === ALERT)?.document);
     const states = documents.flatMap(({ file, document }) => [
       ...toObjects(document, file, atMs),
       ...toMonitors(document, file, atMs),
     ]);
-    const incident = anIncident({ atMs, title: alert.title, service: alertedBy(alert) });
+    const service = alertedBy(alert);
+    const incident = anIncident({ atMs, title: alert.title, ...(service === undefined ? {} : { service }) });
     const { window, baseline } = planEvidence(incident, epochMs(atMs));
     const evidence = [asEvidence(SOURCE, [toAlert(alert, atMs), ...states, ...timed])];
     return { id, input: { incident, window, baseline, evidence, weights: { version: 0, learned: [] }, elapsedMs: 0 } };
@@ -95,8 +96,8 @@ const Alert = z.object({
 });
 
 /** The database that the alert names, or the service of its labels. */
-function alertedBy({ commonLabels, commonAnnotations }: z.infer<typeof Alert>): string {
-  return commonAnnotations["db_instance_identifier"] ?? commonLabels["service"] ?? "";
+function alertedBy({ commonLabels, commonAnnotations }: z.infer<typeof Alert>): string | undefined {
+  return commonAnnotations["db_instance_identifier"] ?? commonLabels["service"];
 }
 
 function toAlert(alert: z.infer<typeof Alert>, atMs: number): AlertEvent<string> {

@@ -12,6 +12,9 @@ const METRICS: Readonly<Record<string, string>> = {
   RESOURCE_SATURATION: "k8s.container.cpu.throttled",
 };
 
+/** The monitoring's word for a series that has no values any more. */
+const NO_DATA = "LATENCY_MISSING";
+
 /** "KIND [title] | a: Normal=1ms -> Current=9ms (…) | b: …": what was measured, one set of labels per part. */
 export function measuredIn(evidence: string): readonly Attributes<string>[] {
   const [head = "", ...parts] = evidence.split(" | ");
@@ -21,7 +24,13 @@ export function measuredIn(evidence: string): readonly Attributes<string>[] {
     const metric = METRICS[named ?? kind] ?? kind;
     const values = { normal: numberIn(part, /Normal=([\d.]+)/u), current: numberIn(part, /Cur(?:rent)?=([\d.]+)/u) };
     const { normal, current } = values;
-    return { metric, ...(normal === null ? {} : { normal }), ...(current === null ? {} : { current }) };
+    const isAbsent = kind === NO_DATA;
+    return {
+      metric,
+      ...(isAbsent ? { no_data: true } : {}),
+      ...(normal === null ? {} : { normal }),
+      ...(current === null ? {} : { current }),
+    };
   });
 }
 

@@ -30,9 +30,16 @@ function byScore(a: Scored, b: Scored): number {
   return (
     b.score - a.score ||
     firstAt(a.candidate) - firstAt(b.candidate) ||
+    compareText(firstRecord(a), firstRecord(b)) ||
     compareText(a.candidate.service ?? "", b.candidate.service ?? "") ||
     compareText(a.candidate.id, b.candidate.id)
   );
+}
+
+/** The id of a record says nothing about its service, so that equals do not stand in the order of their names. */
+function firstRecord({ parts, against }: Scored): string {
+  const ids = [...parts, ...against].flatMap(({ evidenceIds }) => evidenceIds);
+  return ids.toSorted(compareText)[0] ?? "";
 }
 
 function firstAt({ change, troubles, findings }: Candidate): number {

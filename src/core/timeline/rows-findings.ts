@@ -4,6 +4,7 @@ import { type EpochMs, type EventId, epochMs } from "../ids.ts";
 import { cutSafe } from "../safe.ts";
 import { nsToMs } from "../time.ts";
 import type { Observations } from "./observations.ts";
+import { isSignificant } from "./onset.ts";
 import { type Draft, QUOTE_LENGTH } from "./rows.ts";
 
 /** What no log line reports would else be missing from the story: slow calls, a full processor, a busy database. */
@@ -27,7 +28,7 @@ export function findingRows(findings: readonly Finding[], seen: Observations): r
 }
 
 function toDraft({ firstAtMs, changeId, reasons, service, summary }: Finding, seen: Observations): Draft | null {
-  if (firstAtMs === null || changeId !== null) return null;
+  if (firstAtMs === null || changeId !== null || hasRows(service, seen)) return null;
   const cited = [...new Set(reasons.filter(({ points }) => points > 0).flatMap(({ evidenceIds }) => evidenceIds))];
   const records = cited
     .flatMap((id) => recordOf(id, seen))
@@ -47,6 +48,11 @@ function toDraft({ firstAtMs, changeId, reasons, service, summary }: Finding, se
     evidenceIds: [first.id, ...rest.slice(0, MAX_RECORDS - 1).map(({ id }) => id)],
     importance: IMPORTANCE,
   };
+}
+
+/** What the service's own lines and meters tell is a row already. */
+function hasRows(service: Finding["service"], { symptoms }: Observations): boolean {
+  return symptoms.some((symptom) => symptom.service === service && isSignificant(symptom));
 }
 
 interface Cited {

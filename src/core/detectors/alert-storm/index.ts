@@ -20,7 +20,7 @@ export function alertStorm(observations: Observations, _incident: Incident): rea
   const storm = readStorm(observations);
   if (storm === null) return [];
   return findSuspects(storm, observations.graph)
-    .toSorted((a, b) => strength(b) - strength(a) || compareText(a.name, b.name))
+    .toSorted((a, b) => strength(b) - strength(a) || compareText(a.name, b.name) || compareText(a.level, b.level))
     .slice(0, MAX_SUSPECTS)
     .flatMap((suspect) => toFinding(suspect, storm));
 }

@@ -99,10 +99,17 @@ function alarmOf({ event, atMs }: Observed<AlertEvent>, weight: number): readonl
       ...place,
       kind,
       resource: resourceOf(metric),
-      copy: Number(/\d+/u.exec(metric)?.[0] ?? 0),
+      copy: copyOf(metric),
       weight,
     },
   ];
+}
+
+/** Parts that machines have several of. Other numbers in names ("p99", "5xx", "load15") count no copies. */
+const COPY = /(?:core|cpu|gpu|numa|socket|eth|ens|nic|dev(?:ice)?|disk|sd|nvme|volume)[^a-z0-9]?(\d+)/iu;
+
+function copyOf(metric: string): number {
+  return Number(COPY.exec(metric)?.[1] ?? 0);
 }
 
 /** The smallest place that the labels name: a pod's alert names its node and service as well. */

@@ -25,3 +25,7 @@ test("the best of several places counts less, and never more than the cap", () =
   expect(corrected(1, 10)).toBe(0);
   expect(corrected(50, 1)).toBe(MAX_NATS);
 });
+
+test("a great many samples still give a finite number", () => {
+  expect(unlikeness({ bad: 3000, all: 3000 }, { bad: 0, all: 3000 })).toBeCloseTo(4154, -1);
+});

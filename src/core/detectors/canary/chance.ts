@@ -9,10 +9,14 @@ export function unlikeness(here: Tally, there: Tally): number {
   const total = here.all + there.all;
   const bad = here.bad + there.bad;
   if (here.bad === 0 || here.all === 0 || there.all === 0) return 0;
-  let chance = 0;
-  for (let k = here.bad; k <= Math.min(here.all, bad); k++)
-    chance += Math.exp(logChoose(here.all, k) + logChoose(there.all, bad - k) - logChoose(total, bad));
-  return chance >= 1 ? 0 : -Math.log(chance);
+  const least = logChoose(here.all, here.bad) + logChoose(there.all, there.bad) - logChoose(total, bad);
+  // Each further one as a multiple of the one before it: many samples take no longer than their number.
+  let [sum, term] = [1, 1];
+  for (let k = here.bad; k < Math.min(here.all, bad); k++) {
+    term *= ((here.all - k) / (k + 1)) * ((bad - k) / (there.all - bad + k + 1));
+    sum += term;
+  }
+  return Math.max(0, -least - Math.log(sum));
 }
 
 /** How many samples were taken, and how many of them were bad. */

@@ -107,10 +107,11 @@ function levelsOf({ samples, unit }: Series, { moving, asked }: Asked): readonly
   return [...pods].flatMap(([pod, all]): readonly Level[] => {
     // The first sample of a new pod shows caches filling and code warming up.
     const own = asked === null ? all : all.slice(1);
+    const others = steady.filter((peer) => peer.pod !== pod);
     const peers = own.map((sample) => {
       const beside = (byMinute.get(minuteOf(sample)) ?? []).filter((peer) => peer.pod !== pod);
       // Where hardly an old pod is left, the time before must do.
-      return beside.length >= MIN_PEERS ? beside : steady.filter((peer) => peer.pod !== pod);
+      return beside.length >= MIN_PEERS ? beside : others;
     });
     // One sample may be a hiccup: alone it must stand out as far again.
     const factor = own.length === 1 ? FACTOR ** 2 : FACTOR;

@@ -1,5 +1,5 @@
 import { type Safe, safe, sliceSafe } from "../../safe.ts";
-import { compareNames, numberAt, quantity, textAt, textsByName } from "../cluster/read.ts";
+import { compareNames, nameText, numberAt, quantity, textAt, textsByName } from "../cluster/read.ts";
 import type { ClusterEvent, ClusterObject, ClusterState, Workload } from "../cluster/state.ts";
 import type { Finding } from "../finding.ts";
 import { type QuotaBlame, quotaDetail } from "./quota-detail.ts";
@@ -52,8 +52,8 @@ function quotaFindings(blames: readonly QuotaBlame[], state: ClusterState): read
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     const namespace = first?.workload.namespace ?? null;
-    const detail = first === undefined ? null : quotaDetail(first.resources);
-    if (first === undefined || namespace === null || detail === null) return [];
+    if (first === undefined || namespace === null) return [];
+    const detail = quotaDetail(first.resources) ?? safe`namespace-quota-exceeded`;
     const quota = state.find("ResourceQuota", first.quota, namespace);
     const victims = group.map(({ workload }) => workload.object);
     return [
@@ -107,7 +107,7 @@ function usage(quota: ClusterObject, { resources }: QuotaBlame): readonly Safe[]
   return [...hard].flatMap(([name, limit]) => {
     const used = textAt(quota.manifest, "status", "used", name);
     if (!resources.includes(name) || used === null || quantity(limit) === null) return [];
-    return [safe`${used} of ${limit} used`];
+    return [safe`${nameText(name)} ${used} of ${limit}`];
   });
 }
 

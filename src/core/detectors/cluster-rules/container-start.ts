@@ -25,7 +25,7 @@ interface Reference {
 }
 
 function toFinding(pod: Pod, state: ClusterState): readonly Finding[] {
-  const told = toldBy(state.eventsOf(pod.object));
+  const told = stillTrue(toldBy(state.eventsOf(pod.object)), { pod, state });
   const absent = references(pod).find((each) => isAbsent(each, { pod, state })) ?? null;
   const missing = told?.reference ?? absent;
   if (missing === null) return [];
@@ -99,6 +99,16 @@ function toldBy(events: readonly ClusterEvent[]): Told | null {
     };
   }
   return null;
+}
+
+/** An object that was read since is not missing any more: the container waits for something else. */
+function stillTrue(
+  told: Told | null,
+  { pod, state }: { readonly pod: Pod; readonly state: ClusterState },
+): Told | null {
+  if (told === null || told.reference.key !== null) return told;
+  const { kind, name } = told.reference;
+  return state.find(kind, name, pod.namespace) === null ? told : null;
 }
 
 /** The same text, cut out of the safe note. */

@@ -23,7 +23,9 @@ export function images(state: ClusterState): readonly Finding[] {
   );
   // Replicas of one workload fail alike: the first speaks for all.
   const once = new Map(
-    stuck.toReversed().map((each) => [`${each.pod.owner ?? each.pod.name} ${each.container.name}`, each]),
+    stuck
+      .toReversed()
+      .map((each) => [`${each.pod.namespace ?? ""} ${each.pod.owner ?? each.pod.name} ${each.container.name}`, each]),
   );
   return [...once.values()].flatMap(({ pod, container }) => toFinding(pod, { container, state }));
 }

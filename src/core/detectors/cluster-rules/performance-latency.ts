@@ -94,7 +94,9 @@ function fits(caller: Slow, callee: Slow): boolean {
 function ofWorkload(workload: Workload, own: Slow, { slow, state }: Known): Finding {
   const cpu = pressureOn(state, workload.service, PROCESSOR);
   const isCpu = cpu.length > 0;
-  const what = isCpu ? safe`is short of cpu` : safe`answers slowly without being short of cpu: its network`;
+  const what = isCpu
+    ? safe`is short of cpu`
+    : safe`answers slowly and no alert tells of its cpu: its network is likely slow`;
   const facts = [slowness(own.ids, { state, because: safe`${workload.service} answers ${by(own)} slower than usual` })];
   const others = [...slow.values()].filter(({ service }) => service !== workload.service);
   if (others.length > 0)

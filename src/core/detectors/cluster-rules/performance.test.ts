@@ -54,3 +54,11 @@ test("an alert about its cpu makes it cpu, not network", () => {
 test("what is a little slower, or got faster, accuses nobody", () => {
   expect(verdict(slow("orders", [10, 40]), slow("web", [900, 1000]), slow("search", [800, 20]))).toEqual([]);
 });
+
+test("answers that stopped are slow without end, but an alert that merely tells no numbers is not", () => {
+  const metric = "http.server.request.duration";
+  expect(verdict({ service: "orders", attributes: { metric, no_data: true } })).toEqual([
+    "Deployment/orders: pod-network-delay",
+  ]);
+  expect(verdict({ service: "orders", attributes: { metric } })).toEqual([]);
+});

@@ -1,4 +1,6 @@
+import type { LogEvent } from "../../event.ts";
 import { type Safe, safe } from "../../safe.ts";
+import type { Observed } from "../../timeline/observations.ts";
 import { nameText, textAt } from "../cluster/read.ts";
 import type { ClusterState, ServiceObject, Workload } from "../cluster/state.ts";
 import type { Finding } from "../finding.ts";
@@ -18,12 +20,18 @@ interface Wrong {
 const MAX_LINES = 20_000;
 const MAX_CITED = 3;
 
+type Lines = ReadonlyMap<Safe | null, readonly Observed<LogEvent>[]>;
+
 /** Callers whose environment names a Service that does not exist, or a port that it does not offer: the caller is at fault. */
 export function routingEnvironment(state: ClusterState): readonly Finding[] {
+  const lines: Lines = Map.groupBy(state.observations.logs.slice(-MAX_LINES), ({ event }) => event.service);
   return state.workloads.flatMap((workload) => {
     if (workload.desired === 0) return [];
     const wrong = addressesIn(variablesOf(workload, state)).flatMap((address) => wrongOf(address, workload, state));
-    const told = wrong.map((each) => ({ wrong: each, complaints: complaints(workload, each, state) }));
+    const told = wrong.map((each) => ({
+      wrong: each,
+      complaints: complaints(each, lines.get(workload.service) ?? []),
+    }));
     const [worst] = told
       .filter((each) => each.wrong.points > LEFTOVER || each.complaints.length > 0)
       .toSorted((a, b) => b.wrong.points + b.complaints.length - a.wrong.points - a.complaints.length);
@@ -63,11 +71,9 @@ function toFinding(workload: Workload, { wrong, complaints: effects }: Told, sta
 }
 
 /** Its own log lines that name the wrong place. */
-function complaints(workload: Workload, { address, service }: Wrong, { observations }: ClusterState): readonly Fact[] {
+function complaints({ address, service }: Wrong, own: readonly Observed<LogEvent>[]): readonly Fact[] {
   const place = service === null ? address.host : `:${address.port ?? ""}`;
-  const lines = observations.logs
-    .slice(-MAX_LINES)
-    .filter(({ event }) => event.service === workload.service && event.body.includes(place));
+  const lines = own.filter(({ event }) => event.body.includes(place));
   if (lines.length === 0) return [];
   const ids = lines.slice(0, MAX_CITED).map(({ event }) => event.id);
   return [

@@ -78,19 +78,30 @@ function byName(routes: readonly Route[], state: ClusterState): readonly Misrout
   });
 }
 
-/** True when a part of the path is the name of the Service, apart from punctuation, or stands in it whole. */
+/** What names of services carry at their ends without saying which: "orders", "orders-service" and "orders-svc" are one. */
+const GENERIC_END = /(?:service|server|svc)$/u;
+
+/** True when a part of the path is the name of the Service, or its end, apart from punctuation and generic words. */
 function namesake(path: string, name: string): boolean {
-  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
-  const parts = path
-    .toLowerCase()
+  const plain = bareName(name);
+  return path
     .split("/")
-    .map((part) => part.replaceAll(/[^a-z0-9]/gu, ""));
-  return parts.some((part) => part.length > 3 && plain.endsWith(part));
+    .map(bareName)
+    .some((part) => part.length > 3 && plain.endsWith(part));
+}
+
+function bareName(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/gu, "")
+    .replace(GENERIC_END, "");
 }
 
 function byPort(routes: readonly Route[], state: ClusterState): readonly Misrouted[] {
   return routes.flatMap((route) => {
-    const service = state.services.find((each) => each.name === route.host && each.namespace === route.namespace);
+    const service = state.services.find(
+      (each) => each.name === route.host.split(".")[0] && each.namespace === route.namespace,
+    );
     if (service === undefined || route.port === null || service.ports.length === 0) return [];
     if (service.ports.some(({ port }) => port === route.port)) return [];
     const offered = some(service.ports.map(({ port }) => safe`${port}`));

@@ -9,7 +9,7 @@ import { linesBy } from "./log-lines.ts";
 import { type Fact, kubectl, ODD, some, suspect, WITNESSED } from "./suspect.ts";
 
 const UNRESOLVED =
-  /UnknownHostException|temporary failure in name resolution|no such host|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|name or service not known|could not resolve host|DNS resolution failed|lookup \S+ on \S+: (?:read|dial|i\/o timeout|server misbehaving)/iu;
+  /UnknownHostException|temporary failure in name resolution|no such host|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|name or service not known|name does not resolve|nodename nor servname provided|name resolution failed|could not resolve host|DNS resolution failed|lookup \S+ on \S+: (?:read|dial|i\/o timeout|server misbehaving)/iu;
 const MAX_CITED = 3;
 
 type Lines = readonly Observed<LogEvent>[];

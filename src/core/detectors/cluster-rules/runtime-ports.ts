@@ -2,6 +2,7 @@ import { type Safe, safe, sliceSafe } from "../../safe.ts";
 import { compareNames } from "../cluster/read.ts";
 import type { ClusterState, Container, Pod, Workload } from "../cluster/state.ts";
 import type { Finding } from "../finding.ts";
+import { linesBy } from "./log-lines.ts";
 import { CONTRADICTION, type Fact, kubectl, ODD, suspect, WITNESSED } from "./suspect.ts";
 
 const IN_USE =
@@ -11,12 +12,11 @@ const MAX_CITED = 3;
 
 /** Two programs of one pod that want the same port, so that one of them cannot start. */
 export function runtimePorts(state: ClusterState): readonly Finding[] {
+  const told = linesBy(state, IN_USE);
   return state.workloads.flatMap((workload) => {
     const pod = workload.pods.find((each) => !each.isReady && !each.isTerminating);
     if (pod === undefined) return [];
-    const lines = state.observations.logs.filter(
-      ({ event }) => event.service === workload.service && IN_USE.test(event.body),
-    );
+    const lines = told.get(workload.service) ?? [];
     const port = portIn(lines.at(-1)?.event.body ?? null);
     const declared = sharedPort(pod);
     if (lines.length === 0 && declared === null) return [];

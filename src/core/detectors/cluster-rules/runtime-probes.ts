@@ -13,7 +13,7 @@ interface Fault {
 
 /** Answers of another protocol than the one that the probe speaks. */
 const OTHER_PROTOCOL =
-  /malformed HTTP|HTTP\/1\.x transport connection broken|gave HTTP response to HTTPS client|does not look like a TLS handshake|server preface|frame too large|missing port in address|status: Unimplemented|code = Unimplemented|unexpected HTTP status code received from server/iu;
+  /malformed HTTP|HTTP\/1\.x transport connection broken|gave HTTP response to HTTPS client|does not look like a TLS handshake|server preface|frame too large|status: Unimplemented|code = Unimplemented|unexpected HTTP status code received from server/iu;
 const NOT_LISTENING = /connection refused|no route to host/iu;
 /** Kubernetes gives up after thirty seconds unless told otherwise (three tries, ten seconds apart); less is a choice. */
 const USUAL_PATIENCE_S = 30;

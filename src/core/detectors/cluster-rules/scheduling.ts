@@ -8,7 +8,7 @@ import { CONTRADICTION, type Fact, kubectl, suspect, WITNESSED } from "./suspect
 /** Pods that no node takes: which wish of theirs, or which state of the nodes that could have them, stands in the way. */
 export function scheduling(state: ClusterState): readonly Finding[] {
   const waiting = state.pods.filter((pod) => pod.phase === "Pending" && pod.node === null && !pod.isTerminating);
-  const groups = Map.groupBy(waiting, ({ owner, name }): string => owner ?? name);
+  const groups = Map.groupBy(waiting, ({ namespace, owner, name }) => `${namespace ?? ""} ${owner ?? name}`);
   return [...groups.values()].flatMap((pods) => {
     const [pod] = pods;
     return pod === undefined ? [] : toFinding(pod, { state, count: pods.length });
@@ -73,7 +73,6 @@ interface Told {
   readonly cpu: number;
   readonly memory: number;
   readonly antiAffinity: number;
-  readonly lifeCycle: number;
 }
 
 function toldBy(refusal: ClusterEvent | null): Told {
@@ -84,11 +83,13 @@ function toldBy(refusal: ClusterEvent | null): Told {
     isTold: note !== "",
     mismatch: count(/(\d+) node\(s\) didn't match (?:Pod's )?node (?:affinity|selector)/gu),
     cordon: count(/(\d+) node\(s\) were unschedulable/gu),
-    taint: count(/(\d+) node\(s\) had (?:untolerated )?taints? (?!\{node\.kubernetes\.io\/)/gu),
-    lifeCycle: count(/(\d+) node\(s\) had (?:untolerated )?taints? \{node\.kubernetes\.io\//gu),
+    // "taint {key: value}", "taints" or "taint(s)", by the scheduler's age.
+    taint: count(/(\d+) node\(s\) had (?:untolerated )?taint(?:s|\(s\))?(?! ?\{node\.kubernetes\.io\/)(?=[ ,.]|$)/gu),
     cpu: count(/(\d+) Insufficient cpu/gu),
     memory: count(/(\d+) Insufficient memory/gu),
-    antiAffinity: count(/(\d+) node\(s\) didn't (?:match|satisfy) (?:existing pods |pod )?anti-affinity rules/gu),
+    antiAffinity: count(
+      /(\d+) node\(s\) didn't (?:match|satisfy) (?:existing pods |pod )?(?:affinity\/)?anti-affinity/gu,
+    ),
   };
 }
 

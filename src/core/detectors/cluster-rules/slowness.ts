@@ -40,8 +40,8 @@ interface Rise {
 function riseOf({ attributes = {}, status }: AlertEvent): Rise | null {
   const { metric, normal, current } = attributes;
   if (typeof metric !== "string" || status === "resolved" || !/duration|latency/iu.test(metric)) return null;
-  // Answers that stopped are measured no more: the alert says so by having no value.
-  if (normal === undefined && current === undefined) return { ms: Number.POSITIVE_INFINITY, isTail: false };
+  // Answers that stopped are measured no more; monitors call that "no data".
+  if (attributes["no_data"] === true) return { ms: Number.POSITIVE_INFINITY, isTail: false };
   if (typeof normal !== "number" || typeof current !== "number" || !hurts(normal, current)) return null;
   return { ms: current - normal, isTail: /p(?:9\d|99\d*)|max|tail/iu.test(metric) };
 }
@@ -73,5 +73,5 @@ export function nodeNetwork(state: ClusterState, words: RegExp): NodeNetwork {
     const { current } = attributes;
     return [{ id, resent: /retrans/iu.test(metric) && typeof current === "number" ? current : 0 }];
   });
-  return { ids: told.map(({ id }) => id), resent: Math.max(0, ...told.map(({ resent }) => resent)) };
+  return { ids: told.map(({ id }) => id), resent: told.reduce((most, { resent }) => Math.max(most, resent), 0) };
 }

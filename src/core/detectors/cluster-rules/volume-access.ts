@@ -41,7 +41,8 @@ function mountsOf(pod: Pod, { spec }: Container): readonly Mount[] {
     const [path, volume] = [textAt(each, "mountPath"), textAt(each, "name")];
     const source = volumes.get(volume) ?? null;
     const isOurs = ["secret", "configMap", "projected", "downwardAPI"].some((kind) => at(source, kind) !== null);
-    if (path === null || volume === null || isOurs || path.startsWith("/var/run/secrets/")) return [];
+    // The root is part of every path, so it tells nothing.
+    if (path === null || path === "/" || volume === null || isOurs || path.startsWith("/var/run/secrets/")) return [];
     return [{ path, volume, isReadOnly: textAt(each, "readOnly") === "true" }];
   });
 }

@@ -10,7 +10,9 @@ import { CONTRADICTION, type Fact, kubectl, suspect, WITNESSED } from "./suspect
 export function volumes(state: ClusterState): readonly Finding[] {
   const waiting = state.pods.filter((pod) => pod.phase === "Pending" && pod.node === null && !pod.isTerminating);
   const claims = waiting.flatMap((pod) => unboundClaims(pod, state).map((claim) => ({ pod, claim })));
-  const once = new Map(claims.map((each) => [`${each.pod.owner ?? each.pod.name} ${each.claim.name}`, each]));
+  const once = new Map(
+    claims.map((each) => [`${each.pod.namespace ?? ""} ${each.pod.owner ?? each.pod.name} ${each.claim.name}`, each]),
+  );
   return [...once.values()].flatMap(({ pod, claim }) => toFinding(pod, { claim, state }));
 }
 

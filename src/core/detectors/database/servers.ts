@@ -98,8 +98,8 @@ function shareOf({ attributes, value, id }: MetricEvent): LoadShare | null {
   return typeof wait === "string" ? { what: "wait", text: wait, type, sessions: value, id } : null;
 }
 
-/** "Current connections: 469 of 500", "max_connections = 500": how many a server allows, in its own words. */
-const LIMIT_TOLD = /connections\b[^.\d]{0,30}\d+ (?:of|out of) (\d+)|max_connections\W{1,3}(\d+)/iu;
+/** "connections: 469 of 500", "connections 469/500", "max_connections = 500": how many a server allows, in its own words. */
+const LIMIT_TOLD = /connections\b[^.\d]{0,30}\d+ ?(?:of|out of|\/) ?(\d+)|max_connections\W{1,3}(\d+)/iu;
 const REFUSED = /remaining connection slots|too many (?:clients|connections)/iu;
 
 interface ToldLimit {

@@ -73,7 +73,7 @@ export function toldTroubles({ logs, window }: Observations, servers: ReadonlySe
 
 /** A managed service speaks about an instance by name; what applications say about their databases is read elsewhere. */
 function isNotice({ service, body }: LogEvent, servers: ReadonlySet<Safe>): boolean {
-  if (service === null) return false;
+  if (service === null || service === "") return false;
   const text = body.slice(0, MAX_LENGTH);
   return (servers.has(service) || text.includes(service)) && ABOUT_A_DATABASE.test(text);
 }

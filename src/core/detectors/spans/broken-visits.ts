@@ -32,6 +32,8 @@ export interface Break {
 const ALWAYS = 0.9;
 /** Fewer earlier visits do not show what an operation always does. */
 const MIN_BEFORE = 3;
+/** One or two requests without their last line were still running when the records end, or lost a line. */
+const MIN_LEFT_OUT = 3;
 /** One chance in twenty, as everywhere. */
 export const SIGNIFICANT = 3;
 /** A failure that comes and goes has stopped when it stays away this many times its longest pause so far. */
@@ -79,7 +81,8 @@ function leftOut(before: readonly Visit[], inside: readonly Visit[], looks: numb
     if (count < ALWAYS * before.length) return [];
     // Who does more than usual did not leave off early: it may have left out the handling of an error.
     const isBad = (visit: Visit): boolean => !visit.steps.has(key) && visit.steps.size < usual;
-    return toBreak({ kind: "left-out", step, error: null, isBad, before, inside, looks });
+    const found = toBreak({ kind: "left-out", step, error: null, isBad, before, inside, looks });
+    return found.filter((each) => each.visits.length >= MIN_LEFT_OUT);
   });
 }
 

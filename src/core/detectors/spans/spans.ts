@@ -25,7 +25,7 @@ export function spans(observations: Observations): readonly Finding[] {
 function slowFinding(way: SlowWay): Finding {
   const { service, slow, nats } = way;
   const began = firstAt(slow);
-  const because = safe`${slow.length} of ${way.calls} calls ${directionWords(way)} spent more than ${Math.round(way.limitMs)} ms on the way, half of them more than ${Math.round(way.typicalMs)} ms, since ${clockTime(began)}; before, one call in a hundred did`;
+  const because = safe`${slow.length} of ${way.calls} calls ${directionWords(way)} spent more than ${Math.round(way.limitMs)} ms on the way, half of them more than ${Math.round(way.typicalMs)} ms, since ${clockTime(began)}; before, at most one call in a hundred did`;
   return {
     service,
     kind: "network",
