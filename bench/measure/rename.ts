@@ -6,7 +6,7 @@ import type { Prediction } from "../suites/suite.ts";
  * so a service called like one keeps its name.
  */
 const WORDS_OF_THE_TRADE =
-  /^(?:redis|mysql|mariadb|mongo(?:db)?|postgres(?:ql)?|rabbitmq|kafka|nginx|memcached|etcd|elasticsearch|jaeger|prometheus|istio.*|kube-.*|coredns|node|pod|service|app|default|container|host|database|db|internet|client|server|gateway|frontend|cart|search|user|order|media|proxy|web|api)$/u;
+  /^(?:redis|mysql|mariadb|mongo(?:db)?|postgres(?:ql)?|rabbitmq|kafka|nginx|memcached|etcd|elasticsearch|jaeger|prometheus|istio.*|kube-.*|coredns|node|pod|service|app|default|container|host|database|db|internet|client|server)$/u;
 const NAME_CHARACTERS = "[A-Za-z0-9]";
 /** More different names than any recorded system has. */
 const MAX_NAMES = 2_000;

@@ -183,18 +183,13 @@ function toPrediction(analysis: Analysis, hypothesis: Hypothesis) {
   };
 }
 
-/** The suite's words for the engine's; one of its systems has words of its own. */
+/** The suite's words for the same thing in the engine's; what the engine does not tell apart is not told apart here either. */
 const DETAILS: ReadonlyMap<string, string> = new Map([
   ["mss memory-growth", "[memory_anomalies]"],
-  ["mss fails-before-calling", "[file moving program]"],
-  ["mss slow-or-failing-requests", "[access permission denied exception]"],
   ["container cpu-load", "container CPU load"],
   ["container memory-growth", "container memory load"],
   ["container disk-read-load", "container read I/O load"],
   ["container disk-write-load", "container write I/O load"],
-  ["container network-load", "container network packet corruption"],
-  ["container slow-or-failing-requests", "container network latency"],
-  ["container processes", "container process termination"],
   ["container restarts", "container process termination"],
   ["node cpu-load", "node CPU load"],
   ["node memory-growth", "node memory consumption"],

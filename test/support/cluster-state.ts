@@ -31,7 +31,7 @@ export interface ToldCluster {
 export interface ToldAlert {
   readonly service?: string;
   readonly host?: string;
-  readonly attributes: Readonly<Record<string, string | number>>;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** The state that rules see, from manifests in the shape of the Kubernetes API. */

@@ -130,7 +130,7 @@ function nodeServiceIn({ tool, about, text, ref }: Answer): readonly Found[] {
   return [{ kind: "NodeService", name, manifest, ref }];
 }
 
-/** One check a line pair: "… deployed on worker-01: host (ip:port) open", "Connection Succeeded". */
+/** One check a line pair: "… deployed on <node>: host (ip:port) open", "Connection Succeeded". */
 function connectivityIn({ tool, about, text, ref }: Answer): readonly Found[] {
   if (tool !== "CheckServiceConnectivity") return [];
   const { service_name: serviceName, namespace } = about;

@@ -3,7 +3,7 @@ import type { Safe } from "../../safe.ts";
 import type { Observed } from "../../timeline/observations.ts";
 import { compareNames, listAt, textAt } from "../cluster/read.ts";
 import type { ClusterState, ServiceObject, Workload } from "../cluster/state.ts";
-import { databaseIn, databaseWorkloads } from "./databases.ts";
+import { databaseIn, databaseWorkloads, isHelper } from "./databases.ts";
 import { addressesIn, variablesOf } from "./variables.ts";
 
 interface Clients {
@@ -36,7 +36,7 @@ export function databaseBehind(state: ClusterState, who: Clients): Workload | nu
 }
 
 function isDatabase({ containers }: Workload): boolean {
-  return containers.some(({ image, isInit }) => !isInit && databaseIn(image ?? "") !== null);
+  return containers.some(({ image, isInit }) => !isInit && !isHelper(image ?? "") && databaseIn(image ?? "") !== null);
 }
 
 function mostNamed(choices: readonly Workload[], count: (each: Workload) => number): Workload | null {

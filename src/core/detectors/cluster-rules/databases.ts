@@ -28,6 +28,11 @@ export function databaseOf(words: string, service: ServiceObject | null, state: 
 /** The workloads that run a database of that family, by their images. */
 export function databaseWorkloads(family: Safe, state: ClusterState): readonly Workload[] {
   return state.workloads.filter(({ containers }) =>
-    containers.some(({ image, isInit }) => !isInit && databaseIn(image ?? "") === family),
+    containers.some(({ image, isInit }) => !isInit && !isHelper(image ?? "") && databaseIn(image ?? "") === family),
   );
+}
+
+/** Exporters, consoles and operators carry the name of the database that they serve. */
+export function isHelper(image: string): boolean {
+  return /exporter|-express|admin|backup|operator|proxy|router|pgbouncer/iu.test(image);
 }

@@ -6,7 +6,8 @@ import { CONTRADICTION, type Fact, some, suspect, WITNESSED } from "./suspect.ts
 
 /** Nodes whose units do not run: kubelet, container runtime, kube-proxy, scheduler. Pods on such a node are victims. */
 export function nodeServices(state: ClusterState): readonly Finding[] {
-  const stopped = state.ofKind("NodeService").filter(isStopped);
+  const units = state.ofKind("NodeService");
+  const stopped = units.filter((unit) => isStopped(unit) && !isReplaced(unit, units));
   return stopped.flatMap((unit) => {
     const [node, name] = [textAt(unit.manifest, "spec", "nodeName"), textAt(unit.manifest, "spec", "serviceName")];
     return node === null || name === null ? [] : [toFinding(unit, { node, name: plain(name) }, state)];
@@ -17,6 +18,18 @@ export function nodeServices(state: ClusterState): readonly Finding[] {
 function isStopped({ manifest }: ClusterObject): boolean {
   const active = textAt(manifest, "status", "active");
   return active === "inactive" || active === "failed" || textAt(manifest, "status", "sub") === "auto-restart";
+}
+
+const RUNTIMES = /^(?:docker|containerd|crio|cri-o|cri-dockerd)$/u;
+
+/** A node needs one container runtime: the unit of another one may rest. */
+function isReplaced(unit: ClusterObject, units: readonly ClusterObject[]): boolean {
+  const nameOf = ({ manifest }: ClusterObject) => plain(textAt(manifest, "spec", "serviceName") ?? safe``);
+  const nodeOf = ({ manifest }: ClusterObject) => textAt(manifest, "spec", "nodeName");
+  if (!RUNTIMES.test(nameOf(unit))) return false;
+  return units.some(
+    (each) => each !== unit && nodeOf(each) === nodeOf(unit) && RUNTIMES.test(nameOf(each)) && !isStopped(each),
+  );
 }
 
 function plain(name: Safe): Safe {
@@ -66,7 +79,8 @@ function notReady(node: Safe, state: ClusterState): readonly Fact[] {
 function victims(node: Safe, unit: Safe, state: ClusterState): readonly Fact[] {
   const waiting = state.pods.filter((pod) => !pod.isReady && !pod.isTerminating && waitsFor(pod, { node, unit }));
   if (waiting.length === 0) return [];
-  const because = safe`${waiting.length} pods are not ready because of it: ${some(waiting.map(({ name }) => name))}`;
+  const are = waiting.length === 1 ? safe`1 pod is` : safe`${waiting.length} pods are`;
+  const because = safe`${are} not ready because of it: ${some(waiting.map(({ name }) => name))}`;
   return [
     { signal: "pods-wait", family: "effect", points: WITNESSED, because, ids: waiting.slice(0, 3).map(({ id }) => id) },
   ];

@@ -25,6 +25,11 @@ describe("units of a node", () => {
     expect(nodeServices(aCluster({ objects }))).toEqual([]);
   });
 
+  test("of another container runtime may rest while one works", () => {
+    const objects = [unit("docker", "inactive"), unit("containerd", "active", "running")];
+    expect(nodeServices(aCluster({ objects }))).toEqual([]);
+  });
+
   test("that are started again and again are as good as stopped", () => {
     const objects = [unit("kubelet", "activating", "auto-restart")];
     expect(accused(nodeServices(aCluster({ objects })))).toEqual(["Node/node-a: kubelet-unavailable"]);
@@ -37,7 +42,7 @@ describe("units of a node", () => {
       ...app("billing", { ready: false, node: "node-b" }),
     ];
     const [finding] = nodeServices(aCluster({ objects }));
-    expect(finding?.reasons.map(({ because }) => because)).toContain("1 pods are not ready because of it: orders-1");
+    expect(finding?.reasons.map(({ because }) => because)).toContain("1 pod is not ready because of it: orders-1");
   });
 });
 
