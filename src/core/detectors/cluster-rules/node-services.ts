@@ -22,10 +22,16 @@ function isStopped({ manifest }: ClusterObject): boolean {
 
 const RUNTIMES = /^(?:docker|containerd|crio|cri-o|cri-dockerd)$/u;
 
+function nameOf({ manifest }: ClusterObject): Safe {
+  return plain(textAt(manifest, "spec", "serviceName") ?? safe``);
+}
+
+function nodeOf({ manifest }: ClusterObject): Safe | null {
+  return textAt(manifest, "spec", "nodeName");
+}
+
 /** A node needs one container runtime: the unit of another one may rest. */
 function isReplaced(unit: ClusterObject, units: readonly ClusterObject[]): boolean {
-  const nameOf = ({ manifest }: ClusterObject) => plain(textAt(manifest, "spec", "serviceName") ?? safe``);
-  const nodeOf = ({ manifest }: ClusterObject) => textAt(manifest, "spec", "nodeName");
   if (!RUNTIMES.test(nameOf(unit))) return false;
   return units.some(
     (each) => each !== unit && nodeOf(each) === nodeOf(unit) && RUNTIMES.test(nameOf(each)) && !isStopped(each),
