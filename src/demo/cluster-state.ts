@@ -7,6 +7,8 @@ export interface ClusterFault {
   /** What the Service selects instead of its pods. */
   readonly selects?: Readonly<Record<string, string>>;
   /** Pods that are asked for but were never made, and why the ReplicaSet could not. */
+  /** Pods that no node takes, and what the scheduler says about it. */
+  readonly pending?: { readonly pods: readonly string[]; readonly message: string };
   readonly missing?: { readonly replicas: number; readonly message: string };
 }
 
@@ -35,8 +37,7 @@ function nodeOf(name: string): ClusterManifest {
 function objectsOf(service: ServiceSpec, index: number, fault: ClusterFault | undefined): readonly ClusterManifest[] {
   const labels = { app: service.name };
   const template = { metadata: { labels }, spec: podSpec(service.name) };
-  const missing = fault?.missing?.replicas ?? 0;
-  const asked = service.pods.length + missing;
+  const asked = service.pods.length + absentPods(fault);
   const hasPods = fault?.selects === undefined;
   const addresses = service.pods.map((pod, nth) => ({
     ip: addressOf(index, nth),
@@ -69,6 +70,7 @@ function objectsOf(service: ServiceSpec, index: number, fault: ClusterFault | un
       spec: { replicas: asked, selector: { matchLabels: labels }, template },
       status: { replicas: service.pods.length, readyReplicas: service.pods.length },
     },
+    ...pendingPods(service, fault),
     ...service.pods.map(
       (pod, nth): ClusterManifest => ({
         kind: "Pod",
@@ -85,9 +87,31 @@ function objectsOf(service: ServiceSpec, index: number, fault: ClusterFault | un
   ];
 }
 
+function pendingPods(service: ServiceSpec, fault: ClusterFault | undefined): readonly ClusterManifest[] {
+  const { pods, message } = fault?.pending ?? { pods: [], message: "" };
+  return pods.map((name) => ({
+    kind: "Pod",
+    metadata: {
+      name,
+      labels: { app: service.name },
+      ownerReferences: [{ kind: "ReplicaSet", name: replicaSetOf(service) }],
+    },
+    spec: podSpec(service.name),
+    status: {
+      phase: "Pending",
+      conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }],
+    },
+  }));
+}
+
 /** The names of pods end with a random part of their own. */
 function replicaSetOf({ name, pods }: ServiceSpec): string {
   return pods[0]?.name.replace(/-[^-]+$/u, "") ?? name;
+}
+
+/** Pods that are asked for and do not run. */
+function absentPods({ missing, pending }: Partial<ClusterFault> = {}): number {
+  return (missing?.replicas ?? 0) + (pending?.pods.length ?? 0);
 }
 
 function deploymentStatus(asked: number, ready: number, message: string | undefined): object {
@@ -103,7 +127,7 @@ function deploymentStatus(asked: number, ready: number, message: string | undefi
         status: isShort ? "False" : "True",
         reason: isShort ? "MinimumReplicasUnavailable" : "MinimumReplicasAvailable",
       },
-      ...(isShort ? [{ type: "ReplicaFailure", status: "True", reason: "FailedCreate", message }] : []),
+      ...(message !== undefined ? [{ type: "ReplicaFailure", status: "True", reason: "FailedCreate", message }] : []),
     ],
   };
 }

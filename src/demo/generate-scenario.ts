@@ -9,6 +9,7 @@ import { healthyNoisy } from "./variants/healthy-noisy.ts";
 import { memoryLeakOom } from "./variants/memory-leak-oom.ts";
 import { mergedNeverDeployed } from "./variants/merged-never-deployed.ts";
 import { networkDelay } from "./variants/network-delay.ts";
+import { noRoomOnNodes } from "./variants/no-room-on-nodes.ts";
 import { poolExhaustion } from "./variants/pool-exhaustion.ts";
 import { quotaExceeded } from "./variants/quota-exceeded.ts";
 import { recovered } from "./variants/recovered.ts";
@@ -33,6 +34,7 @@ const variants = {
   "alert-storm": alertStorm,
   "selector-mismatch": selectorMismatch,
   "quota-exceeded": quotaExceeded,
+  "no-room-on-nodes": noRoomOnNodes,
   "bad-canary": badCanary,
   "network-delay": networkDelay,
   "cpu-starved": cpuStarved,
