@@ -1,6 +1,7 @@
 import { playVariant, type Scenario, type ScenarioOptions, type Variant } from "./scenario.ts";
 import { alertStorm } from "./variants/alert-storm.ts";
 import { badCanary } from "./variants/bad-canary.ts";
+import { busyDisk } from "./variants/busy-disk.ts";
 import { certificateExpiry } from "./variants/certificate-expiry.ts";
 import { configChange } from "./variants/config-change.ts";
 import { cpuStarved } from "./variants/cpu-starved.ts";
@@ -36,6 +37,7 @@ const variants = {
   "quota-exceeded": quotaExceeded,
   "no-room-on-nodes": noRoomOnNodes,
   "bad-canary": badCanary,
+  "busy-disk": busyDisk,
   "network-delay": networkDelay,
   "cpu-starved": cpuStarved,
   "replication-lag": replicationLag,
