@@ -1,3 +1,4 @@
+import { compare } from "../../graph/build.ts";
 import type { EpochMs } from "../../ids.ts";
 import type { Incident } from "../../incident.ts";
 import { type Safe, safe } from "../../safe.ts";
@@ -20,18 +21,13 @@ export function alertStorm(observations: Observations, _incident: Incident): rea
   const storm = readStorm(observations);
   if (storm === null) return [];
   return findSuspects(storm, observations.graph)
-    .toSorted((a, b) => strength(b) - strength(a) || compareText(a.name, b.name) || compareText(a.level, b.level))
+    .toSorted((a, b) => strength(b) - strength(a) || compare(a.name, b.name) || compare(a.level, b.level))
     .slice(0, MAX_SUSPECTS)
     .flatMap((suspect) => toFinding(suspect, storm));
 }
 
 function strength({ signs }: Suspect): number {
   return signs.reduce((sum, { nats }) => sum + nats, 0);
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 const OBJECTS = { pod: safe`Pod`, node: safe`Node` } as const;

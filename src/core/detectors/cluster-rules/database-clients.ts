@@ -1,4 +1,6 @@
+import type { LogEvent } from "../../event.ts";
 import { type Safe, safe } from "../../safe.ts";
+import type { Observed } from "../../timeline/observations.ts";
 import type { ClusterState, Workload } from "../cluster/state.ts";
 import type { Finding } from "../finding.ts";
 import { databaseBehind } from "./database-behind.ts";
@@ -27,16 +29,19 @@ function denied(state: ClusterState): readonly Finding[] {
   if (clients.length > FEW) return [];
   return clients.flatMap((client) => {
     const own = lines.get(client.service) ?? [];
-    const family = databaseIn(
-      own
-        .map(({ event }) => event.body)
-        .join("\n")
-        .slice(0, 20_000),
-    );
+    const family = familyIn(own);
     const words = safe`the database turns it away: wrong user or password`;
     const ids = own.slice(-3).map(({ event }) => event.id);
     return [toFinding(client, { family, what: safe`credentials`, words, ids })];
   });
+}
+
+/** More text of one client says nothing new. */
+const MAX_TEXT = 40_000;
+
+function familyIn(lines: readonly Observed<LogEvent>[]): ReturnType<typeof databaseIn> {
+  const text = lines.map(({ event }) => event.body).join("\n");
+  return databaseIn(text.slice(0, MAX_TEXT));
 }
 
 function refused(state: ClusterState): readonly Finding[] {
@@ -48,12 +53,7 @@ function refused(state: ClusterState): readonly Finding[] {
   if (clients.length > FEW) return [];
   return clients.flatMap((client) => {
     const own = lines.get(client.service) ?? [];
-    const family = databaseIn(
-      own
-        .map(({ event }) => event.body)
-        .join("\n")
-        .slice(0, 40_000),
-    );
+    const family = familyIn(own);
     const isUnresolved = unresolved.has(client.service);
     if (family === null || !refusals.has(client.service) || isUnresolved) return [];
     const database = databaseBehind(state, { clients: [client.service], lines, family });

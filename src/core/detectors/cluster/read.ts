@@ -1,4 +1,5 @@
 import type { Json } from "../../event.ts";
+import { compare } from "../../graph/build.ts";
 import { own, ownWords, type Safe } from "../../safe.ts";
 
 /** A manifest's object: fields by name. */
@@ -89,10 +90,7 @@ export function quantity(text: Safe | null): number | null {
 }
 
 /** Byte order of names, the same on every machine. */
-export function compareNames(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
+export const compareNames = compare;
 
 function isFields(json: Json): json is Fields {
   return json !== null && typeof json === "object" && !Array.isArray(json);
