@@ -10,6 +10,10 @@ export default defineConfig({
       { extends: true, test: { name: "bench", include: ["test/bench/**/*.test.ts"], testTimeout: 30_000 } },
       {
         extends: true,
+        test: { name: "slack", include: ["test/slack/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        extends: true,
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],

@@ -15,5 +15,6 @@ function withSecrets(name: string, source: RegisteredAlertSource, secrets: reado
     verify: (delivery) => source.verify(delivery, secrets),
     dedupKey: (delivery) => source.dedupKey(delivery),
     parse: (body, receivedAtMs) => source.parse(body, receivedAtMs),
+    parseNotes: (body, receivedAtMs) => source.parseNotes(body, receivedAtMs),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Delivery, Verdict } from "../app/delivery.ts";
+import type { SentNote } from "../app/sent-note.ts";
 import type { Alert } from "../core/alert.ts";
 import type { EpochMs } from "../core/ids.ts";
 
@@ -18,6 +19,8 @@ export interface AlertSource<Shape extends z.ZodRawShape, Payload> {
   readonly payload: z.ZodType<Payload>;
   /** `receivedAtMs` stands in for times that a sender leaves out. */
   readonly toAlerts: (payload: Payload, receivedAtMs: EpochMs) => readonly Alert<string>[];
+  /** For senders that also tell what people write there. */
+  readonly toNotes?: (payload: Payload, receivedAtMs: EpochMs) => readonly SentNote<string>[];
 }
 
 export interface RegisteredAlertSource {
@@ -29,6 +32,8 @@ export interface RegisteredAlertSource {
   readonly dedupKey: (delivery: Delivery) => string | null;
   /** Throws `ZodError` on a body of the wrong shape. */
   readonly parse: (body: unknown, receivedAtMs: EpochMs) => readonly Alert<string>[];
+  /** Throws `ZodError` too. */
+  readonly parseNotes: (body: unknown, receivedAtMs: EpochMs) => readonly SentNote<string>[];
 }
 
 /** Keeps the types of settings and payload inside the folder, then forgets them so that all sources fit one registry. */
@@ -45,5 +50,6 @@ export function defineAlertSource<Shape extends z.ZodRawShape, Payload>(
     dedupKey,
     secrets: (values) => source.secrets(settings.parse(values)),
     parse: (body, receivedAtMs) => source.toAlerts(source.payload.parse(body), receivedAtMs),
+    parseNotes: (body, receivedAtMs) => source.toNotes?.(source.payload.parse(body), receivedAtMs) ?? [],
   };
 }

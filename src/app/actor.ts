@@ -9,4 +9,6 @@ export interface Actor {
   readonly id: string;
   /** What others read. */
   readonly name: Safe;
+  /** As the chat vendor told it. Never shown, logged or stored: only for acting elsewhere in the person's name. */
+  readonly email?: string;
 }

@@ -1,6 +1,7 @@
 import type { Alert } from "../core/alert.ts";
 import type { EpochMs } from "../core/ids.ts";
 import type { Delivery, Verdict } from "./delivery.ts";
+import type { SentNote } from "./sent-note.ts";
 
 /** An alert source with its secrets filled in, as the verbs see it. */
 export interface AlertSourcePort {
@@ -11,4 +12,6 @@ export interface AlertSourcePort {
   dedupKey(delivery: Delivery): string | null;
   /** Throws on a body of the wrong shape. */
   parse(body: unknown, receivedAtMs: EpochMs): readonly Alert<string>[];
+  /** What people wrote or did at the sender; most senders tell of none. Throws like `parse`. */
+  parseNotes(body: unknown, receivedAtMs: EpochMs): readonly SentNote<string>[];
 }

@@ -19,6 +19,7 @@ const row = z.strictObject({
   skewCorrectedMs: z.number().describe("What was added to the record's own clock, in ms"),
   source: z.string(),
   evidenceIds,
+  editedBy: z.string().optional().describe("Who corrected the time or the text of this row"),
 });
 
 const argument = {

@@ -1,13 +1,21 @@
 import { addNote } from "./add-note.ts";
+import { type CorrectDeps, correct } from "./correct.ts";
 import { draftPostmortem } from "./draft-postmortem.ts";
 import { type GetIncidentDeps, getIncident } from "./get-incident.ts";
 import { investigateService } from "./investigate-service.ts";
 import { listIncidents } from "./list-incidents.ts";
+import { dependenciesOf, type LookBackDeps, rankingRecord, similarTo } from "./look-back.ts";
+import { type RecentChangesDeps, recentChanges } from "./recent-changes.ts";
 import { type RecordFeedbackDeps, recordFeedback } from "./record-feedback.ts";
 import { type SetStatusDeps, setStatus } from "./set-status.ts";
 import type { Verbs } from "./verbs.ts";
 
-export type VerbDeps = GetIncidentDeps & RecordFeedbackDeps & SetStatusDeps;
+export type VerbDeps = GetIncidentDeps &
+  RecordFeedbackDeps &
+  SetStatusDeps &
+  CorrectDeps &
+  RecentChangesDeps &
+  LookBackDeps;
 
 /** Everything that people and agents can ask for, over the given stores. */
 export function bindVerbs(deps: VerbDeps): Verbs {
@@ -17,6 +25,11 @@ export function bindVerbs(deps: VerbDeps): Verbs {
     investigate: (actor, request) => investigateService(deps, actor, request),
     recordFeedback: (actor, vote) => recordFeedback(deps, actor, vote),
     addNote: (actor, note) => addNote(deps, actor, note),
+    correct: (actor, request) => correct(deps, actor, request),
+    recentChanges: (actor, request) => recentChanges(deps, actor, request),
+    similarIncidents: (actor, id) => similarTo(deps, actor, id),
+    dependencies: (actor, service) => dependenciesOf(deps, actor, service),
+    rankingRecord: (actor) => rankingRecord(deps, actor),
     draftPostmortem: (actor, id) => draftPostmortem(deps, actor, id),
     setStatus: (actor, change) => setStatus(deps, actor, change),
   };

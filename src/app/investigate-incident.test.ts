@@ -12,6 +12,7 @@ import {
   RequestedJobs,
 } from "../../test/support/fakes.ts";
 import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
+import { InMemoryCorrections } from "../../test/support/people-stores.ts";
 import type { AnalysisInput } from "../core/analyze.ts";
 import { DEFAULT_EVIDENCE_POLICY, type Evidence } from "../core/evidence.ts";
 import { DEFAULT_TENANT, incidentId } from "../core/ids.ts";
@@ -46,6 +47,7 @@ async function setUp(options: { evidence?: readonly EvidencePort[]; analysis?: R
     incidents,
     analyses,
     archive,
+    corrections: new InMemoryCorrections(incidents),
     weights: new InMemoryWeights(),
     evidence: options.evidence ?? [anEvidencePort("logs", EMPTY)],
     evidencePolicy: DEFAULT_EVIDENCE_POLICY,

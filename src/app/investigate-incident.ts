@@ -1,5 +1,6 @@
 import type { Analysis } from "../core/analysis.ts";
 import type { AnalysisInput } from "../core/analyze.ts";
+import { type CorrectionFact, validCorrections } from "../core/corrections/correction.ts";
 import type { EvidencePolicy, SourceEvidence } from "../core/evidence.ts";
 import { nextLookAt, planEvidence } from "../core/evidence-plan.ts";
 import { type IncidentId, incidentId, type TenantId } from "../core/ids.ts";
@@ -7,7 +8,8 @@ import type { Incident } from "../core/incident.ts";
 import { own, ownWords } from "../core/safe.ts";
 import type { Engine } from "./engine.ts";
 import type { JobContext, JobPayload, JobRequest } from "./jobs/catalog.ts";
-import { ownEvidence } from "./own-evidence.ts";
+import { OWN_SOURCES, ownEvidence } from "./own-evidence.ts";
+import type { CorrectionStore } from "./people-ports.ts";
 import type {
   AnalysisStore,
   Clock,
@@ -15,11 +17,13 @@ import type {
   EvidencePort,
   IncidentStore,
   Logger,
+  PersonNote,
   StoredAnalysis,
   WeightsStore,
 } from "./ports.ts";
 import { publishRequests } from "./publish-requests.ts";
 import type { Redactor } from "./redactor.ts";
+import { withoutToldTwice } from "./told-twice.ts";
 
 export type InvestigationOutcome =
   | { readonly kind: "answered"; readonly analysis: Analysis }
@@ -39,6 +43,7 @@ export interface InvestigateIncidentDeps {
   readonly incidents: IncidentStore;
   readonly analyses: AnalysisStore;
   readonly archive: EvidenceArchive;
+  readonly corrections: CorrectionStore;
   readonly weights: WeightsStore;
   readonly evidence: readonly EvidencePort[];
   readonly evidencePolicy: EvidencePolicy;
@@ -57,7 +62,8 @@ export async function investigateIncident(
   const latest = await deps.analyses.latest(deps.tenant, id);
   if (isAnswered(payload, latest) || isLeftToNewer(deps, { payload, incident, latest })) return { kind: "superseded" };
 
-  const input = await gather(deps, incident, signal);
+  const input =
+    (payload.stored === true ? await fromStored(deps, incident) : null) ?? (await gather(deps, incident, signal));
   const analysis = await think(deps, input);
   const { tenant, clock } = deps;
   const saved = await deps.analyses.save(
@@ -131,22 +137,48 @@ async function gather(deps: InvestigateIncidentDeps, incident: Incident, signal:
   const { clock, weights, tenant } = deps;
   const begunMs = clock.nowMs();
   const query = planEvidence(incident, begunMs, deps.evidencePolicy);
-  const [known, gathered, learned] = await Promise.all([
+  const [{ known, notes, corrections }, gathered, learned] = await Promise.all([
     ownKnowledge(deps, incident.id),
     Promise.all(deps.evidence.map(async (port) => ({ source: port.name, evidence: await port.gather(query, signal) }))),
     weights.current(tenant),
   ]);
-  const evidence = [...known, ...gathered];
+  const evidence = [...known, ...withoutToldTwice(gathered, notes)];
   reportGaps(deps.logger, incident.id, gathered);
   const { window, baseline } = query;
   const elapsedMs = clock.nowMs() - begunMs;
-  return { incident, window, baseline, evidence, weights: learned, elapsedMs };
+  return { incident, window, baseline, evidence, weights: learned, corrections, elapsedMs };
 }
 
-async function ownKnowledge(deps: InvestigateIncidentDeps, id: IncidentId): Promise<readonly SourceEvidence[]> {
+/** What was read for the last answer, with what people said since; null when it was not kept. */
+async function fromStored(deps: InvestigateIncidentDeps, incident: Incident): Promise<AnalysisInput | null> {
+  const { clock, archive, weights, tenant } = deps;
+  const begunMs = clock.nowMs();
+  const [stored, { known, corrections }, learned] = await Promise.all([
+    archive.load(tenant, incident.id),
+    ownKnowledge(deps, incident.id),
+    weights.current(tenant),
+  ]);
+  if (stored === null) return null;
+  const read = stored.evidence.filter(({ source }) => !OWN_SOURCES.includes(source));
+  const elapsedMs = clock.nowMs() - begunMs;
+  return { ...stored, incident, evidence: [...known, ...read], weights: learned, corrections, elapsedMs };
+}
+
+interface OwnKnowledge {
+  readonly known: readonly SourceEvidence[];
+  readonly notes: readonly PersonNote[];
+  readonly corrections: readonly CorrectionFact[];
+}
+
+async function ownKnowledge(deps: InvestigateIncidentDeps, id: IncidentId): Promise<OwnKnowledge> {
   const { incidents, tenant, redactor } = deps;
-  const [alerts, notes] = await Promise.all([incidents.alerts(tenant, id), incidents.notes(tenant, id)]);
-  return ownEvidence(alerts, notes, redactor);
+  const [alerts, notes, facts] = await Promise.all([
+    incidents.alerts(tenant, id),
+    incidents.notes(tenant, id),
+    deps.corrections.ofIncident(tenant, id),
+  ]);
+  const corrections = validCorrections(facts);
+  return { known: ownEvidence(alerts, { notes, corrections }, redactor), notes, corrections };
 }
 
 function reportGaps(logger: Logger, id: IncidentId, gathered: readonly SourceEvidence[]): void {

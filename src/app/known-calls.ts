@@ -1,5 +1,6 @@
 import type { TenantId } from "../core/ids.ts";
 import type { OpenIncident } from "../core/incident.ts";
+import type { Safe } from "../core/safe.ts";
 import type { AnalysisStore, IncidentStore } from "./ports.ts";
 
 export interface KnownCallsDeps {
@@ -15,7 +16,7 @@ export async function knownCalls(
   { incidents, analyses }: KnownCallsDeps,
   tenant: TenantId,
   open: readonly OpenIncident[],
-): Promise<readonly (readonly [string, string])[]> {
+): Promise<readonly (readonly [Safe, Safe])[]> {
   const recent = await incidents.list(tenant, { limit: MAX_RECENT });
   const running = open.filter(({ status }) => status !== "resolved").slice(0, MAX_OPEN);
   const ids = new Set([...running, ...recent].map(({ id }) => id));

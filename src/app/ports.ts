@@ -82,6 +82,7 @@ export interface IncidentStore {
   list(tenant: TenantId, filter: IncidentFilter): Promise<readonly Incident[]>;
   alerts(tenant: TenantId, id: IncidentId): Promise<readonly AlertFact[]>;
   notes(tenant: TenantId, id: IncidentId): Promise<readonly PersonNote[]>;
+  /** With a known external key it adds nothing, causes nothing and gives the stored note. */
   addNote(note: NewNote, causes: (incident: Incident) => readonly JobRequest[]): Promise<PersonNote>;
   /** Asks for jobs without another change, for example a new look at an incident. */
   request(jobs: readonly JobRequest[]): Promise<void>;
@@ -91,12 +92,17 @@ export interface NewNote {
   readonly tenant: TenantId;
   readonly incidentId: IncidentId;
   readonly actor: Actor;
+  /** When what the note tells happened. */
   readonly at: EpochMs;
   readonly text: Safe;
+  /** Of a note that came from elsewhere: a second one with this key adds nothing. */
+  readonly externalKey?: string;
 }
 
 export interface PersonNote {
   readonly id: string;
+  readonly actorKind: Actor["kind"];
+  readonly actorId: string;
   readonly atMs: EpochMs;
   readonly who: Safe;
   readonly text: Safe;
@@ -183,6 +189,8 @@ export interface EvidenceArchive {
 /** A place to look, with its own deadline and redaction already around it. Never throws. */
 export interface EvidencePort {
   readonly name: string;
+  /** True when it may tell of changes: only such a source is asked "what changed?". */
+  readonly tellsChanges?: boolean;
   gather(query: EvidenceQuery, signal: AbortSignal): Promise<Evidence>;
 }
 
@@ -206,6 +214,8 @@ export interface OutboundMessage {
   /** Hash of what was last drawn; equal = nothing to send. */
   readonly bodyHash: string | null;
   readonly lookups: number;
+  /** Why the receiver refused what was last to be said, for the alarm in `doctor`; null when it stands as drawn. */
+  readonly problem: string | null;
 }
 
 export interface MessageKey {
@@ -224,16 +234,32 @@ export interface OutboundMessages {
   move(
     message: OutboundMessage,
     to: Partial<
-      Pick<OutboundMessage, "state" | "nonce" | "attempt" | "attemptAtMs" | "remote" | "bodyHash" | "lookups">
+      Pick<
+        OutboundMessage,
+        "state" | "nonce" | "attempt" | "attemptAtMs" | "remote" | "bodyHash" | "lookups" | "problem"
+      >
     >,
   ): Promise<boolean>;
   ofIncident(tenant: TenantId, incidentId: IncidentId, surface: string): Promise<readonly OutboundMessage[]>;
+  /** The message that stands there; null when it is none of ours. */
+  at(
+    tenant: TenantId,
+    surface: string,
+    remote: { readonly place: string; readonly id: string },
+  ): Promise<OutboundMessage | null>;
+  /** Messages that cannot go on without a person: refused, or with an outcome that nobody can find out; newest first. */
+  stuck(tenant: TenantId, surface: string, limit: number): Promise<readonly OutboundMessage[]>;
 }
 
 /** Acts in the sender's system in a person's name. Only ever on a person's click. */
 export interface IncidentSender {
   readonly source: string;
+  /** Done also when it was so already. */
   setStatus(externalId: string, status: Exclude<AlertStatus, "firing">, actor: Actor): Promise<SenderOutcome>;
+  /** Who is called first for a service right now, within 5 s; null when that could not be found out. */
+  onCall?(service: string): Promise<readonly Safe[] | null>;
 }
 
-export type SenderOutcome = { readonly status: "done" } | { readonly status: "refused"; readonly because: Safe };
+export type SenderOutcome =
+  /** The remark tells the person what was special, for example that somebody else's name stands there. */
+  { readonly status: "done"; readonly remark?: Safe } | { readonly status: "refused"; readonly because: Safe };

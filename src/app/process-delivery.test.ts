@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { anAlert } from "../../test/support/builders.ts";
+import { anAlert, TEN_O_CLOCK } from "../../test/support/builders.ts";
 import {
   anAlertSource,
   FakeRedactor,
@@ -12,9 +12,10 @@ import {
 } from "../../test/support/fakes.ts";
 import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
 import { DEFAULT_CORRELATION_POLICY } from "../core/correlation/correlate.ts";
-import { DEFAULT_TENANT, epochMs } from "../core/ids.ts";
+import { alertFingerprint, DEFAULT_TENANT, epochMs, incidentId } from "../core/ids.ts";
 import type { AlertSourcePort } from "./alert-source-port.ts";
 import { processDelivery } from "./process-delivery.ts";
+import type { SentNote } from "./sent-note.ts";
 
 async function setUp(body: string | Uint8Array, source: Partial<AlertSourcePort>) {
   const jobs = new RequestedJobs();
@@ -140,4 +141,44 @@ test("an alert that cannot be placed keeps none of the others waiting, and the j
 
   expect(await incidents.list(DEFAULT_TENANT, { limit: 10 })).toMatchObject([{ alertCount: 1 }]);
   expect(item()?.state).toBe("new");
+});
+
+const aSentNote: SentNote<string> = {
+  source: "test",
+  key: "note:N1",
+  fingerprint: alertFingerprint("Q1"),
+  externalId: "Q1",
+  authorId: "U1",
+  who: "Ann",
+  text: `password ${FakeRedactor.SECRET}`,
+  atMs: TEN_O_CLOCK,
+};
+
+test("what a person wrote at the sender is on the incident once, redacted, with its author, and is looked at", async () => {
+  const source = { parse: () => [anAlert()], parseNotes: () => [aSentNote, aSentNote] };
+  const { deps, inbox, incidents, jobs } = await setUp("{}", source);
+  await processDelivery(deps, "in-1");
+  const requested = jobs.all.length;
+  for (const stored of inbox.items.values()) inbox.items.set(stored.id, { ...stored, state: "new" });
+  await processDelivery(deps, "in-1");
+
+  expect(await incidents.notes(DEFAULT_TENANT, incidentId("inc-1"))).toMatchObject([
+    { actorKind: "webhook", actorId: "test:U1", who: "Ann", text: "password [hidden]", atMs: TEN_O_CLOCK },
+  ]);
+  expect(jobs.all.slice(0, requested).at(-1)).toMatchObject({ name: "incident.investigate", payload: { revision: 2 } });
+  expect(jobs.all).toHaveLength(requested);
+});
+
+test("a note that overtakes its alert waits for half a minute; one of an unknown incident is then let go", async () => {
+  const { deps, incidents, item } = await setUp("{}", { parseNotes: () => [aSentNote] });
+  const clock = new ManualClock(epochMs(0));
+  const early = { ...deps, clock };
+
+  expect(await processDelivery(early, "in-1")).toMatchObject({ status: "again", notBeforeMs: 3_000 });
+  expect(item()?.state).toBe("new");
+
+  clock.advance(30_000);
+  expect(await processDelivery(early, "in-1")).toEqual({ status: "done" });
+  expect(await incidents.list(DEFAULT_TENANT, { limit: 10 })).toEqual([]);
+  expect(item()?.state).toBe("processed");
 });

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { Alert } from "../core/alert.ts";
-import type { TenantId } from "../core/ids.ts";
+import { epochMs, type TenantId } from "../core/ids.ts";
 import type { AlertSourcePort } from "./alert-source-port.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { type IngestAlertDeps, ingestAlert } from "./ingest-alert.ts";
 import type { JobOutcome } from "./jobs/catalog.ts";
 import type { Inbox, StoredDelivery } from "./ports.ts";
 import type { Redactor } from "./redactor.ts";
+import type { SentNote } from "./sent-note.ts";
+import { takeNote } from "./take-note.ts";
 
 export interface ProcessDeliveryDeps extends IngestAlertDeps {
   readonly inbox: Inbox;
@@ -15,10 +17,14 @@ export interface ProcessDeliveryDeps extends IngestAlertDeps {
 }
 
 const MAX_ALERTS = 1_000;
+const MAX_NOTES = 100;
+/** Deliveries are worked on side by side: a note may overtake the alert that opens its incident. */
+const NOTE_WAITS_MS = 30_000;
+const LOOK_AGAIN_MS = 3_000;
 const DONE: JobOutcome = { status: "done" };
 
 /**
- * Takes every alert of a stored webhook to its incident. What cannot be read goes to quarantine with the reason;
+ * Takes every alert and note of a stored webhook to its incident. What cannot be read goes to quarantine with the reason;
  * only an unavailable store throws, so that the job runs again. Running twice changes nothing.
  */
 export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string): Promise<JobOutcome> {
@@ -35,8 +41,29 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
     deps.logger.warn({ inboxId, alerts: reading.alerts.length, limit: MAX_ALERTS }, "webhook holds too many alerts");
   }
   await ingestAll(deps, stored.tenant, reading.alerts.slice(0, MAX_ALERTS));
+  const isEarly = await takeNotes(deps, stored, reading.notes.slice(0, MAX_NOTES));
+  if (isEarly) {
+    const notBeforeMs = epochMs(deps.clock.nowMs() + LOOK_AGAIN_MS);
+    return { status: "again", notBeforeMs, because: "the incident of a note is not there yet" };
+  }
   await deps.inbox.markProcessed(inboxId);
   return DONE;
+}
+
+/** True when a note's incident may still come. Notes of incidents that never came here are let go. */
+async function takeNotes(
+  deps: ProcessDeliveryDeps,
+  { tenant, source, delivery }: StoredDelivery,
+  notes: readonly SentNote<string>[],
+): Promise<boolean> {
+  let without = 0;
+  for (const note of notes) {
+    if ((await takeNote(deps, tenant, note)) === "no-incident") without++;
+  }
+  if (without === 0) return false;
+  if (deps.clock.nowMs() - delivery.receivedAtMs < NOTE_WAITS_MS) return true;
+  deps.logger.info({ source, notes: without }, "notes belong to no incident here");
+  return false;
 }
 
 /** One alert that cannot be placed keeps none of the others waiting; the job runs again for it. */
@@ -53,7 +80,11 @@ async function ingestAll(deps: ProcessDeliveryDeps, tenant: TenantId, alerts: re
 }
 
 type Reading =
-  | { readonly status: "read"; readonly alerts: readonly Alert<string>[] }
+  | {
+      readonly status: "read";
+      readonly alerts: readonly Alert<string>[];
+      readonly notes: readonly SentNote<string>[];
+    }
   | { readonly status: "unreadable"; readonly because: string };
 
 function read(source: AlertSourcePort | undefined, { delivery }: StoredDelivery): Reading {
@@ -61,7 +92,12 @@ function read(source: AlertSourcePort | undefined, { delivery }: StoredDelivery)
   const json = parseBoundedJson(delivery.raw);
   if (json.status === "refused") return { status: "unreadable", because: json.reason };
   try {
-    return { status: "read", alerts: source.parse(json.value, delivery.receivedAtMs) };
+    const { receivedAtMs } = delivery;
+    return {
+      status: "read",
+      alerts: source.parse(json.value, receivedAtMs),
+      notes: source.parseNotes(json.value, receivedAtMs),
+    };
   } catch (cause) {
     return { status: "unreadable", because: describe(cause) };
   }

@@ -10,6 +10,7 @@ import {
   RequestedJobs,
 } from "../../test/support/fakes.ts";
 import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
+import { InMemoryCorrections } from "../../test/support/people-stores.ts";
 import { DEFAULT_CORRELATION_POLICY } from "../core/correlation/correlate.ts";
 import { DEFAULT_TENANT, epochMs, hypothesisId, incidentId, tenantId } from "../core/ids.ts";
 import { safe } from "../core/safe.ts";
@@ -37,6 +38,8 @@ function setUp(overrides: Partial<VerbDeps> = {}) {
     incidents,
     analyses: new InMemoryAnalyses(jobs),
     feedback,
+    corrections: new InMemoryCorrections(incidents),
+    evidence: [],
     policy: DEFAULT_CORRELATION_POLICY,
     publicUrl: safe`https://traceops.example.com`,
     publishingSurfaces: () => ["slack"],
@@ -199,7 +202,10 @@ test("a note is kept with its author and the incident is looked at again", async
   expect(await deps.incidents.notes(DEFAULT_TENANT, INC)).toMatchObject([
     { who: "Ada", text: "restarted the workers" },
   ]);
-  expect(jobs.all).toEqual([{ name: "incident.investigate", payload: { incidentId: INC, revision: 2 } }]);
+  expect(jobs.all).toEqual([
+    { name: "incident.investigate", payload: { incidentId: INC, revision: 2, stored: true } },
+    { name: "surface.publish", payload: { incidentId: INC, surface: "slack" } },
+  ]);
   await expect(verbs.addNote(ada, { incidentId: INC, text: safe`  ` })).rejects.toMatchObject({
     code: "invalid-input",
   });

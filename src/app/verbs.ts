@@ -1,13 +1,16 @@
 import type { Analysis } from "../core/analysis.ts";
+import type { Correction, CorrectionFact } from "../core/corrections/correction.ts";
 import type { EpochMs, HypothesisId, IncidentId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
 import type { ChangeOfMind, IncidentView } from "../core/presentation/view.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Actor } from "./actor.ts";
-import type { IncidentFilter, VoteVerdict } from "./ports.ts";
+import type { Dependencies, RankingRecord, SimilarIncident } from "./look-back.ts";
+import type { IncidentFilter, PersonNote, VoteVerdict } from "./ports.ts";
+import type { ChangesAnswer } from "./recent-changes.ts";
 
 /** What people and agents can ask for, bound to its stores by `main`. Surfaces call these and decide nothing. */
-export interface Verbs {
+export interface Verbs extends LookBackVerbs {
   listIncidents(actor: Actor, filter: IncidentFilter): Promise<readonly Incident[]>;
   /** Null when there is no such incident for this actor. */
   getIncident(actor: Actor, id: IncidentId): Promise<IncidentAnswer | null>;
@@ -17,7 +20,13 @@ export interface Verbs {
     actor: Actor,
     vote: { incidentId: IncidentId; hypothesisId: HypothesisId; verdict: VoteVerdict },
   ): Promise<FeedbackOutcome>;
-  addNote(actor: Actor, note: { incidentId: IncidentId; text: Safe }): Promise<void>;
+  /** `atMs` is when it happened, now when left out. `externalKey` makes a second one with the same key a repeat. */
+  addNote(
+    actor: Actor,
+    note: { incidentId: IncidentId; text: Safe; atMs?: EpochMs; externalKey?: string },
+  ): Promise<PersonNote>;
+  /** Adds one correction as a fact of this person; the incident is thought over again from what was read. */
+  correct(actor: Actor, request: { incidentId: IncidentId; correction: Correction }): Promise<CorrectionOutcome>;
   /** Markdown; every factual sentence cites an event id, unknowns say "Unknown". */
   draftPostmortem(actor: Actor, id: IncidentId): Promise<Safe | null>;
   /** In the sender's system, as the person who pressed. */
@@ -27,6 +36,16 @@ export interface Verbs {
   ): Promise<StatusOutcome>;
 }
 
+/** Reads over everything that is kept, for people who ask. */
+export interface LookBackVerbs {
+  /** What changed lately, in every source that tells of changes. May take some seconds. */
+  recentChanges(actor: Actor, request: { service: Safe | null; sinceMs: EpochMs }): Promise<ChangesAnswer>;
+  /** Null when there is no such incident or it has no cause to compare. */
+  similarIncidents(actor: Actor, id: IncidentId): Promise<readonly SimilarIncident[] | null>;
+  dependencies(actor: Actor, service: Safe): Promise<Dependencies>;
+  rankingRecord(actor: Actor): Promise<RankingRecord>;
+}
+
 export interface IncidentAnswer {
   readonly incident: Incident;
   /** Null while the first investigation runs. */
@@ -34,6 +53,8 @@ export interface IncidentAnswer {
   readonly view: IncidentView;
   /** Against the answer before, for one line in the thread. */
   readonly changeOfMind: ChangeOfMind | null;
+  /** What people wrote, oldest first; removed ones are gone. */
+  readonly notes: readonly PersonNote[];
   /** Grows with everything that can change what is shown. */
   readonly sequence: number;
 }
@@ -43,7 +64,13 @@ export type FeedbackOutcome =
   | { readonly kind: "unknown-incident" }
   | { readonly kind: "outdated"; readonly because: Safe };
 
+export type CorrectionOutcome =
+  | { readonly kind: "recorded"; readonly fact: CorrectionFact }
+  | { readonly kind: "unknown-incident" }
+  | { readonly kind: "outdated"; readonly because: Safe };
+
 export type StatusOutcome =
-  | { readonly kind: "done" }
+  /** The remark tells the person what was special where it was done. */
+  | { readonly kind: "done"; readonly remark?: Safe }
   | { readonly kind: "refused"; readonly because: Safe }
   | { readonly kind: "unknown-incident" };

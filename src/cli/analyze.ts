@@ -67,7 +67,9 @@ function nothingToAnalyze(io: CommandIo, { problems, evidence }: BundleReading):
 }
 
 function alertEvidence({ alert }: AnalysisCase, redactor: Redactor): readonly SourceEvidence[] {
-  return alert === null ? [] : ownEvidence([{ alert, decision: ownWords(own("given")) }], [], redactor);
+  return alert === null
+    ? []
+    : ownEvidence([{ alert, decision: ownWords(own("given")) }], { notes: [], corrections: [] }, redactor);
 }
 
 function bundleEvidence(reading: BundleReading, redactor: Redactor): SourceEvidence {

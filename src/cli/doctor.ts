@@ -1,22 +1,14 @@
-import { alertSources } from "../alert-sources/registry.ts";
-import { evidenceSources } from "../evidence-sources/registry.ts";
+import type { HealthFinding } from "../app/health.ts";
 import type { Config } from "../main/config.ts";
 import { openDatabase } from "../main/database.ts";
-import { type Wiring, wire } from "../main/wiring.ts";
+import { checkHealth } from "../main/health.ts";
+import { wire } from "../main/wiring.ts";
 import { createLogger } from "../platform/logger.ts";
 import { createQueue } from "../queue/create-queue.ts";
-import { surfaces } from "../surfaces/registry.ts";
 import { type Command, type CommandIo, reasonOf } from "./command.ts";
 import { loadConfig } from "./settings.ts";
 
-const CHECK_WITHIN_MS = 10_000;
-
-/** How one part is: words and a sign, never colour alone. */
-interface Finding {
-  readonly sign: "ok" | "off" | "FIX";
-  readonly part: string;
-  readonly text: string;
-}
+type Finding = HealthFinding;
 
 /** One line per integration, with the exact fix. */
 export const doctor: Command = {
@@ -53,7 +45,7 @@ export const doctor: Command = {
         logger: createLogger({ level: "silent" }),
         publicUrl: config.core.PUBLIC_URL ?? "http://127.0.0.1",
       });
-      findings.push(quarantineFinding(await wiring.store.quarantined()), ...(await checkAll(config, wiring)));
+      findings.push(quarantineFinding(await wiring.store.quarantined()), ...(await checkHealth(config, wiring)));
       await wiring.store.close();
     } finally {
       await database.value.close();
@@ -86,47 +78,6 @@ async function queueFinding(config: Config, connectionString: string): Promise<F
     part,
     text: `Redis does not answer (${result.because}). Check REDIS_URL; until then work waits in PostgreSQL.`,
   };
-}
-
-async function checkAll(config: Config, wiring: Wiring): Promise<readonly Finding[]> {
-  const alerts = Object.entries(alertSources).map(([name, source]): Finding => {
-    const isOn = source.secrets(config.env).length > 0;
-    const part = `alerts: ${name}`;
-    return isOn
-      ? { sign: "ok", part, text: `taken at /hooks/${name}` }
-      : { sign: "off", part, text: source.howToConfigure };
-  });
-  const deps = { ...wiring, pushedEvents: wiring.store.pushedEvents };
-  const evidence = Object.values(evidenceSources).map((source) =>
-    check(`evidence: ${source.title}`, source.howToConfigure, {
-      isOn: source.create(config.env, deps) !== null,
-      call: (signal) => source.check(config.env, deps, signal),
-    }),
-  );
-  const shown = Object.entries(surfaces).map(([name, surface]) =>
-    check(`surface: ${surface.title}`, surface.howToConfigure, {
-      isOn: wiring.surfaces.has(name),
-      call: (signal) => surface.check(config.env, wiring.surfaceDeps, signal),
-    }),
-  );
-  return [...alerts, ...(await Promise.all([...evidence, ...shown])), publicUrlFinding(config)];
-}
-
-function publicUrlFinding({ core }: Config): Finding {
-  const part = "links";
-  if (core.PUBLIC_URL !== undefined) return { sign: "ok", part, text: `lead to ${core.PUBLIC_URL}` };
-  return { sign: "off", part, text: "lead to this machine only; set PUBLIC_URL to the address that people use" };
-}
-
-async function check(
-  part: string,
-  howToConfigure: string,
-  { isOn, call }: { readonly isOn: boolean; readonly call: (signal: AbortSignal) => Promise<string | null> },
-): Promise<Finding> {
-  if (!isOn) return { sign: "off", part, text: howToConfigure };
-  const result = await tryTo(() => call(AbortSignal.timeout(CHECK_WITHIN_MS)));
-  if (result.status === "failed") return { sign: "FIX", part, text: result.because };
-  return result.value === null ? { sign: "ok", part, text: "works" } : { sign: "FIX", part, text: result.value };
 }
 
 type Tried<T> =

@@ -54,6 +54,8 @@ export interface TimelineRow {
   readonly skewCorrectedMs: number;
   readonly source: Safe;
   readonly evidenceIds: readonly EventId[];
+  /** Who corrected the time or the text of this row. */
+  readonly editedBy?: Safe;
 }
 
 export interface Hypothesis {

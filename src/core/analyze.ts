@@ -3,6 +3,8 @@ import { drawChart } from "./answer/chart.ts";
 import { evidenceRecords } from "./answer/evidence-records.ts";
 import { gapsOf } from "./answer/gaps.ts";
 import { impactOf } from "./answer/impact.ts";
+import { correctEvidence, correctedRecords, correctRows } from "./corrections/apply.ts";
+import type { CorrectionFact } from "./corrections/correction.ts";
 import type { Finding } from "./detectors/finding.ts";
 import type { SourceEvidence, TimeWindow } from "./evidence.ts";
 import { type CaseFile, openCaseFile, type Trouble } from "./hypotheses/case-file.ts";
@@ -14,7 +16,7 @@ import type { SignalWeights } from "./learning/weights.ts";
 import { own, ownWords } from "./safe.ts";
 import { isoTime } from "./time.ts";
 import { observe } from "./timeline/observe.ts";
-import { buildTimeline } from "./timeline/timeline.ts";
+import { buildTimeline, type Timeline } from "./timeline/timeline.ts";
 
 /** Everything an answer is computed from. Stored, so that any past answer can be thought again. */
 export interface AnalysisInput {
@@ -23,19 +25,23 @@ export interface AnalysisInput {
   readonly baseline: TimeWindow;
   readonly evidence: readonly SourceEvidence[];
   readonly weights: SignalWeights;
+  /** What people corrected, as far as it holds; none when left out. */
+  readonly corrections?: readonly CorrectionFact[];
   /** Measured by the caller; the engine has no clock. */
   readonly elapsedMs: number;
 }
 
 /** The engine's one entry: from evidence to timeline, ranked causes and verdict. Same input, same bytes; order of evidence does not matter. */
 export function analyze(input: AnalysisInput): Analysis {
-  const { incident, weights } = input;
+  const { incident, weights, corrections = [] } = input;
   const gaps = gapsOf(input.evidence);
-  const observations = observe(input);
-  const file = openCaseFile(incident, observations);
+  const records = correctedRecords(corrections);
+  const { irrelevant } = records;
+  const observations = observe({ ...input, evidence: correctEvidence(input.evidence, records), irrelevant });
+  const file = openCaseFile(incident, observations, irrelevant);
   const hypotheses = rankHypotheses(file, weights, gaps);
   const verdict = decideVerdict(file, hypotheses);
-  const timeline = buildTimeline(observations, findingsBehind(hypotheses, file));
+  const timeline = corrected(buildTimeline(observations, findingsBehind(hypotheses, file)), corrections);
   const impact = impactOf(file);
   const cited = [...citedBy(timeline.rows, hypotheses), ...impact.evidenceIds, ...samplesOf(file.troubles)];
   return {
@@ -55,6 +61,10 @@ export function analyze(input: AnalysisInput): Analysis {
     weightsVersion: weights.version,
     stats: { ...countsOf(input.evidence), elapsedMs: input.elapsedMs },
   };
+}
+
+function corrected(timeline: Timeline, corrections: readonly CorrectionFact[]): Timeline {
+  return corrections.length === 0 ? timeline : { ...timeline, rows: correctRows(timeline.rows, corrections) };
 }
 
 /** Causes below the second are too weak for the story of what happened. */

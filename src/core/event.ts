@@ -1,4 +1,5 @@
-import type { EpochMs, EpochNs, EventId } from "./ids.ts";
+import type { StatedKind } from "./corrections/correction.ts";
+import type { EpochMs, EpochNs, EventId, HypothesisId } from "./ids.ts";
 import type { Safe } from "./safe.ts";
 
 /**
@@ -166,4 +167,10 @@ export interface PersonEvent<Text extends string = Safe> extends EventBase<Text>
   readonly kind: "person";
   readonly who: Text;
   readonly text: Text;
+  /** Set when the person said what the cause is or is not. */
+  readonly stated?: {
+    readonly kind: StatedKind;
+    readonly hypothesisId: HypothesisId | null;
+    readonly isCause: boolean;
+  };
 }

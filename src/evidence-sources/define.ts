@@ -21,6 +21,8 @@ export interface EvidenceSourceDefinition<Shape extends z.ZodRawShape> {
   /** How people call it: "CloudWatch Logs". */
   readonly title: string;
   readonly deadlineMs: number;
+  /** True when it may tell of changes. */
+  readonly tellsChanges?: boolean;
   /** Null when not configured. */
   readonly create: (env: z.infer<z.ZodObject<Shape>>, deps: EvidenceSourceDeps) => EvidenceSource | null;
   /** What to set to switch it on; shown as the gap and by `doctor`. */
@@ -37,6 +39,7 @@ export interface RegisteredEvidenceSource {
   readonly env: z.ZodRawShape;
   readonly title: string;
   readonly deadlineMs: number;
+  readonly tellsChanges: boolean;
   readonly howToConfigure: string;
   readonly create: (env: unknown, deps: EvidenceSourceDeps) => EvidenceSource | null;
   readonly check: (env: unknown, deps: EvidenceSourceDeps, signal: AbortSignal) => Promise<string | null>;
@@ -46,12 +49,13 @@ export interface RegisteredEvidenceSource {
 export function defineEvidenceSource<Shape extends z.ZodRawShape>(
   definition: EvidenceSourceDefinition<Shape>,
 ): RegisteredEvidenceSource {
-  const { env, title, deadlineMs, howToConfigure, create, check } = definition;
+  const { env, title, deadlineMs, tellsChanges = false, howToConfigure, create, check } = definition;
   const settings = z.object(env);
   return {
     env,
     title,
     deadlineMs,
+    tellsChanges,
     howToConfigure,
     create: (values, deps) => create(settings.parse(values), deps),
     check: async (values, deps, signal) => (check ? check(settings.parse(values), deps, signal) : null),

@@ -23,6 +23,9 @@ export function wireEvidence(config: Config, wiring: EvidenceWiring): readonly E
     const notConfigured: Evidence<string> = { status: "not-configured", detail: source.howToConfigure };
     const gather = running === null ? () => Promise.resolve(notConfigured) : running.gather.bind(running);
     // The title, because gaps are read by people.
-    return guardEvidence(source.title, gather, { deadlineMs: source.deadlineMs, redactor: wiring.redactor });
+    return {
+      ...guardEvidence(source.title, gather, { deadlineMs: source.deadlineMs, redactor: wiring.redactor }),
+      tellsChanges: source.tellsChanges && running !== null,
+    };
   });
 }

@@ -21,6 +21,7 @@ import type { Config } from "./config.ts";
 import { dataDirOf } from "./database.ts";
 import { engine } from "./engine.ts";
 import { wireEvidence } from "./evidence.ts";
+import { checkHealth, remembered } from "./health.ts";
 import { pagerDutyClient, pagerDutySenders } from "./pagerduty.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
 import { wireSurfaces } from "./surfaces.ts";
@@ -89,6 +90,8 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     redactor,
     verbs,
     messages: store.messages,
+    preferences: store.preferences,
+    health: () => health(),
     pagerDuty,
     publicUrl,
     newNonce: randomUUID,
@@ -96,7 +99,7 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
   const wired = wireSurfaces(config, surfaceDeps);
   // Verbs were bound before the surfaces that call them existed: the list of drawing surfaces is filled in now.
   for (const [name, port] of wired.publishing) publishing.set(name, port);
-  return {
+  const wiring: Wiring = {
     config,
     clock,
     logger,
@@ -112,4 +115,6 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     surfaceDeps,
     pagerDuty,
   };
+  const health = remembered(() => checkHealth(config, wiring), clock);
+  return wiring;
 }

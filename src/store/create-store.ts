@@ -1,3 +1,4 @@
+import type { CorrectionStore, PostmortemStore, Preferences } from "../app/people-ports.ts";
 import type {
   AnalysisStore,
   Clock,
@@ -12,6 +13,7 @@ import type {
 } from "../app/ports.ts";
 import { DEFAULT_TENANT, type EpochMs } from "../core/ids.ts";
 import { createAnalysisStore } from "./analyses.ts";
+import { createCorrectionStore } from "./corrections.ts";
 import { openDatabase } from "./database.ts";
 import { createEvidenceArchive } from "./evidence-archive.ts";
 import { createFeedbackStore } from "./feedback.ts";
@@ -19,6 +21,8 @@ import { createInbox } from "./inbox.ts";
 import { createIncidentStore } from "./incidents.ts";
 import { createMarks } from "./marks.ts";
 import { createOutboundMessages } from "./outbound-messages.ts";
+import { createPostmortemStore } from "./postmortems.ts";
+import { createPreferences } from "./preferences.ts";
 import { createPushedEvents } from "./pushed-events.ts";
 import { createWeightsStore } from "./weights.ts";
 
@@ -28,6 +32,9 @@ export interface Store {
   readonly incidents: IncidentStore;
   readonly analyses: AnalysisStore;
   readonly feedback: FeedbackStore;
+  readonly corrections: CorrectionStore;
+  readonly postmortems: PostmortemStore;
+  readonly preferences: Preferences;
   readonly weights: WeightsStore;
   readonly pushedEvents: PushedEvents;
   readonly archive: EvidenceArchive;
@@ -52,6 +59,9 @@ export async function createStore(connectionString: string, { clock }: { readonl
     incidents: createIncidentStore(db, clock),
     analyses: createAnalysisStore(db, clock),
     feedback: createFeedbackStore(db, clock),
+    corrections: createCorrectionStore(db, clock),
+    postmortems: createPostmortemStore(db),
+    preferences: createPreferences(db),
     weights: createWeightsStore(db),
     pushedEvents: createPushedEvents(db),
     archive: createEvidenceArchive(db, clock),

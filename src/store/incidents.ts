@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AppError } from "../app/errors.ts";
 import type { JobRequest } from "../app/jobs/catalog.ts";
 import type {
@@ -17,7 +18,7 @@ import type { Database, Transaction } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveAlert, reviveIncident, reviveNote, reviveOpenIncident, reviveSafe } from "./revive.ts";
-import { toStoredText } from "./stored-json.ts";
+import { toKeyText, toStoredText } from "./stored-json.ts";
 import { findVisible } from "./visible.ts";
 
 const MAX_LISTED = 200;
@@ -85,7 +86,9 @@ async function addNote(
   clock: Clock,
   { note, causes }: { readonly note: NewNote; readonly causes: Causes },
 ): Promise<PersonNote> {
-  const { tenant, incidentId, actor, at, text } = note;
+  const { tenant, incidentId, actor, at, text, externalKey } = note;
+  const known = externalKey === undefined ? null : await knownNote(tx, tenant, externalKey);
+  if (known !== null) return known;
   const rows = await tx.incidentRow.updateManyAndReturn({
     where: { id: incidentId, tenant },
     data: { revision: { increment: 1 }, changedAt: new Date(clock.nowMs()) },
@@ -101,8 +104,21 @@ async function addNote(
       actorId: toStoredText(actor.id),
       who: toStoredText(actor.name),
       text: toStoredText(text),
+      externalKey: externalKey === undefined ? null : keyOf(externalKey),
     },
   });
   await storeJobs(tx, tenant, { jobs: causes(reviveIncident(row, tenant)), clock });
   return reviveNote(stored);
+}
+
+/** The note under this key. Two that arrive at the same moment wait for each other here. */
+async function knownNote(tx: Transaction, tenant: TenantId, externalKey: string): Promise<PersonNote | null> {
+  const key = keyOf(externalKey);
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`note ${tenant} ${key}`}, 2))`;
+  const row = await tx.noteRow.findUnique({ where: { tenant_externalKey: { tenant, externalKey: key } } });
+  return row === null ? null : reviveNote(row);
+}
+
+function keyOf(text: string): string {
+  return toKeyText(text, (whole) => createHash("sha256").update(whole).digest("hex"));
 }

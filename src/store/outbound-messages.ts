@@ -19,6 +19,20 @@ export function createOutboundMessages(db: Database): OutboundMessages {
       });
       return rows.map(revive);
     },
+    async at(tenant, surface, remote) {
+      const row = await db.outboundMessageRow.findFirst({
+        where: { tenant, surface, remotePlace: remote.place, remoteId: remote.id },
+      });
+      return row === null ? null : revive(row);
+    },
+    async stuck(tenant, surface, limit) {
+      const rows = await db.outboundMessageRow.findMany({
+        where: { tenant, surface, OR: [{ state: "ambiguous" }, { problem: { not: null } }] },
+        orderBy: { id: "desc" },
+        take: limit,
+      });
+      return rows.map(revive);
+    },
   };
 }
 
@@ -65,5 +79,6 @@ function revive(row: OutboundMessageRow): OutboundMessage {
     remote: place === null || remoteId === null ? null : { place, id: remoteId },
     bodyHash: row.bodyHash,
     lookups: row.lookups,
+    problem: row.problem,
   };
 }

@@ -1,13 +1,15 @@
 import { z } from "zod";
+import type { PostmortemDocument } from "../app/people-ports.ts";
 import type { VotedClaim } from "../app/ports.ts";
 import type { Alert } from "../core/alert.ts";
 import type { Analysis } from "../core/analysis.ts";
+import type { CorrectionFact } from "../core/corrections/correction.ts";
 import type { Event } from "../core/event.ts";
-import { alertFingerprint, epochMs, hypothesisId, type IncidentId, incidentId } from "../core/ids.ts";
+import { alertFingerprint, type EventId, epochMs, hypothesisId, type IncidentId, incidentId } from "../core/ids.ts";
 import type { ExternalIncident, Incident, OpenIncident } from "../core/incident.ts";
 import type { LearnedWeight } from "../core/learning/weights.ts";
 import { type Safe, storedSafe } from "../core/safe.ts";
-import type { AnalysisRow, IncidentRow, NoteRow, VoteRow } from "./generated/client.ts";
+import type { AnalysisRow, CorrectionRow, IncidentRow, NoteRow, PostmortemRow, VoteRow } from "./generated/client.ts";
 
 // What comes back from our own tables, given its types again. Text was Safe when it was written; nothing else writes here.
 
@@ -43,6 +45,25 @@ const StoredClaim = z.object({
 });
 const StoredVerdict = z.enum(["yes", "no", "withdrawn"]);
 const StoredState = z.enum(["pending", "sending", "posted", "settling", "ambiguous", "failed"]);
+const StoredEventId = z.custom<EventId>((value) => typeof value === "string" && value.length > 0);
+const StoredRow = z.object({ eventIds: z.array(StoredEventId), atMs: Instant, text: Stored });
+const StoredCorrection = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("row-time"), row: StoredRow, toMs: Instant }),
+  z.object({ kind: z.literal("row-text"), row: StoredRow, text: Stored }),
+  z.object({ kind: z.literal("row-irrelevant"), row: StoredRow }),
+  z.object({ kind: z.literal("note-removed"), noteId: z.string(), text: Stored }),
+  z.object({
+    kind: z.literal("cause-stated"),
+    stated: z.enum(["change", "dependency", "infrastructure", "configuration", "load", "not-an-incident", "not-known"]),
+    text: StoredOrNull,
+    hypothesisId: z.string().transform(hypothesisId).nullable(),
+    isCause: z.boolean(),
+  }),
+  z.object({ kind: z.literal("status-update"), text: Stored }),
+  z.object({ kind: z.literal("link"), url: Stored, title: Stored }),
+  z.object({ kind: z.literal("undo"), of: z.string() }),
+]);
+const StoredActorKind = z.enum(["slack-user", "web-user", "mcp-client", "webhook", "cli", "job"]);
 const StoredDeliveryState = z.enum(["new", "processed", "quarantined"]);
 
 // Large documents that only our engine writes: the version tag is checked, the rest is trusted.
@@ -138,7 +159,39 @@ export function reviveVote(row: VoteRow) {
 
 /** What a person wrote. */
 export function reviveNote(row: NoteRow) {
-  return { id: row.id.toString(), atMs: msOf(row.at), who: storedSafe(row.who), text: storedSafe(row.text) };
+  return {
+    id: row.id.toString(),
+    actorKind: StoredActorKind.parse(row.actorKind),
+    actorId: row.actorId,
+    atMs: msOf(row.at),
+    who: storedSafe(row.who),
+    text: storedSafe(row.text),
+  };
+}
+
+/** What a person corrected. */
+export function reviveCorrection(row: CorrectionRow): CorrectionFact {
+  return {
+    id: row.id.toString(),
+    atMs: msOf(row.at),
+    actorId: row.actorId,
+    who: storedSafe(row.actorName),
+    correction: StoredCorrection.parse(row.document),
+  };
+}
+
+/** One version of a postmortem. */
+export function revivePostmortem(row: PostmortemRow): PostmortemDocument {
+  const { canvasPlace: place, canvasId: id } = row;
+  return {
+    incidentId: incidentId(row.incidentId),
+    version: row.version,
+    generated: storedSafe(row.generated),
+    text: storedSafe(row.text),
+    editedBy: safeOrNull(row.editedBy),
+    atMs: msOf(row.at),
+    canvas: place === null || id === null ? null : { place, id },
+  };
 }
 
 /** Milliseconds of a database instant. */

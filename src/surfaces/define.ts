@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { HealthFinding } from "../app/health.ts";
 import type { JobOutcome } from "../app/jobs/catalog.ts";
+import type { Preferences } from "../app/people-ports.ts";
 import type { Clock, Logger, OutboundMessages } from "../app/ports.ts";
 import type { Redactor } from "../app/redactor.ts";
 import type { IncidentAnswer, Verbs } from "../app/verbs.ts";
@@ -13,6 +15,10 @@ export interface SurfaceDeps {
   readonly redactor: Redactor;
   readonly verbs: Verbs;
   readonly messages: OutboundMessages;
+  /** What people chose: routes, mutes, personal settings. */
+  readonly preferences: Preferences;
+  /** One line per part of this install, each after a cheap real call; at most once a minute, bounded in time. */
+  readonly health: () => Promise<readonly HealthFinding[]>;
   readonly pagerDuty: PagerDutyClient | null;
   /** Where people reach this install, without a trailing slash. */
   readonly publicUrl: string;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { EARS } from "../../src/surfaces/slack/listen.ts";
 import { DEFAULT_COMMAND, MANIFESTS, manifestText } from "../../src/surfaces/slack/manifest.ts";
 import { WORDS } from "../../src/surfaces/slack/words.ts";
 
@@ -15,9 +16,15 @@ describe.each(Object.entries(MANIFESTS))("manifests/%s", (name, manifest) => {
   });
 
   test("declares every event that the code listens to, and no other", () => {
-    const heard = [...source("listen.ts").matchAll(/app\.event\("([^"]+)"/gu)].map(([, event]) => event);
+    const heard = EARS.flatMap(({ events = [] }) => events);
 
     expect(new Set(manifest.settings?.event_subscriptions?.bot_events)).toEqual(new Set(heard));
+  });
+
+  test("declares every shortcut that the code answers, and no other", () => {
+    const heard = EARS.flatMap(({ shortcuts = [] }) => shortcuts);
+
+    expect(new Set(manifest.features?.shortcuts?.map(({ callback_id: id }) => id))).toEqual(new Set(heard));
   });
 
   test("declares the command and names its words", () => {

@@ -56,7 +56,7 @@ function inputOf(scenario: Scenario, reading: BundleReading): AnalysisInput {
     window,
     baseline,
     evidence: [
-      ...ownEvidence(facts, [], redactor),
+      ...ownEvidence(facts, { notes: [], corrections: [] }, redactor),
       { source: "bundle", evidence: redactor.evidence(reading.evidence) },
     ],
     weights: NO_WEIGHTS,

@@ -257,6 +257,7 @@ export function anAlertSource(overrides: Partial<AlertSourcePort> = {}): AlertSo
       headers["x-authentic"] === "yes" ? { status: "authentic" } : { status: "refused", reason: "no-signature" },
     dedupKey: ({ headers }) => headers["x-id"] ?? null,
     parse: () => [],
+    parseNotes: () => [],
     ...overrides,
   };
 }

@@ -32,6 +32,8 @@ const HOUR_MS = 3_600_000;
 /** Incidents as folds over stored facts, with the jobs each change causes. */
 export class InMemoryIncidents implements IncidentStore {
   readonly #cases = new Map<IncidentId, Case>();
+  /** Notes from elsewhere, by tenant and key. */
+  readonly #keyed = new Map<string, PersonNote>();
   readonly #jobs: RequestedJobs;
   readonly #clock: Clock;
 
@@ -91,10 +93,22 @@ export class InMemoryIncidents implements IncidentStore {
   addNote(note: NewNote, causes: (incident: Incident) => readonly JobRequest[]): Promise<PersonNote> {
     const before = this.#cases.get(note.incidentId);
     if (before === undefined) throw new Error("no such incident");
-    const added = { id: `n${before.notes.length + 1}`, atMs: note.at, who: note.actor.name, text: note.text };
+    const { actor, at: atMs, text, externalKey } = note;
+    const known = externalKey === undefined ? undefined : this.#keyed.get(`${note.tenant} ${externalKey}`);
+    if (known !== undefined) return Promise.resolve(known);
+    const id = `n${before.notes.length + 1}`;
+    const added = { id, actorKind: actor.kind, actorId: actor.id, atMs, who: actor.name, text };
+    if (externalKey !== undefined) this.#keyed.set(`${note.tenant} ${externalKey}`, added);
     const after = this.#store({ ...before, notes: [...before.notes, added] });
     this.#jobs.all.push(...causes(toIncident(after)));
     return Promise.resolve(added);
+  }
+
+  /** Raises the revision as another fact of this incident does. */
+  touch(id: IncidentId, causes: (incident: Incident) => readonly JobRequest[]): void {
+    const before = this.#cases.get(id);
+    if (before === undefined) throw new Error("no such incident");
+    this.#jobs.all.push(...causes(toIncident(this.#store({ ...before }))));
   }
 
   request(jobs: readonly JobRequest[]): Promise<void> {

@@ -2,17 +2,43 @@ import nock from "nock";
 import { z } from "zod";
 
 const NoteBody = z.object({ note: z.object({ content: z.string() }) });
+const StatusBody = z.object({
+  incident: z.object({ type: z.literal("incident_reference"), status: z.enum(["acknowledged", "resolved"]) }),
+});
 
 interface StoredNote {
   readonly id: string;
   readonly incident: string;
+  readonly from: string | null;
   content: string;
   edits: number;
 }
 
-/** PagerDuty's REST API as far as notes go, keeping what it was told; everything else that is read is empty. */
+interface StatusChange {
+  readonly incident: string;
+  readonly status: string;
+  readonly from: string | null;
+}
+
+type Answer = readonly [number, object];
+/** "lost-answer": stored, but nobody hears of it. "lost-request": not stored, and nobody hears of it. */
+export type WriteFault = "lost-answer" | "lost-request" | "forbidden" | "limited";
+
+/** PagerDuty's REST API as far as notes, status changes and people on call go, keeping what it was told; everything else that is read is empty. */
 export class PagerDutyStub {
   readonly notes: StoredNote[] = [];
+  readonly changes: StatusChange[] = [];
+  /** Addresses of the account's users; null when it knows everybody. */
+  users: ReadonlySet<string> | null = null;
+  /** Status of incidents; one that is not here is triggered. */
+  readonly statuses = new Map<string, string>();
+  /** What becomes of the next writes, in order. */
+  readonly faults: WriteFault[] = [];
+  readonly services: { name: string; escalation_policy: { id: string } }[] = [];
+  /** By escalation policy. */
+  readonly onCalls = new Map<string, readonly { escalation_level: number; user: { summary: string } }[]>();
+  posts = 0;
+  reads = 0;
 
   /** Answers at PagerDuty's own address until `nock.cleanAll()`. */
   install(): void {
@@ -20,34 +46,80 @@ export class PagerDutyStub {
     api
       .get(/^\/incidents\/[^/]+\/notes/u)
       .reply((request: Request) => [200, { notes: this.#notesOf(incidentIn(request)) }]);
-    api
-      .post(/^\/incidents\/[^/]+\/notes/u)
-      .reply(async (request: Request) => [201, { note: this.#add(incidentIn(request), await contentOf(request)) }]);
-    api
-      .put(/^\/incidents\/[^/]+\/notes\/[^/]+/u)
-      .reply(async (request: Request) => [200, { note: this.#edit(request.url, await contentOf(request)) }]);
+    api.post(/^\/incidents\/[^/]+\/notes/u).reply((request: Request) => this.#post(request));
+    api.put(/^\/incidents\/[^/]+\/notes\/[^/]+/u).reply((request: Request) => this.#edit(request));
+    api.put(/^\/incidents\/[^/]+$/u).reply((request: Request) => this.#change(request));
     api.get(/^\/incidents\/[^/]+\/log_entries/u).reply(200, { log_entries: [], more: false });
     api.get(/^\/incidents\/[^/]+\/related_change_events/u).reply(200, { change_events: [], more: false });
-    api.get(/^\/incidents\/[^/]+/u).reply(200, { incident: { id: "Q", service: { id: "PSVC" } } });
+    api.get(/^\/incidents\/[^/]+/u).reply((request: Request) => this.#incident(incidentIn(request)));
     api.get(/^\/services\/[^/]+\/change_events/u).reply(200, { change_events: [], more: false });
+    api.get(/^\/services\?/u).reply(200, () => ({ services: this.services }));
+    api.get(/^\/oncalls\?/u).reply((request: Request) => this.#onCall(request));
   }
 
   #notesOf(incident: string) {
     return this.notes.filter((note) => note.incident === incident).map(({ id, content }) => ({ id, content }));
   }
 
-  #add(incident: string, content: string) {
-    const note = { id: `PNOTE${this.notes.length + 1}`, incident, content, edits: 0 };
-    this.notes.push(note);
-    return { id: note.id, content };
+  #incident(id: string): Answer {
+    this.reads++;
+    return [200, { incident: { id, status: this.statuses.get(id) ?? "triggered", service: { id: "PSVC" } } }];
   }
 
-  #edit(uri: string, content: string) {
-    const note = this.notes.find(({ id }) => uri.includes(`/notes/${id}`));
-    if (note === undefined) throw new Error(`no such note: ${uri}`);
-    note.content = content;
+  #onCall(request: Request): Answer {
+    const policy = new URL(request.url).searchParams.get("escalation_policy_ids[]") ?? "";
+    return [200, { oncalls: this.onCalls.get(policy) ?? [] }];
+  }
+
+  async #post(request: Request): Promise<Answer> {
+    this.posts++;
+    const fault = this.#refused(request);
+    if (fault !== null) return fault;
+    const isLost = this.faults.shift() === "lost-answer";
+    const note = {
+      id: `PNOTE${this.notes.length + 1}`,
+      incident: incidentIn(request),
+      from: request.headers.get("from"),
+      content: await contentOf(request),
+      edits: 0,
+    };
+    this.notes.push(note);
+    return isLost ? [500, {}] : [201, { note: { id: note.id, content: note.content } }];
+  }
+
+  async #edit(request: Request): Promise<Answer> {
+    const note = this.notes.find(({ id }) => request.url.includes(`/notes/${id}`));
+    if (note === undefined) throw new Error(`no such note: ${request.url}`);
+    note.content = await contentOf(request);
     note.edits++;
-    return { id: note.id, content };
+    return [200, { note: { id: note.id, content: note.content } }];
+  }
+
+  async #change(request: Request): Promise<Answer> {
+    const incident = incidentIn(request);
+    const { status } = StatusBody.parse(await request.json()).incident;
+    const fault = this.#refused(request);
+    if (fault !== null) return fault;
+    if (this.statuses.get(incident) === "resolved") {
+      return [400, { error: { message: "Invalid Input Provided", code: 2001, errors: ["Incident Already Resolved"] } }];
+    }
+    this.changes.push({ incident, status, from: request.headers.get("from") });
+    this.statuses.set(incident, status);
+    return [200, { incident: { id: incident, status } }];
+  }
+
+  #refused(request: Request): Answer | null {
+    const from = request.headers.get("from");
+    if (this.users !== null && (from === null || !this.users.has(from))) {
+      return [400, { error: { message: "Requester User Not Found", code: 1008 } }];
+    }
+    const [fault] = this.faults;
+    if (fault === undefined || fault === "lost-answer") return null;
+    this.faults.shift();
+    if (fault === "lost-request") return [502, {}];
+    return fault === "limited"
+      ? [429, { error: { message: "Rate Limit Exceeded", code: 2020 } }]
+      : [403, { error: { message: "Access Denied", code: 2010 } }];
   }
 }
 

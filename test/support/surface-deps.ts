@@ -8,6 +8,7 @@ import { presentIncident } from "../../src/core/presentation/present.ts";
 import type { CastVote } from "../../src/core/presentation/votes.ts";
 import { createRedactor } from "../../src/platform/redaction/redact.ts";
 import type { SurfaceDeps } from "../../src/surfaces/define.ts";
+import { MemoryPreferences } from "./people-stores.ts";
 import { anAnalysis, anIncident, at, text } from "./sample-incident.ts";
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -47,7 +48,7 @@ export class KeptIncident {
       publicUrl: text("http://127.0.0.1:3000"),
       nowMs: at("03:00:00"),
     });
-    return { incident, analysis, view, changeOfMind: null, sequence: 1 + this.changes + votes.length };
+    return { incident, analysis, view, notes: [], changeOfMind: null, sequence: 1 + this.changes + votes.length };
   }
 }
 
@@ -70,6 +71,11 @@ export function verbsOver(kept: readonly KeptIncident[]): Verbs {
     investigate: notHere,
     addNote: notHere,
     setStatus: notHere,
+    correct: notHere,
+    recentChanges: notHere,
+    similarIncidents: notHere,
+    dependencies: notHere,
+    rankingRecord: notHere,
   };
 }
 
@@ -85,7 +91,11 @@ export function surfaceDeps(kept: readonly KeptIncident[], overrides: Partial<Su
       open: notHere,
       move: async () => false,
       ofIncident: async () => [],
+      at: async () => null,
+      stuck: async () => [],
     },
+    preferences: new MemoryPreferences(),
+    health: async () => [],
     pagerDuty: null,
     publicUrl: "http://127.0.0.1:3000",
     newNonce: () => `nonce-${String((nonces += 1)).padStart(20, "0")}`,

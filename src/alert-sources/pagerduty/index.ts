@@ -3,6 +3,7 @@ import { secretListSetting, splitSecrets } from "../secret-list.ts";
 import { dedupKey } from "./dedup-key.ts";
 import { WebhookPayload } from "./payload.ts";
 import { toAlerts } from "./to-alerts.ts";
+import { toNotes } from "./to-notes.ts";
 import { verify } from "./verify.ts";
 
 export const pagerduty = defineAlertSource({
@@ -20,4 +21,5 @@ export const pagerduty = defineAlertSource({
   dedupKey,
   payload: WebhookPayload,
   toAlerts: ({ event }) => toAlerts(event),
+  toNotes: ({ event }) => toNotes(event),
 });

@@ -1,7 +1,11 @@
 import { z } from "zod";
 
 const Time = z.iso.datetime({ offset: true });
-const Reference = z.object({ summary: z.string().nullish(), type: z.string().nullish() });
+const Reference = z.object({
+  id: z.string().nullish(),
+  summary: z.string().nullish(),
+  type: z.string().nullish(),
+});
 
 // Only the fields we use: every extra field is one more way for a vendor's change to break us.
 export const WebhookPayload = z.object({
@@ -24,6 +28,13 @@ export const IncidentData = z.object({
   created_at: Time.nullish(),
   service: Reference.nullish(),
   priority: Reference.nullish(),
+  assignees: z.array(Reference).nullish(),
+});
+
+export const NoteData = z.object({
+  id: z.string().min(1),
+  content: z.string().nullish(),
+  incident: z.object({ id: z.string().min(1) }),
 });
 
 export type WebhookEvent = z.infer<typeof WebhookPayload>["event"];

@@ -157,3 +157,25 @@ test("a round that fails moves no mark, so the next one repeats it", async () =>
   logged("Q1", triggered);
   expect(await poll()).toMatchObject({ stored: 1 });
 });
+
+test("what people wrote is polled too, under the id that the webhook names, and our own notes stay out", async () => {
+  const { poll, inbox } = setUp();
+  listed(incident("Q1"));
+  logged("Q1", triggered, entry("R5", "annotate", "2026-03-02T10:00:20Z"));
+  const user = { id: "U1", type: "user_reference", summary: "Ada" };
+  const created_at = "2026-03-02T10:00:20Z";
+  nock(HOST)
+    .get("/incidents/Q1/notes")
+    .reply(200, {
+      notes: [
+        { id: "N1", content: "rolled back", created_at, user },
+        { id: "N2", content: "TraceOps: x\n[traceops abc-1]", created_at, user },
+      ],
+    });
+
+  expect(await poll()).toMatchObject({ stored: 2 });
+  const read = [...inbox.items.values()].flatMap(({ delivery }) =>
+    pagerduty.parseNotes(JSON.parse(new TextDecoder().decode(delivery.raw)), epochMs(0)),
+  );
+  expect(read).toMatchObject([{ key: "note:N1", who: "Ada", text: "rolled back", atMs: Date.parse(created_at) }]);
+});

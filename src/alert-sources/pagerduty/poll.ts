@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Clock, Inbox, Logger, Marks } from "../../app/ports.ts";
 import { type EpochMs, epochMs, type TenantId } from "../../core/ids.ts";
 import type { PagerDutyClient } from "../../platform/clients/pagerduty.ts";
+import { polledNotes } from "./poll-notes.ts";
 import {
   type ListedIncident,
   ListedIncidents,
@@ -48,10 +49,10 @@ export async function pollPagerDuty(deps: PollDeps, signal: AbortSignal): Promis
   const changed = await changedIncidents(deps, { mark, nowMs }, signal);
   const counts = { stored: 0, duplicates: 0 };
   for (const incident of changed.incidents) {
-    for (const entry of await logEntries(deps, incident.id, signal)) {
-      const outcome = await store(deps, incident, entry);
+    for (const item of await told(deps, incident, signal)) {
+      const outcome = await store(deps, item);
       if (outcome === "stored") counts.stored++;
-      if (outcome === "duplicate") counts.duplicates++;
+      else counts.duplicates++;
     }
   }
   await deps.marks.set(deps.tenant, MARK, JSON.stringify({ seenMs: nowMs, open: changed.open } satisfies PollMark));
@@ -119,16 +120,31 @@ async function logEntries(deps: PollDeps, id: string, signal: AbortSignal): Prom
   return LogEntryList.parse(entries);
 }
 
-async function store(deps: PollDeps, incident: ListedIncident, entry: LogEntry) {
-  const body = asWebhook(incident, entry);
-  if (body === null) return "ignored";
+interface Told {
+  readonly key: string;
+  /** In the shape of the webhook that would have told it. */
+  readonly body: object;
+}
+
+/** Changes of state, then what people wrote. */
+async function told(deps: PollDeps, incident: ListedIncident, signal: AbortSignal): Promise<readonly Told[]> {
+  const entries = await logEntries(deps, incident.id, signal);
+  const changes = entries.flatMap((entry) => {
+    const body = asWebhook(incident, entry);
+    return body === null ? [] : [{ key: entry.id, body }];
+  });
+  const notes = await polledNotes(deps.client, { incidentId: incident.id, entries }, signal);
+  return [...changes, ...notes.map(({ id, body }) => ({ key: `note:${id}`, body }))];
+}
+
+function store({ inbox, tenant, clock }: PollDeps, { key, body }: Told): Promise<"stored" | "duplicate"> {
   const raw = new TextEncoder().encode(JSON.stringify(body));
-  return deps.inbox.store({
-    tenant: deps.tenant,
+  return inbox.store({
+    tenant,
     source: "pagerduty",
-    // Webhooks use "event:" and "webhook:", so a polled entry never hides a delivery.
-    dedupKey: `poll:${entry.id}`,
-    delivery: { raw, headers: {}, receivedAtMs: deps.clock.nowMs() },
+    // Webhooks use "event:" and "webhook:", so what was polled never hides a delivery.
+    dedupKey: `poll:${key}`,
+    delivery: { raw, headers: {}, receivedAtMs: clock.nowMs() },
   });
 }
 

@@ -35,10 +35,18 @@ export function toAlerts(event: WebhookEvent): readonly Alert<string>[] {
 
   const incident = IncidentData.parse(event.data);
   const status = own ?? STATUS_OF_INCIDENT.get(incident.status ?? "");
-  return status === undefined ? [] : [toAlert(event, incident, status)];
+  if (status === undefined) return [];
+  // Whoever reassigns an acknowledged incident has not acknowledged it.
+  return [toAlert(event, { incident, status, by: own === undefined ? null : personOf(event, own) })];
 }
 
-function toAlert(event: WebhookEvent, incident: Incident, status: AlertStatus): Alert<string> {
+interface Told {
+  readonly incident: Incident;
+  readonly status: AlertStatus;
+  readonly by: string | null;
+}
+
+function toAlert(event: WebhookEvent, { incident, status, by }: Told): Alert<string> {
   return {
     source: "pagerduty",
     eventId: event.id,
@@ -52,7 +60,7 @@ function toAlert(event: WebhookEvent, incident: Incident, status: AlertStatus): 
     startedAtMs: epochMs(Date.parse(incident.created_at ?? event.occurred_at)),
     occurredAtMs: epochMs(Date.parse(event.occurred_at)),
     url: webLink(incident.html_url),
-    by: personOf(event, status),
+    by,
   };
 }
 

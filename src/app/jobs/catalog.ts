@@ -26,6 +26,8 @@ export const jobCatalog = {
       revision: z.number().int().nonnegative(),
       /** An answer whose look began before this does not count as this one's. */
       sinceMs: z.number().optional(),
+      /** Think again over what was read last; the sources are not asked. Without stored records they are. */
+      stored: z.boolean().optional(),
     }),
     writes: ({ incidentId }: { readonly incidentId: string }) => `answer:${incidentId}`,
     collapses: false,

@@ -1,3 +1,4 @@
+import { correctFindings } from "../corrections/apply.ts";
 import type { Finding } from "../detectors/finding.ts";
 import { detect } from "../detectors/registry.ts";
 import type { ChangeEvent } from "../event.ts";
@@ -53,8 +54,14 @@ const PRELUDE_MS = 60_000;
 /** Without a quiet stretch to compare with, fewer records than this are no trouble. */
 const MIN_WITHOUT_BASELINE = 3;
 
+const NONE: ReadonlySet<EventId> = new Set();
+
 /** Derives the facts that the signals share. Pure; independent of the order of the records. */
-export function openCaseFile(incident: Incident, observations: Observations): CaseFile {
+export function openCaseFile(
+  incident: Incident,
+  observations: Observations,
+  irrelevant: ReadonlySet<EventId> = NONE,
+): CaseFile {
   const failing = observations.symptoms.filter(({ meaning, count }) => meaning.isFailure && count > 0);
   const well = wellSince(observations);
   const passed = failing.filter((symptom) => isOverByState(symptom, observations, well));
@@ -86,7 +93,7 @@ export function openCaseFile(incident: Incident, observations: Observations): Ca
     changes: effective.filter((change) => change.event.change.status === "deployed" && !rollbacks.includes(change)),
     rollbacks,
     resources: resourceFacts(observations),
-    findings: detect(observations, incident),
+    findings: correctFindings(detect(observations, incident), irrelevant),
     changesWereRead: observations.changes.length > 0,
     heard,
   };

@@ -36,4 +36,5 @@ export type SignalFamily =
   | "usual"
   | "quiet"
   | "recovery"
-  | "exposure";
+  | "exposure"
+  | "people";

@@ -5,7 +5,7 @@ import { cutSafe, joinSafe, type Safe, safe, sliceSafe } from "../safe.ts";
 import { duration } from "../time.ts";
 import { gapsLine } from "./gaps.ts";
 import { type Reason, strongest } from "./short-reason.ts";
-import type { CardLines, CauseView, IncidentState, TimelineRowView } from "./view.ts";
+import type { CardLines, CauseView, IncidentState, SaidView, TimelineRowView } from "./view.ts";
 import { verdictOfPeople } from "./votes.ts";
 import { capital, confidenceNumber, confidenceWords, literal, withoutStop, withStop } from "./words.ts";
 
@@ -23,6 +23,7 @@ export interface CardContext {
   readonly state: IncidentState;
   readonly causes: readonly CauseView[];
   readonly timeline: readonly TimelineRowView[];
+  readonly statedCause: SaidView | null;
 }
 
 /** The lines of the card. A line that would have to guess is null. */
@@ -57,11 +58,12 @@ function isAnswered({ verdict }: Analysis): boolean {
 }
 
 function causeLine(context: CardContext): CardLines["cause"] {
-  const { analysis, causes, incident } = context;
+  const { analysis, causes, incident, statedCause } = context;
   const lead = leadOf(causes);
   if (lead !== null && verdictOfPeople(lead.votes) === "confirmed") {
     return { label: safe`Cause, confirmed by ${joinSafe(lead.votes.yes, ", ")}`, text: lead.summary };
   }
+  if (statedCause !== null) return { label: safe`Cause, named by ${statedCause.by}`, text: statedCause.text };
   if (analysis === null) {
     return incident.status === "resolved"
       ? { label: safe`Cause`, text: safe`unknown; it was resolved before the first look ended` }
@@ -139,6 +141,7 @@ function resolvedLine(context: CardContext): CardLines["cause"] {
 function resolvedAnswer(context: CardContext): Safe {
   const lead = leadOf(context.causes);
   if (lead !== null && verdictOfPeople(lead.votes) === "confirmed") return safe`cause confirmed: ${lead.summary}`;
+  if (context.statedCause !== null) return safe`cause named by ${context.statedCause.by}: ${context.statedCause.text}`;
   if (lead === null || context.analysis?.verdict !== "likely-cause") return safe`cause not confirmed`;
   return safe`cause not confirmed, likely (${confidenceNumber(lead.confidence)}): ${lead.summary}`;
 }

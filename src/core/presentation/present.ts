@@ -1,4 +1,5 @@
 import type { Analysis, TimelineRow } from "../analysis.ts";
+import type { CorrectionFact } from "../corrections/correction.ts";
 import { type EpochMs, epochMs } from "../ids.ts";
 import type { Incident } from "../incident.ts";
 import { ownWords, type Safe, safe } from "../safe.ts";
@@ -7,6 +8,7 @@ import { type CardContext, cardLines, notificationText } from "./card.ts";
 import { causeViews, learnedNote } from "./causes.ts";
 import { chartView } from "./chart.ts";
 import { gapText } from "./gaps.ts";
+import { saidBy } from "./said.ts";
 import type { EvidenceView, IncidentState, IncidentView, TimelineRowView } from "./view.ts";
 import type { CastVote } from "./votes.ts";
 import { priorityOf } from "./words.ts";
@@ -17,6 +19,8 @@ export interface Presentable {
   readonly analysis: { readonly analysis: Analysis; readonly revision: number; readonly atMs: EpochMs } | null;
   /** Every vote of the incident; which of them are valid is decided here. */
   readonly votes: readonly CastVote[];
+  /** What people corrected, as far as it holds; none when left out. */
+  readonly corrections?: readonly CorrectionFact[];
   /** Without a slash at the end. */
   readonly publicUrl: Safe | null;
   readonly nowMs: EpochMs;
@@ -29,7 +33,8 @@ export function presentIncident(input: Presentable): IncidentView {
   const timeline = rowViews(analysis, incident.detectedAtMs);
   const state = stateOf(incident, analysis);
   const causes = analysis ? causeViews(analysis, input.votes) : [];
-  const context: CardContext = { incident, analysis, state, causes, timeline };
+  const said = saidBy(input.corrections ?? []);
+  const context: CardContext = { incident, analysis, state, causes, timeline, statedCause: said.statedCause };
   const priority = priorityOf(incident.severity);
   return {
     ...identity(incident),
@@ -42,6 +47,8 @@ export function presentIncident(input: Presentable): IncidentView {
     causes,
     timeline,
     ...answer(analysis, timeline),
+    ...said,
+    reopened: incident.reopened,
     updatedAtMs: updatedAt(input),
   };
 }
@@ -81,12 +88,12 @@ function rowViews(analysis: Analysis | null, fallback: EpochMs): readonly Timeli
 function rowView(row: TimelineRow, fallback: EpochMs): TimelineRowView {
   const { at, lastAt, ...rest } = row;
   const atMs = isoToMs(at) ?? fallback;
-  return { ...rest, atMs, lastAtMs: isoToMs(lastAt) ?? atMs };
+  return { ...rest, atMs, lastAtMs: isoToMs(lastAt) ?? atMs, editedBy: row.editedBy ?? null };
 }
 
 /** When the answer last changed. The clock alone never moves it, or every redraw would be an edit. */
 function updatedAt(input: Presentable): EpochMs {
-  const { analysis, votes, incident } = input;
-  const times = [analysis?.atMs ?? incident.detectedAtMs, ...votes.map(({ atMs }) => atMs)];
+  const { analysis, votes, incident, corrections = [] } = input;
+  const times = [analysis?.atMs ?? incident.detectedAtMs, ...[...votes, ...corrections].map(({ atMs }) => atMs)];
   return epochMs(Math.min(Math.max(...times), input.nowMs));
 }

@@ -1,4 +1,5 @@
 import type { AnalysisVerdict, CauseKind, ErrorChart, Gap, GraphEdge, TimelineRole } from "../analysis.ts";
+import type { CorrectionKind } from "../corrections/correction.ts";
 import type { EpochMs, EventId, HypothesisId, IncidentId } from "../ids.ts";
 import type { Safe } from "../safe.ts";
 
@@ -37,6 +38,33 @@ export interface IncidentView {
   readonly learnedNote: Safe | null;
   readonly updatedAtMs: EpochMs;
   readonly elapsedMs: number | null;
+  /** True when it was resolved once and fired again. */
+  readonly reopened: boolean;
+  /** What a person said the cause is, the latest; null when nobody named one. */
+  readonly statedCause: SaidView | null;
+  /** The latest status update by a person. */
+  readonly latestUpdate: SaidView | null;
+  readonly links: readonly { readonly url: Safe; readonly title: Safe; readonly by: Safe }[];
+  /** Every correction that holds, oldest first. */
+  readonly corrections: readonly CorrectionView[];
+}
+
+/** Something a person said, with who and when. */
+export interface SaidView {
+  readonly correctionId: string;
+  readonly text: Safe;
+  readonly by: Safe;
+  readonly atMs: EpochMs;
+}
+
+export interface CorrectionView {
+  readonly id: string;
+  readonly kind: CorrectionKind;
+  readonly by: Safe;
+  readonly byId: string;
+  readonly atMs: EpochMs;
+  /** What was done, without the author. */
+  readonly text: Safe;
 }
 
 export type IncidentState = "investigating" | AnalysisVerdict | "resolved";
@@ -87,6 +115,8 @@ export interface TimelineRowView {
   readonly source: Safe;
   readonly skewCorrectedMs: number;
   readonly evidenceIds: readonly EventId[];
+  /** Who corrected its time or text. */
+  readonly editedBy: Safe | null;
 }
 
 export interface ChartMark {

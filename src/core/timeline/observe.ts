@@ -2,6 +2,7 @@ import type { Event } from "../event.ts";
 import type { SourceEvidence, TimeWindow } from "../evidence.ts";
 import { compare } from "../graph/build.ts";
 import { inferGraph } from "../graph/infer.ts";
+import type { EventId } from "../ids.ts";
 import type { Safe } from "../safe.ts";
 import { groupRecords } from "./failures.ts";
 import { gather } from "./gather.ts";
@@ -17,10 +18,14 @@ export interface ObserveInput {
   readonly evidence: readonly SourceEvidence[];
   readonly window: TimeWindow;
   readonly baseline: TimeWindow;
+  /** Records that people marked as irrelevant: a kind of trouble that shows them counts for nothing. */
+  readonly irrelevant?: ReadonlySet<EventId>;
 }
 
+const NONE: ReadonlySet<EventId> = new Set();
+
 /** Says what the records show before anybody asks why. Order and repeats of the evidence do not matter. */
-export function observe({ evidence, window, baseline }: ObserveInput): Observations {
+export function observe({ evidence, window, baseline, irrelevant = NONE }: ObserveInput): Observations {
   const { events, byId, topology } = gather(evidence);
   const skew = estimateSkew(events);
   const placed = placeInTime(events, skew, { fromMs: baseline.fromMs, toMs: window.toMs });
@@ -31,11 +36,12 @@ export function observe({ evidence, window, baseline }: ObserveInput): Observati
   );
   const cover = coverage(placed, window, (event) => !failing.has(event.id));
   const metrics = only(placed, "metric");
-  const found: readonly Found[] = [
+  const all: readonly Found[] = [
     ...symptomsOf(failures, cover),
     ...vanishedSymptoms(failures, cover),
     ...metricSymptoms(metrics, cover),
   ];
+  const found = all.filter(({ symptom }) => !symptom.sampleIds.some((id) => irrelevant.has(id)));
   const onset = findOnset(found);
   return {
     window,

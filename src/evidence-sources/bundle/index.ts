@@ -13,6 +13,7 @@ export const bundle = defineEvidenceSource({
   },
   title: "Incident bundle",
   deadlineMs: 20_000,
+  tellsChanges: true,
   howToConfigure: "set TRACEOPS_BUNDLE to a bundle folder, a folder of logs or a log file (several with commas)",
   create: ({ TRACEOPS_BUNDLE }) => {
     const paths = pathsOf(TRACEOPS_BUNDLE);

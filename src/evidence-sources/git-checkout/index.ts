@@ -15,6 +15,7 @@ export const gitCheckout = defineEvidenceSource({
   },
   title: "Git checkout",
   deadlineMs: 15_000,
+  tellsChanges: true,
   howToConfigure: "set TRACEOPS_GIT_CHECKOUT to the folder of a git checkout (several with commas)",
   create: ({ TRACEOPS_GIT_CHECKOUT }) => {
     const paths = pathsOf(TRACEOPS_GIT_CHECKOUT);

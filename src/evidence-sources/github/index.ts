@@ -15,6 +15,7 @@ export const github = defineEvidenceSource({
   env: githubEnv,
   title: "GitHub",
   deadlineMs: DEADLINE_MS,
+  tellsChanges: true,
   howToConfigure:
     "Set GITHUB_TOKEN (fine-grained, read access to Contents, Deployments and Pull requests) and GITHUB_REPOS=owner/repository=service.",
   create: (env) => {

@@ -10,6 +10,7 @@ export const pushedEvents = defineEvidenceSource({
   env: {},
   title: "Events sent by applications",
   deadlineMs: 10_000,
+  tellsChanges: true,
   howToConfigure:
     "Send OTLP/HTTP with JSON bodies to /v1/logs and /v1/traces, JSON lines to /v1/events, or announce deploys with `traceops deploy`.",
   create: (_env, { pushedEvents: stored }) =>

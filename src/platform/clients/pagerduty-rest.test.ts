@@ -106,3 +106,19 @@ test("a silent server is given up at the deadline and nothing stays behind", asy
   });
   expect(performance.now() - started).toBeLessThan(1000);
 });
+
+test.each([
+  [400, { message: "Requester User Not Found", code: 1008 }, true],
+  [400, { message: "Requester User Not Found" }, true],
+  [400, { message: "Invalid Input Provided", code: 2001 }, false],
+  [403, { message: "Access Denied", code: 2010 }, false],
+])(
+  "an address that is no user of the account is told apart from other refusals: %i %o",
+  async (status, error, expected) => {
+    nock(`https://${HOST}`).post("/incidents/Q1/notes").reply(status, { error });
+
+    const posting = client().post("/incidents/Q1/notes", {}, { from: "a@example.com", signal: signal() });
+
+    await expect(posting).rejects.toMatchObject({ status, isUnknownUser: expected });
+  },
+);

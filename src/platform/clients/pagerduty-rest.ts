@@ -20,7 +20,9 @@ export const pagerDutyEnv = {
   PAGERDUTY_FROM_EMAIL: z
     .email()
     .optional()
-    .describe("E-mail address of a PagerDuty user in whose name notes are written."),
+    .describe(
+      "E-mail address of a PagerDuty user in whose name notes are written, and who acts for people that PagerDuty does not know.",
+    ),
 } as const;
 
 export interface PagerDutyRestOptions {
@@ -101,7 +103,7 @@ class PagerDutyRest {
     const response = await this.#send(call);
     this.#noteLimits(response);
     if (response.status >= 200 && response.status < 300) return response.data;
-    throw new PagerDutyError({ status: response.status, detail: refusalText(call, response) });
+    throw refusal(call, response);
   }
 
   async #send(call: Call): Promise<Answer> {
@@ -152,13 +154,17 @@ const Answer = z.object({
   headers: z.custom<{ get(name: string): string | null }>((value) => value !== null && typeof value === "object"),
 });
 type Answer = z.infer<typeof Answer>;
-const ErrorBody = z.object({ error: z.object({ message: z.string(), errors: z.array(z.string()).optional() }) });
+const ErrorBody = z.object({
+  error: z.object({ message: z.string(), code: z.number().nullish(), errors: z.array(z.string()).optional() }),
+});
 
 /** Says what PagerDuty said, short; the words are theirs and go through redaction like any foreign text. */
-function refusalText(call: Call, response: Answer): string {
-  const body = ErrorBody.safeParse(response.data);
-  const said = body.success ? `: ${[body.data.error.message, ...(body.data.error.errors ?? [])].join("; ")}` : "";
-  return `PagerDuty answered ${response.status} to ${call.method} ${call.path}${said}`.slice(0, 400);
+function refusal({ method, path }: Call, { status, data }: Answer): PagerDutyError {
+  const body = ErrorBody.safeParse(data);
+  const error = body.success ? body.data.error : null;
+  const said = error === null ? "" : `: ${[error.message, ...(error.errors ?? [])].join("; ")}`;
+  const detail = `PagerDuty answered ${status} to ${method} ${path}${said}`.slice(0, 400);
+  return new PagerDutyError({ status, code: error?.code ?? null, detail });
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

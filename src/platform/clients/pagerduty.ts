@@ -18,16 +18,32 @@ export interface PagerDutyClient {
   put(path: string, body: object, options: { from: string | null; signal: AbortSignal }): Promise<unknown>;
 }
 
+export interface PagerDutyFailure {
+  readonly status: number | null;
+  /** PagerDuty's own number for what went wrong, when its answer holds one. */
+  readonly code?: number | null;
+  readonly detail: string;
+  readonly cause?: unknown;
+}
+
+/** "Requester User Not Found", as its versions number it. */
+const UNKNOWN_USER_CODES: ReadonlySet<number> = new Set([1008, 2010]);
+/** The number is documented nowhere, so the words, which have stayed the same for years, count too. */
+const UNKNOWN_USER_WORDS = /requester user not found/iu;
+
 /** PagerDuty's answer when it was not 2xx. Without a status nothing came back: whether the call worked is unknown. */
 export class PagerDutyError extends UnavailableError {
   /** HTTP status; null when there was no answer. */
   readonly status: number | null;
+  /** True when the address in whose name the call was made is no user of the account. */
+  readonly isUnknownUser: boolean;
 
-  constructor(failure: { readonly status: number | null; readonly detail: string; readonly cause?: unknown }) {
-    const { status, detail, cause } = failure;
+  constructor({ status, code = null, detail, cause }: PagerDutyFailure) {
     super("PagerDuty", { retryable: status === null || status === 429 || status >= 500, detail, cause });
     this.name = "PagerDutyError";
     this.status = status;
+    this.isUnknownUser =
+      status === 400 && ((code !== null && UNKNOWN_USER_CODES.has(code)) || UNKNOWN_USER_WORDS.test(detail));
   }
 
   /** False when the call may have taken effect although it failed. */

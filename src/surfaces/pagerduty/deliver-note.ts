@@ -78,6 +78,7 @@ async function post(book: Notebook, draft: NoteDraft, row: OutboundMessage): Pro
       state: "posted",
       remote: { place: draft.externalId, id: note.id },
       bodyHash: hashOf(draft),
+      problem: null,
     });
     return DONE;
   } catch (error) {
@@ -92,7 +93,7 @@ async function afterFailedPost(book: Notebook, claim: OutboundMessage, error: un
     return again(book, RETRY_MS * 3, "PagerDuty's rate limit");
   }
   if (error instanceof PagerDutyError && error.isRefusal) {
-    await moved(book, claim, { state: "failed" });
+    await moved(book, claim, { state: "failed", problem: refusedBy(error) });
     book.logger.error(
       { incidentId: claim.key.incidentId, status: error.status },
       "pagerduty refused the note for good",
@@ -145,13 +146,14 @@ async function edit(book: Notebook, draft: NoteDraft, row: OutboundMessage): Pro
   const path = `/incidents/${encodeURIComponent(row.remote.place)}/notes/${encodeURIComponent(row.remote.id)}`;
   try {
     await book.client.put(path, contentOf(draft, row.nonce), { from: book.from, signal: draft.signal });
-    await moved(book, row, { bodyHash: hashOf(draft) });
+    await moved(book, row, { bodyHash: hashOf(draft), problem: null });
     return DONE;
   } catch (error) {
     const isFinal = error instanceof PagerDutyError && error.isRefusal && error.status !== 429;
     if (!isFinal) return again(book, RETRY_MS, "PagerDuty did not take the new text");
     // A person deleted it, or it may not be edited: what was said stands, and nothing is posted beside it.
-    await moved(book, row, { bodyHash: hashOf(draft) });
+    const problem = error.status === 404 ? null : refusedBy(error);
+    await moved(book, row, { bodyHash: hashOf(draft), problem });
     book.logger.warn(
       { incidentId: row.key.incidentId, status: error.status },
       "the pagerduty note could not be edited",
@@ -178,6 +180,7 @@ async function moved(
   return (await messages.move(row, to)) ? { ...row, ...to } : null;
 }
 
+const refusedBy = ({ status }: PagerDutyError): string => `PagerDuty refused it with status ${status ?? "unknown"}`;
 const pathOf = ({ externalId }: NoteDraft): string => `/incidents/${encodeURIComponent(externalId)}/notes`;
 const hashOf = ({ text }: NoteDraft): string => stableHash(text);
 const contentOf = ({ text }: NoteDraft, nonce: string) => ({ note: { content: withMark(text, nonce) } });

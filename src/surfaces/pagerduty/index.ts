@@ -4,12 +4,13 @@ import { checkPagerDutyKey } from "../../platform/clients/pagerduty-check.ts";
 import { pagerDutyEnv } from "../../platform/clients/pagerduty-rest.ts";
 import { defineSurface } from "../define.ts";
 import { deliverNote, type Notebook } from "./deliver-note.ts";
+import { deliverPersonNotes } from "./person-notes.ts";
 import { renderNote } from "./render.ts";
 
 const SURFACE = "pagerduty";
 const MAX_NOTES = 10;
 
-/** One note per PagerDuty incident, edited as the answer changes. */
+/** One note per PagerDuty incident, edited as the answer changes, and what people write here. */
 export const pagerduty = defineSurface({
   env: pagerDutyEnv,
   title: "PagerDuty notes",
@@ -29,14 +30,27 @@ export const pagerduty = defineSurface({
   },
 });
 
-/** Writes or edits the note of every PagerDuty incident behind ours. Nothing is written before there is an answer. */
+/** Writes or edits the note of every PagerDuty incident behind ours once there is an answer, and brings people's notes there. */
 export async function publishNotes(book: Notebook, answer: IncidentAnswer, signal: AbortSignal): Promise<JobOutcome> {
-  if (answer.analysis === null) return { status: "done" };
-  const text = renderNote(answer.view);
-  const { tenant, id: incidentId, external } = answer.incident;
-  const targets = external.filter(({ source }) => source === SURFACE).slice(0, MAX_NOTES);
+  const externalIds = answer.incident.external
+    .filter(({ source }) => source === SURFACE)
+    .slice(0, MAX_NOTES)
+    .map(({ externalId }) => externalId);
+  const ours = await publishOurs(book, { answer, externalIds }, signal);
+  const theirs = await deliverPersonNotes(book, { answer, surface: SURFACE, externalIds, signal });
+  return sooner(ours, theirs);
+}
+
+async function publishOurs(
+  book: Notebook,
+  { answer, externalIds }: { readonly answer: IncidentAnswer; readonly externalIds: readonly string[] },
+  signal: AbortSignal,
+): Promise<JobOutcome> {
   let result: JobOutcome = { status: "done" };
-  for (const { externalId } of targets) {
+  if (answer.analysis === null) return result;
+  const text = renderNote(answer.view);
+  const { tenant, id: incidentId } = answer.incident;
+  for (const externalId of externalIds) {
     // The incident's own id makes the row, so the order of the incidents may change.
     const key = { tenant, incidentId, surface: SURFACE, kind: `note:${externalId}`, ordinal: 0 };
     result = sooner(result, await deliverNote(book, { key, externalId, text, signal }));

@@ -2,56 +2,15 @@ import nock from "nock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ManualClock, RecordingLogger } from "../../../test/support/fakes.ts";
+import { OutboundRows } from "../../../test/support/outbound-rows.ts";
 import { anIncident, text } from "../../../test/support/sample-incident.ts";
 import { KeptIncident } from "../../../test/support/surface-deps.ts";
-import type { MessageKey, OutboundMessage, OutboundMessages } from "../../app/ports.ts";
-import { DEFAULT_TENANT } from "../../core/ids.ts";
 import { createPagerDutyClient } from "../../platform/clients/pagerduty-rest.ts";
-import { createRedactor } from "../../platform/redaction/redact.ts";
 import type { Notebook } from "./deliver-note.ts";
 import { publishNotes } from "./index.ts";
-import { createPagerDutySender } from "./sender.ts";
 
 const NoteBody = z.object({ note: z.object({ content: z.string() }) });
 const API = "https://api.pagerduty.com";
-
-/** One row per logical message, changed only by whoever saw its present state. */
-class Rows implements OutboundMessages {
-  readonly rows = new Map<string, OutboundMessage>();
-
-  async open(key: MessageKey): Promise<OutboundMessage> {
-    const id = `${key.incidentId}/${key.surface}/${key.kind}/${key.ordinal}`;
-    const fresh: OutboundMessage = {
-      id,
-      key,
-      state: "pending",
-      nonce: "",
-      attempt: 0,
-      attemptAtMs: null,
-      remote: null,
-      bodyHash: null,
-      lookups: 0,
-    };
-    const row = this.rows.get(id) ?? fresh;
-    this.rows.set(id, row);
-    return row;
-  }
-
-  async move(seen: OutboundMessage, to: Parameters<OutboundMessages["move"]>[1]): Promise<boolean> {
-    const row = this.rows.get(seen.id);
-    if (!row || row.state !== seen.state || row.attempt !== seen.attempt) return false;
-    this.rows.set(seen.id, { ...row, ...to });
-    return true;
-  }
-
-  ofIncident(): Promise<readonly OutboundMessage[]> {
-    return Promise.resolve([...this.rows.values()]);
-  }
-
-  states(): readonly string[] {
-    return [...this.rows.values()].map(({ state }) => state);
-  }
-}
 
 type PostFault = "lost-answer" | "lost-request" | "refused" | "limited";
 
@@ -93,15 +52,12 @@ class NotesOfPagerDuty {
 }
 
 let clock: ManualClock;
-let rows: Rows;
+let rows: OutboundRows;
 let logger: RecordingLogger;
 let remote: NotesOfPagerDuty;
 
 const clientOf = () =>
   createPagerDutyClient({ token: "k", host: "api.pagerduty.com", clock, tryTimeoutMs: 2000, libraryPauseMs: 1 });
-
-const senderOf = (from: string | null = "ann@example.com") =>
-  createPagerDutySender({ client: clientOf(), from, redactor: createRedactor({ pseudonymKey: "k" }) });
 
 const kept = (): KeptIncident =>
   new KeptIncident(anIncident({ external: [{ source: "pagerduty", externalId: "Q1", url: null }] }));
@@ -132,7 +88,7 @@ async function publishUntilDone(incident: KeptIncident): Promise<number> {
 beforeEach(() => {
   nock.disableNetConnect();
   clock = new ManualClock();
-  rows = new Rows();
+  rows = new OutboundRows();
   logger = new RecordingLogger();
   remote = new NotesOfPagerDuty();
   remote.install();
@@ -238,37 +194,4 @@ test("a note that a person deleted is not written again", async () => {
   await publishUntilDone(incident);
 
   expect(remote.posts).toBe(1);
-});
-
-describe("acting for a person", () => {
-  const actor = { kind: "slack-user", tenant: DEFAULT_TENANT, id: "T1/U1", name: text("Ann") } as const;
-  test("an acknowledgement is sent in the configured user's name", async () => {
-    const put = nock(API, { reqheaders: { from: "ann@example.com" } })
-      .put("/incidents/Q1", { incident: { type: "incident_reference", status: "acknowledged" } })
-      .reply(200, { incident: {} });
-
-    expect(await senderOf().setStatus("Q1", "acknowledged", actor)).toEqual({ status: "done" });
-    expect(put.isDone()).toBe(true);
-  });
-
-  test("without an address it is refused before anything is sent", async () => {
-    expect(await senderOf(null).setStatus("Q1", "resolved", actor)).toMatchObject({
-      status: "refused",
-      because: expect.stringContaining("PAGERDUTY_FROM_EMAIL"),
-    });
-  });
-
-  test.each([
-    [403, "may not change incidents"],
-    [404, "does not know this incident"],
-    [400, "PagerDuty refused: "],
-  ])("status %i is a sentence: %s", async (status, words) => {
-    nock(API)
-      .put("/incidents/Q1")
-      .reply(status, { error: { message: "Requester User Not Found" } });
-
-    expect(await senderOf().setStatus("Q1", "resolved", actor)).toMatchObject({
-      because: expect.stringContaining(words),
-    });
-  });
 });

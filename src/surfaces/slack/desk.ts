@@ -1,5 +1,7 @@
 import type { WebClient } from "@slack/web-api";
-import type { Clock, Logger } from "../../app/ports.ts";
+import type { HealthFinding } from "../../app/health.ts";
+import type { Preferences } from "../../app/people-ports.ts";
+import type { Clock, Logger, OutboundMessages } from "../../app/ports.ts";
 import type { Redactor } from "../../app/redactor.ts";
 import type { Verbs } from "../../app/verbs.ts";
 import type { Safe } from "../../core/safe.ts";
@@ -10,7 +12,14 @@ import type { Threads } from "./threads.ts";
 /** What answering people needs. */
 export interface Desk {
   readonly client: WebClient;
+  /** The workspace; null when this install serves one and never asked which. */
+  readonly team: string | null;
   readonly verbs: Verbs;
+  readonly messages: OutboundMessages;
+  readonly preferences: Preferences;
+  readonly health: () => Promise<readonly HealthFinding[]>;
+  readonly newNonce: () => string;
+  readonly publicUrl: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly redactor: Redactor;

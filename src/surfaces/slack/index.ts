@@ -4,6 +4,7 @@ import { defineSurface, type RunningSurface, type SurfaceDeps } from "../define.
 import { type ClientSettings, libraryLogger, webClient } from "./client.ts";
 import { type Connection, type ConnectionSettings, httpConnection, socketConnection } from "./connection.ts";
 import { Cooldowns } from "./cooldown.ts";
+import type { Desk } from "./desk.ts";
 import { checkAppToken, Identity } from "./identity.ts";
 import { InFlight } from "./in-flight.ts";
 import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "./links.ts";
@@ -72,15 +73,15 @@ function runningSurface(settings: Ready, deps: SurfaceDeps): RunningSurface {
   const identity = new Identity(publisher.client, settings.token);
   const connection = connectionOf(settings, { client, identity, clock: deps.clock, logger: deps.logger });
   if (connection !== null) {
-    listen(connection.app, {
+    const desk: Desk = {
       ...deps,
       ...publisher,
+      team: null,
       threads,
-      inFlight,
       people: new People(webClient(settings.token, client, NAME_TIMEOUT_MS), deps.redactor),
       command: deps.redactor.text(settings.SLACK_COMMAND ?? DEFAULT_COMMAND),
-      seen: new Seen(),
-    });
+    };
+    listen(connection.app, { ...desk, inFlight, seen: new Seen(), at: () => desk });
   }
   return {
     publish: (answer, signal) => publish(publisher, answer, signal),

@@ -22,10 +22,50 @@ const SCOPES = {
     "metadata.message:read",
     /** Names of those who vote. */
     "users:read",
+    /** Acting in the sender's system as the person who pressed. */
+    "users:read.email",
   ],
-  /** The look-up above in public and private channels. Without them a lost answer becomes a question to a person. */
-  optional: ["channels:history", "groups:history"],
+  optional: [
+    /** The look-up above in public and private channels. Without them a lost answer becomes a question to a person. */
+    "channels:history",
+    "groups:history",
+    /** The postmortem as a canvas; without it a file. */
+    "canvases:write",
+    /** What stands behind a link to an incident's page. */
+    "links:read",
+    "links:write",
+    /** A pushpin puts a message on the timeline; reading it needs the histories above. */
+    "reactions:read",
+  ],
 } as const;
+
+/** Menu entries on messages and in the search bar, by callback id. */
+export const SHORTCUTS = {
+  "tl.add": { name: "Add to timeline", type: "message", description: "Puts this message on the incident's timeline" },
+  "cause.this": { name: "This is the cause", type: "message", description: "Names this message as the cause" },
+  "inc.start": { name: "Start incident", type: "message", description: "Looks into what this message reports" },
+  "inv.service": {
+    name: "Investigate a service",
+    type: "global",
+    description: "Looks into a service without an alert",
+  },
+  "changes.open": { name: "What changed?", type: "global", description: "Shows what changed lately, in all sources" },
+} as const;
+
+export type ShortcutId = keyof typeof SHORTCUTS;
+
+/** Events that the code listens to. */
+export const BOT_EVENTS = [
+  "app_home_opened",
+  "app_mention",
+  "app_uninstalled",
+  "entity_details_requested",
+  "link_shared",
+  "member_joined_channel",
+  "reaction_added",
+  "reaction_removed",
+  "tokens_revoked",
+] as const;
 
 /** The Slack app, for a connection without a public address or for signed requests to `publicUrl`. */
 export function slackManifest(
@@ -41,6 +81,9 @@ export function slackManifest(
     },
     features: {
       bot_user: { display_name: "traceops", always_online: true },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      shortcuts: Object.entries(SHORTCUTS).map(([callback_id, shortcut]) => ({ callback_id, ...shortcut })),
+      ...(mode.kind === "http" ? { unfurl_domains: [new URL(mode.publicUrl).hostname] } : {}),
       slash_commands: [
         {
           command: DEFAULT_COMMAND,
@@ -53,7 +96,7 @@ export function slackManifest(
     },
     oauth_config: { scopes: { bot: [...SCOPES.required, ...SCOPES.optional], bot_optional: [...SCOPES.optional] } },
     settings: {
-      event_subscriptions: { ...url, bot_events: ["app_mention"] },
+      event_subscriptions: { ...url, bot_events: [...BOT_EVENTS] },
       interactivity: { is_enabled: true, ...url },
       org_deploy_enabled: false,
       socket_mode_enabled: mode.kind === "socket",

@@ -11,6 +11,10 @@ import type { ButtonValue } from "./values.ts";
 export interface Pressed {
   readonly principal: Principal;
   readonly value: ButtonValue;
+  /** Opens a window within three seconds; null when Slack gave none. */
+  readonly triggerId: string | null;
+  /** Where the button stands. */
+  readonly channel: string | null;
 }
 
 /** A vote on a cause, or taking it back. One vote per person and cause, changeable. */

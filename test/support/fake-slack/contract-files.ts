@@ -1,14 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
-
-/** Vendor samples stand beside the repository, never in it; where they are absent, checks that need them are skipped. */
-const FOLDER = process.env["TRACEOPS_CONTRACTS"] ?? resolve(import.meta.dirname, "../../../../shared/contracts");
-
-/** One sample as parsed JSON; null when this machine does not have it. */
-export function contractFile(path: string): unknown {
-  const file = resolve(FOLDER, path);
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
-}
+export { contractFile } from "../../../dev/slack/oracle/contract-files.ts";
 
 /** Keys of `sent` that the vendor's sample does not have, as paths. A value may be of any size, a key may not be invented. */
 export function inventedKeys(sent: unknown, sample: unknown, path = ""): readonly string[] {

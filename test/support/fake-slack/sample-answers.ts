@@ -73,6 +73,7 @@ function row(seconds: number, role: TimelineRowView["role"], text: Safe): Timeli
     source: safe`sample`,
     skewCorrectedMs: 0,
     evidenceIds: [seen(`row${seconds}`)],
+    editedBy: null,
   };
 }
 
@@ -132,6 +133,11 @@ export function aView(overrides: Partial<IncidentView> = {}): IncidentView {
     learnedNote: null,
     updatedAtMs: at(180),
     elapsedMs: 2100,
+    reopened: false,
+    statedCause: null,
+    latestUpdate: null,
+    links: [],
+    corrections: [],
     ...overrides,
   };
 }
@@ -261,5 +267,5 @@ const ANALYSIS: Analysis = {
 
 /** What `main` hands to the surface for one incident. */
 export function anAnswer(overrides: Partial<IncidentAnswer> = {}): IncidentAnswer {
-  return { incident, analysis: ANALYSIS, view: aView(), changeOfMind: null, sequence: 4, ...overrides };
+  return { incident, analysis: ANALYSIS, view: aView(), notes: [], changeOfMind: null, sequence: 4, ...overrides };
 }

@@ -1,6 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { describe } from "vitest";
+import type { DeliveryOptions } from "../../../dev/slack/courier.ts";
 import type { Actor } from "../../../src/app/actor.ts";
+import type { HealthFinding } from "../../../src/app/health.ts";
+import type { Dependencies, RankingRecord, SimilarIncident } from "../../../src/app/look-back.ts";
 import type {
   Clock,
   IncidentFilter,
@@ -8,17 +12,27 @@ import type {
   MessageKey,
   OutboundMessage,
   OutboundMessages,
+  PersonNote,
   VoteVerdict,
 } from "../../../src/app/ports.ts";
+import type { ChangesAnswer } from "../../../src/app/recent-changes.ts";
 import type { Redactor } from "../../../src/app/redactor.ts";
-import type { FeedbackOutcome, IncidentAnswer, StatusOutcome, Verbs } from "../../../src/app/verbs.ts";
+import type {
+  CorrectionOutcome,
+  FeedbackOutcome,
+  IncidentAnswer,
+  StatusOutcome,
+  Verbs,
+} from "../../../src/app/verbs.ts";
+import type { Correction } from "../../../src/core/corrections/correction.ts";
 import { type EpochMs, epochMs, type HypothesisId, type IncidentId, incidentId } from "../../../src/core/ids.ts";
 import type { Incident } from "../../../src/core/incident.ts";
 import type { Safe } from "../../../src/core/safe.ts";
 import type { RunningSurface, SurfaceDeps } from "../../../src/surfaces/define.ts";
 import { slack } from "../../../src/surfaces/slack/index.ts";
+import { MemoryPreferences } from "../people-stores.ts";
 import { contractFile, inventedKeys } from "./contract-files.ts";
-import { type Sent, SIGNING_SECRET, signedHeaders } from "./deliveries.ts";
+import { type Sent, SIGNING_SECRET } from "./deliveries.ts";
 import { FakeSlack } from "./fake-slack.ts";
 import { PUBLIC_URL, passed } from "./sample-answers.ts";
 
@@ -51,6 +65,7 @@ export class MemoryMessages implements OutboundMessages {
       remote: null,
       bodyHash: null,
       lookups: 0,
+      problem: null,
     };
     this.rows.set(id, row);
     return row;
@@ -69,6 +84,28 @@ export class MemoryMessages implements OutboundMessages {
     );
   }
 
+  async at(tenant: string, surface: string, remote: { readonly place: string; readonly id: string }) {
+    const rows = [...this.rows.values()];
+    return (
+      rows.find(
+        (row) =>
+          row.key.tenant === tenant &&
+          row.key.surface === surface &&
+          row.remote?.place === remote.place &&
+          row.remote.id === remote.id,
+      ) ?? null
+    );
+  }
+
+  async stuck(tenant: string, surface: string, limit: number): Promise<readonly OutboundMessage[]> {
+    return [...this.rows.values()]
+      .filter(
+        ({ key, state, problem }) =>
+          key.tenant === tenant && key.surface === surface && (state === "ambiguous" || problem !== null),
+      )
+      .slice(0, limit);
+  }
+
   /** The row of one kind. */
   row(kind: string, ordinal = 0): OutboundMessage | undefined {
     return [...this.rows.values()].find(({ key }) => key.kind === kind && key.ordinal === ordinal);
@@ -80,6 +117,17 @@ export class FakeVerbs implements Verbs {
   answer: IncidentAnswer | null;
   feedback: FeedbackOutcome | null = null;
   statusOutcome: StatusOutcome = { kind: "done" };
+  correction: CorrectionOutcome | null = null;
+  changes: ChangesAnswer = {
+    window: { fromMs: epochMs(0), toMs: epochMs(0) },
+    changes: [],
+    hidden: 0,
+    read: [],
+    gaps: [],
+  };
+  similar: readonly SimilarIncident[] | null = null;
+  graph: Dependencies | null = null;
+  record: RankingRecord = { confirmed: 0, first: 0, firstThree: 0, looked: 0 };
   markdown: Safe | null = passed("# Postmortem\n\nUnknown");
   failWith: Error | null = null;
   readonly asked: { readonly verb: string; readonly actor: Actor; readonly what: unknown }[] = [];
@@ -110,8 +158,36 @@ export class FakeVerbs implements Verbs {
     return this.feedback ?? { kind: "recorded", verdict: vote.verdict, previous: null };
   }
 
-  async addNote(actor: Actor, note: { incidentId: IncidentId; text: Safe }): Promise<void> {
+  async addNote(actor: Actor, note: { incidentId: IncidentId; text: Safe; atMs?: EpochMs }): Promise<PersonNote> {
     this.#note("addNote", actor, note);
+    const { name: who, kind: actorKind, id: actorId } = actor;
+    return { id: "n1", actorKind, actorId, atMs: note.atMs ?? epochMs(0), who, text: note.text };
+  }
+
+  async correct(actor: Actor, request: { incidentId: IncidentId; correction: Correction }): Promise<CorrectionOutcome> {
+    this.#note("correct", actor, request);
+    const fact = { id: "7", atMs: epochMs(0), actorId: actor.id, who: actor.name, correction: request.correction };
+    return this.correction ?? { kind: "recorded", fact };
+  }
+
+  async recentChanges(actor: Actor, request: { service: Safe | null; sinceMs: EpochMs }): Promise<ChangesAnswer> {
+    this.#note("recentChanges", actor, request);
+    return this.changes;
+  }
+
+  async similarIncidents(actor: Actor, id: IncidentId): Promise<readonly SimilarIncident[] | null> {
+    this.#note("similarIncidents", actor, id);
+    return this.similar;
+  }
+
+  async dependencies(actor: Actor, service: Safe): Promise<Dependencies> {
+    this.#note("dependencies", actor, service);
+    return this.graph ?? { service, callers: [], callees: [], isKnown: false };
+  }
+
+  async rankingRecord(actor: Actor): Promise<RankingRecord> {
+    this.#note("rankingRecord", actor, null);
+    return this.record;
   }
 
   async draftPostmortem(actor: Actor, id: IncidentId): Promise<Safe | null> {
@@ -164,10 +240,20 @@ const redactor: Redactor = {
   },
 };
 
+export const TRANSPORTS = ["http", "socket"] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** Runs one suite in both ways in which Slack reaches the program. Pass the transport to `Stage.start`. */
+export function forEachTransport(suite: (transport: Transport) => void): void {
+  describe.each(TRANSPORTS)("over %s", suite);
+}
+
 /** The surface with a fake Slack around it: everything in between is real, sockets included. */
 export class Stage {
   readonly clock = new HandClock();
   readonly messages = new MemoryMessages();
+  readonly preferences = new MemoryPreferences();
+  health: readonly HealthFinding[] = [];
   readonly log = new MemoryLog();
   readonly fake = new FakeSlack(() => this.clock.nowMs());
   readonly verbs: FakeVerbs;
@@ -180,7 +266,7 @@ export class Stage {
   }
 
   /** Starts the fake and the surface in HTTP mode or Socket Mode. */
-  async start(mode: "http" | "socket" = "http", extra: Readonly<Record<string, string>> = {}): Promise<void> {
+  async start(mode: Transport = "http", extra: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.fake.start();
     this.fake.workspace.users.set("U0ADA", { name: "Ada" });
     this.#surface = slack.create(
@@ -215,6 +301,8 @@ export class Stage {
       redactor,
       verbs: this.verbs,
       messages: this.messages,
+      preferences: this.preferences,
+      health: async () => this.health,
       pagerDuty: null,
       publicUrl: PUBLIC_URL,
       newNonce: () => `n-${++this.#nonces}`,
@@ -237,20 +325,9 @@ export class Stage {
     throw new Error("publishing does not end");
   }
 
-  /** Sends what Slack would send, signed, over HTTP; the status that Slack sees. */
-  async send(
-    sent: Sent,
-    options: { readonly skewS?: number; readonly headers?: Record<string, string> } = {},
-  ): Promise<number> {
-    if (this.#web === null) throw new Error("start the stage first");
-    const { port } = this.#web.address() as AddressInfo;
-    const nowS = Math.floor(Date.now() / 1000) + (options.skewS ?? 0);
-    const response = await fetch(`http://127.0.0.1:${port}/slack/events`, {
-      method: "POST",
-      headers: { ...signedHeaders(sent, nowS), ...options.headers },
-      body: sent.raw,
-    });
-    return response.status;
+  /** Sends what Slack would send: signed over HTTP, or as an envelope in Socket Mode; the status that Slack sees. */
+  async send(sent: Sent, options: DeliveryOptions = {}): Promise<number> {
+    return (await this.fake.courier.deliver(sent, options)).status;
   }
 
   /** Waits for something that happens after the acknowledgement; fails after two seconds. */

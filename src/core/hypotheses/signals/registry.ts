@@ -13,6 +13,7 @@ import { newErrorAfterChange } from "./new-error-after-change.ts";
 import { noChangeNearby } from "./no-change-nearby.ts";
 import { outsideHost } from "./outside-host.ts";
 import { ownFailure } from "./own-failure.ts";
+import { peopleSuspect } from "./people-suspect.ts";
 import { quietAfterChange } from "./quiet-after-change.ts";
 import { reachesTheAlert } from "./reaches-the-alert.ts";
 import { recoveryAfterRollback } from "./recovery-after-rollback.ts";
@@ -40,6 +41,7 @@ export const signals = {
   "quiet-after-change": quietAfterChange,
   "accused-is-healthy": accusedIsHealthy,
   "recovery-after-rollback": recoveryAfterRollback,
+  "people-suspect": peopleSuspect,
 } satisfies Record<string, Signal>;
 
 export type SignalName = keyof typeof signals;

@@ -1,0 +1,101 @@
+import { alertSources } from "../alert-sources/registry.ts";
+import type { HealthFinding } from "../app/health.ts";
+import type { Clock, OutboundMessages } from "../app/ports.ts";
+import { DEFAULT_TENANT } from "../core/ids.ts";
+import { evidenceSources } from "../evidence-sources/registry.ts";
+import { surfaces } from "../surfaces/registry.ts";
+import type { Config } from "./config.ts";
+import type { Wiring } from "./wiring.ts";
+
+const CHECK_WITHIN_MS = 10_000;
+const FRESH_MS = 60_000;
+const MAX_STUCK = 20;
+
+type Finding = HealthFinding;
+
+/** Every integration with one cheap call, and what waits for a person. */
+export async function checkHealth(config: Config, wiring: Wiring): Promise<readonly Finding[]> {
+  return [
+    ...(await checkAll(config, wiring)),
+    ...(await stuckMessages(wiring.store.messages, [...wiring.surfaces.keys()])),
+  ];
+}
+
+/** The same, at most once a minute: people press "doctor" more often than integrations like to be asked. */
+export function remembered(check: () => Promise<readonly Finding[]>, clock: Clock): () => Promise<readonly Finding[]> {
+  let last: { readonly atMs: number; readonly findings: Promise<readonly Finding[]> } | null = null;
+  return () => {
+    if (last === null || clock.nowMs() - last.atMs > FRESH_MS) last = { atMs: clock.nowMs(), findings: check() };
+    return last.findings;
+  };
+}
+
+async function stuckMessages(messages: OutboundMessages, names: readonly string[]): Promise<readonly Finding[]> {
+  const findings = await Promise.all(
+    names.map(async (name): Promise<readonly Finding[]> => {
+      const stuck = await messages.stuck(DEFAULT_TENANT, name, MAX_STUCK);
+      if (stuck.length === 0) return [];
+      const which = stuck
+        .slice(0, 3)
+        .map(({ key, state, problem }) => `${key.kind} of ${key.incidentId} (${problem ?? state})`)
+        .join(", ");
+      const count = stuck.length === MAX_STUCK ? `${MAX_STUCK} or more` : String(stuck.length);
+      const text = `${count} messages could not be delivered: ${which}; fix the cause, the next change of the incident tries again`;
+      return [{ sign: "FIX", part: `messages: ${name}`, text }];
+    }),
+  );
+  return findings.flat();
+}
+
+async function checkAll(config: Config, wiring: Wiring): Promise<readonly Finding[]> {
+  const alerts = Object.entries(alertSources).map(([name, source]): Finding => {
+    const isOn = source.secrets(config.env).length > 0;
+    const part = `alerts: ${name}`;
+    return isOn
+      ? { sign: "ok", part, text: `taken at /hooks/${name}` }
+      : { sign: "off", part, text: source.howToConfigure };
+  });
+  const deps = { ...wiring, pushedEvents: wiring.store.pushedEvents };
+  const evidence = Object.values(evidenceSources).map((source) =>
+    check(`evidence: ${source.title}`, source.howToConfigure, {
+      isOn: source.create(config.env, deps) !== null,
+      call: (signal) => source.check(config.env, deps, signal),
+    }),
+  );
+  const shown = Object.entries(surfaces).map(([name, surface]) =>
+    check(`surface: ${surface.title}`, surface.howToConfigure, {
+      isOn: wiring.surfaces.has(name),
+      call: (signal) => surface.check(config.env, wiring.surfaceDeps, signal),
+    }),
+  );
+  return [...alerts, ...(await Promise.all([...evidence, ...shown])), publicUrlFinding(config)];
+}
+
+function publicUrlFinding({ core }: Config): Finding {
+  const part = "links";
+  if (core.PUBLIC_URL !== undefined) return { sign: "ok", part, text: `lead to ${core.PUBLIC_URL}` };
+  return { sign: "off", part, text: "lead to this machine only; set PUBLIC_URL to the address that people use" };
+}
+
+async function check(
+  part: string,
+  howToConfigure: string,
+  { isOn, call }: { readonly isOn: boolean; readonly call: (signal: AbortSignal) => Promise<string | null> },
+): Promise<Finding> {
+  if (!isOn) return { sign: "off", part, text: howToConfigure };
+  const result = await tryTo(() => call(AbortSignal.timeout(CHECK_WITHIN_MS)));
+  if (result.status === "failed") return { sign: "FIX", part, text: result.because };
+  return result.value === null ? { sign: "ok", part, text: "works" } : { sign: "FIX", part, text: result.value };
+}
+
+type Tried<T> =
+  | { readonly status: "worked"; readonly value: T }
+  | { readonly status: "failed"; readonly because: string };
+
+async function tryTo<T>(action: () => Promise<T>): Promise<Tried<T>> {
+  try {
+    return { status: "worked", value: await action() };
+  } catch (error) {
+    return { status: "failed", because: error instanceof Error ? error.message : "failed" };
+  }
+}

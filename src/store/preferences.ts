@@ -1,0 +1,43 @@
+import type { Preferences } from "../app/people-ports.ts";
+import type { Database } from "./database.ts";
+import { msOf, reviveSafe } from "./revive.ts";
+import { toJsonValue, toStoredText } from "./stored-json.ts";
+
+const MAX_LISTED = 500;
+
+/** What people chose, by scope and name. */
+export function createPreferences(db: Database): Preferences {
+  return {
+    async list(tenant, scope) {
+      const rows = await db.preferenceRow.findMany({
+        where: { tenant, scope },
+        orderBy: { name: "asc" },
+        take: MAX_LISTED,
+      });
+      return rows.map(({ name, value, actorName, at }) => ({
+        scope,
+        name,
+        value: unwrapped(value),
+        by: reviveSafe(actorName),
+        atMs: msOf(at),
+      }));
+    },
+    async set(tenant, { scope, name, value, by, atMs }) {
+      const row = { value: toJsonValue({ value }), actorName: toStoredText(by), at: new Date(atMs) };
+      const key = { tenant, scope: toStoredText(scope), name: toStoredText(name) };
+      await db.preferenceRow.upsert({
+        where: { tenant_scope_name: key },
+        create: { ...key, ...row },
+        update: row,
+      });
+    },
+    async remove(tenant, scope, name) {
+      await db.preferenceRow.deleteMany({ where: { tenant, scope: toStoredText(scope), name: toStoredText(name) } });
+    },
+  };
+}
+
+/** Stored inside an object, because a bare text is no JSON document everywhere. */
+function unwrapped(stored: unknown): unknown {
+  return typeof stored === "object" && stored !== null ? Reflect.get(stored, "value") : null;
+}

@@ -1,0 +1,21 @@
+import type { App } from "@slack/bolt";
+import type { Desk } from "./desk.ts";
+import type { InFlight } from "./in-flight.ts";
+import type { Seen } from "./seen.ts";
+
+/** What every handler needs before it knows who is asking. */
+export interface Listener extends Desk {
+  readonly inFlight: InFlight;
+  readonly seen: Seen;
+  /** The desk of one workspace: its token, its channel, its people. The first workspace's when the team is unknown. */
+  readonly at: (team: string) => Desk;
+}
+
+/** One group of things people can do, and the ids under which Slack reports them: every one must be in a test's list. */
+export interface Ear {
+  readonly actions?: readonly (string | RegExp)[];
+  readonly views?: readonly string[];
+  readonly shortcuts?: readonly string[];
+  readonly events?: readonly string[];
+  readonly connect: (app: App, listener: Listener) => void;
+}
