@@ -23,6 +23,8 @@ const ONE_FOLDER_PER_VENDOR = ["alert-sources", "evidence-sources", "surfaces", 
 /** Packages with one home. Their types must not travel further than the folder that speaks their language. */
 const HOME_OF_PACKAGE: Readonly<Record<string, readonly string[]>> = {
   "@slack/": ["surfaces/slack"],
+  "@resvg/": ["surfaces/slack"],
+  "@expo-google-fonts/": ["surfaces/slack"],
   "@modelcontextprotocol/": ["surfaces/mcp"],
   "@prisma/": ["store"],
   pg: ["store", "queue"],

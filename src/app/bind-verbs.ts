@@ -1,10 +1,10 @@
 import { addNote } from "./add-note.ts";
 import { type CorrectDeps, correct } from "./correct.ts";
-import { draftPostmortem } from "./draft-postmortem.ts";
 import { type GetIncidentDeps, getIncident } from "./get-incident.ts";
 import { investigateService } from "./investigate-service.ts";
 import { listIncidents } from "./list-incidents.ts";
 import { dependenciesOf, type LookBackDeps, rankingRecord, similarTo } from "./look-back.ts";
+import { bindPostmortems, type PostmortemDeps } from "./postmortem-verbs.ts";
 import { type RecentChangesDeps, recentChanges } from "./recent-changes.ts";
 import { type RecordFeedbackDeps, recordFeedback } from "./record-feedback.ts";
 import { type SetStatusDeps, setStatus } from "./set-status.ts";
@@ -15,7 +15,8 @@ export type VerbDeps = GetIncidentDeps &
   SetStatusDeps &
   CorrectDeps &
   RecentChangesDeps &
-  LookBackDeps;
+  LookBackDeps &
+  Omit<PostmortemDeps, "answer">;
 
 /** Everything that people and agents can ask for, over the given stores. */
 export function bindVerbs(deps: VerbDeps): Verbs {
@@ -30,7 +31,7 @@ export function bindVerbs(deps: VerbDeps): Verbs {
     similarIncidents: (actor, id) => similarTo(deps, actor, id),
     dependencies: (actor, service) => dependenciesOf(deps, actor, service),
     rankingRecord: (actor) => rankingRecord(deps, actor),
-    draftPostmortem: (actor, id) => draftPostmortem(deps, actor, id),
+    ...bindPostmortems({ ...deps, answer: (tenant, id) => getIncident(deps, tenant, id) }),
     setStatus: (actor, change) => setStatus(deps, actor, change),
   };
 }

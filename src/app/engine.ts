@@ -1,5 +1,6 @@
 import type { Analysis } from "../core/analysis.ts";
 import type { AnalysisInput } from "../core/analyze.ts";
+import type { EpochMs } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
 import type { SignalWeights } from "../core/learning/weights.ts";
 import type { ChangeOfMind, IncidentView } from "../core/presentation/view.ts";
@@ -22,4 +23,6 @@ export interface PostmortemInput {
   readonly view: IncidentView;
   readonly votes: readonly Vote[];
   readonly notes: readonly PersonNote[];
+  /** When a sender first said that somebody acknowledged it; null when none did. */
+  readonly acknowledgedAtMs: EpochMs | null;
 }

@@ -10,6 +10,7 @@ import {
   RequestedJobs,
 } from "../../test/support/fakes.ts";
 import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
+import { MemoryPostmortems } from "../../test/support/memory-postmortems.ts";
 import { InMemoryCorrections } from "../../test/support/people-stores.ts";
 import { DEFAULT_CORRELATION_POLICY } from "../core/correlation/correlate.ts";
 import { DEFAULT_TENANT, epochMs, hypothesisId, incidentId, tenantId } from "../core/ids.ts";
@@ -39,6 +40,8 @@ function setUp(overrides: Partial<VerbDeps> = {}) {
     analyses: new InMemoryAnalyses(jobs),
     feedback,
     corrections: new InMemoryCorrections(incidents),
+    postmortems: new MemoryPostmortems(),
+    redactor: aRedactor(),
     evidence: [],
     policy: DEFAULT_CORRELATION_POLICY,
     publicUrl: safe`https://traceops.example.com`,

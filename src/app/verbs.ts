@@ -7,10 +7,11 @@ import type { Safe } from "../core/safe.ts";
 import type { Actor } from "./actor.ts";
 import type { Dependencies, RankingRecord, SimilarIncident } from "./look-back.ts";
 import type { IncidentFilter, PersonNote, VoteVerdict } from "./ports.ts";
+import type { PostmortemVerbs } from "./postmortem-verbs.ts";
 import type { ChangesAnswer } from "./recent-changes.ts";
 
 /** What people and agents can ask for, bound to its stores by `main`. Surfaces call these and decide nothing. */
-export interface Verbs extends LookBackVerbs {
+export interface Verbs extends LookBackVerbs, PostmortemVerbs {
   listIncidents(actor: Actor, filter: IncidentFilter): Promise<readonly Incident[]>;
   /** Null when there is no such incident for this actor. */
   getIncident(actor: Actor, id: IncidentId): Promise<IncidentAnswer | null>;
@@ -27,8 +28,6 @@ export interface Verbs extends LookBackVerbs {
   ): Promise<PersonNote>;
   /** Adds one correction as a fact of this person; the incident is thought over again from what was read. */
   correct(actor: Actor, request: { incidentId: IncidentId; correction: Correction }): Promise<CorrectionOutcome>;
-  /** Markdown; every factual sentence cites an event id, unknowns say "Unknown". */
-  draftPostmortem(actor: Actor, id: IncidentId): Promise<Safe | null>;
   /** In the sender's system, as the person who pressed. */
   setStatus(
     actor: Actor,

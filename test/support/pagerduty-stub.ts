@@ -37,6 +37,8 @@ export class PagerDutyStub {
   readonly services: { name: string; escalation_policy: { id: string } }[] = [];
   /** By escalation policy. */
   readonly onCalls = new Map<string, readonly { escalation_level: number; user: { summary: string } }[]>();
+  /** Of whichever incident is asked for. */
+  readonly logEntries: object[] = [];
   posts = 0;
   reads = 0;
 
@@ -49,7 +51,7 @@ export class PagerDutyStub {
     api.post(/^\/incidents\/[^/]+\/notes/u).reply((request: Request) => this.#post(request));
     api.put(/^\/incidents\/[^/]+\/notes\/[^/]+/u).reply((request: Request) => this.#edit(request));
     api.put(/^\/incidents\/[^/]+$/u).reply((request: Request) => this.#change(request));
-    api.get(/^\/incidents\/[^/]+\/log_entries/u).reply(200, { log_entries: [], more: false });
+    api.get(/^\/incidents\/[^/]+\/log_entries/u).reply(() => [200, { log_entries: this.logEntries, more: false }]);
     api.get(/^\/incidents\/[^/]+\/related_change_events/u).reply(200, { change_events: [], more: false });
     api.get(/^\/incidents\/[^/]+/u).reply((request: Request) => this.#incident(incidentIn(request)));
     api.get(/^\/services\/[^/]+\/change_events/u).reply(200, { change_events: [], more: false });

@@ -23,6 +23,7 @@ interface InputParameter { name: string; value: string; }
 interface Trigger { url: string; customizable_input_parameters?: InputParameter[]; }
 interface Workflow { trigger: Trigger; }
 type EveryBlock = KnownBlock | DataVisualizationBlock;
+type EveryRichText = RichTextBlockElement | RichTextElement;
 type EveryElement = ActionsBlockElement | ContextBlockElement | ContextActionsBlockElement | InputBlockElement | SectionBlockAccessory | URLSourceElement;
 `;
 
@@ -33,12 +34,20 @@ const ADDED_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   file_input: ["max_files"],
 };
 
+/** Where Slack takes more than its declarations say, as samples show. */
+const WIDER: readonly (readonly [declared: string, real: string])[] = [
+  ["underline?: boolean;", "underline?: boolean; highlight?: boolean; client_highlight?: boolean; unlink?: boolean;"],
+  ["border?: 0 | 1;", "border?: number;"],
+  ["initial_value?: RichTextBlock;", "initial_value?: RichTextBlock | TextObject | RichTextElement;"],
+];
+
 const types = loadTypes();
 
 function loadTypes(): ReadonlyMap<string, Shape> {
   const folder = dirname(createRequire(import.meta.url).resolve("@slack/types/dist/index.d.ts"));
   const source = FILES.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
-  return readTypes(`${source}\n${ADDED}`);
+  const taken = WIDER.reduce((text, [declared, real]) => text.replaceAll(declared, real), source);
+  return readTypes(`${taken}\n${ADDED}`);
 }
 
 /** What does not fit the declaration of this name, one sentence each with a JSON pointer. */
@@ -48,7 +57,7 @@ export function misfits(name: string, value: unknown, path: string): readonly st
 
 /** The names of every block type that is declared. */
 export function blockTypes(): readonly string[] {
-  return alternatives({ kind: "ref", name: "EveryBlock" }).flatMap((shape) => typeOf(shape) ?? []);
+  return alternatives({ kind: "ref", name: "EveryBlock" }).flatMap(typesOf);
 }
 
 function check(shape: Shape, value: unknown, path: string): readonly string[] {
@@ -60,9 +69,9 @@ function check(shape: Shape, value: unknown, path: string): readonly string[] {
 
 /** By the value's own `type` where the alternatives have one; else the alternative that fits best. */
 function checkUnion(shapes: readonly Shape[], value: unknown, path: string): readonly string[] {
-  const typed = shapes.filter((shape) => typeOf(shape) !== undefined);
+  const typed = shapes.filter((shape) => typesOf(shape).length > 0);
   if (isJson(value) && typeof value["type"] === "string" && typed.length > 0) {
-    const wanted = typed.filter((shape) => typeOf(shape) === value["type"]);
+    const wanted = typed.filter((shape) => typesOf(shape).includes(String(value["type"])));
     if (wanted.length === 0 && !shapes.some(({ kind }) => kind === "any")) {
       return [problem(`unsupported type: ${value["type"]}`, path)];
     }
@@ -142,13 +151,19 @@ function combined(left: readonly Shape[], right: readonly Shape[]): readonly Sha
 function merged(one: Shape, other: Shape): Shape {
   if (one.kind !== "object") return one;
   if (other.kind !== "object") return other;
-  return { kind: "object", members: new Map([...one.members, ...other.members]) };
+  const members = new Map(one.members);
+  // A base that says "some string" must not take the place of the one word that is meant.
+  for (const [key, member] of other.members) {
+    if (!members.has(key) || member.shape.kind !== "primitive") members.set(key, member);
+  }
+  return { kind: "object", members };
 }
 
-function typeOf(shape: Shape): string | undefined {
-  if (shape.kind !== "object") return undefined;
-  const inner = shape.members.get("type")?.shape;
-  return inner?.kind === "literal" ? String(inner.value) : undefined;
+/** The values that an object's own `type` may have; none when the declaration leaves it open. */
+function typesOf(shape: Shape): readonly string[] {
+  const inner = shape.kind === "object" ? shape.members.get("type")?.shape : undefined;
+  if (inner === undefined) return [];
+  return alternatives(inner).flatMap((each) => (each.kind === "literal" ? [String(each.value)] : []));
 }
 
 /** One problem as Slack words it. */

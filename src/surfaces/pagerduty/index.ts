@@ -26,7 +26,7 @@ export const pagerduty = defineSurface({
     if (problem !== null) return problem;
     return env.PAGERDUTY_FROM_EMAIL
       ? null
-      : "Set PAGERDUTY_FROM_EMAIL to a PagerDuty user's address, or notes and acknowledgements are refused.";
+      : "Set PAGERDUTY_FROM_EMAIL to a PagerDuty user's address, or notes are refused, and so is whatever a person does whom PagerDuty does not know.";
   },
 });
 

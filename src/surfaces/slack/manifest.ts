@@ -2,7 +2,14 @@ import type { AppsManifestValidateArguments } from "@slack/web-api";
 import { EVENTS_PATH } from "./route.ts";
 import { WORDS } from "./words.ts";
 
-export type Manifest = AppsManifestValidateArguments["manifest"];
+type LibraryManifest = AppsManifestValidateArguments["manifest"];
+
+/** Slack's manifest. The library's list of scopes is older than Slack's: it lacks canvases. */
+export type Manifest = Omit<LibraryManifest, "oauth_config"> & {
+  readonly oauth_config: {
+    readonly scopes: { readonly bot: readonly string[]; readonly bot_optional: readonly string[] };
+  };
+};
 
 export const DEFAULT_COMMAND = "/traceops";
 

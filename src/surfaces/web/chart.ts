@@ -1,5 +1,14 @@
+import {
+  type Bars,
+  barsOf,
+  countTicks,
+  markLetter,
+  round,
+  shortCount,
+  spanWords,
+  timeTicks,
+} from "../../core/presentation/chart-scale.ts";
 import type { ChartMark, IncidentView } from "../../core/presentation/view.ts";
-import { type Bars, barsOf, countTicks, markLetter, timeTicks } from "./chart-scale.ts";
 import { type Html, html } from "./html.ts";
 import { clock, clockMinutes, KIND_WORDS, timeTag } from "./part-words.ts";
 
@@ -138,17 +147,4 @@ function table(bars: Bars): Html {
     </table>
     </div>
   </details>`;
-}
-
-function spanWords(ms: number): string {
-  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
-  return ms === 60_000 ? "minute" : `${Math.round(ms / 6000) / 10} min`;
-}
-
-function shortCount(count: number): string {
-  return count >= 10_000 ? `${Math.round(count / 100) / 10}k` : String(count);
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

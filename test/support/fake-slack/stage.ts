@@ -284,7 +284,11 @@ export class Stage {
       if (route?.kind === "node") void route.handle(request, response);
     });
     await new Promise<void>((resolve) => this.#web?.listen(0, "127.0.0.1", resolve));
+    const { port } = this.#web.address() as AddressInfo;
+    if (mode === "http") this.fake.deliverTo(`http://127.0.0.1:${port}/slack/events`);
     await this.#surface?.start?.();
+    // Slack can send once the line is open, a moment after the start.
+    if (mode === "socket") await this.until(() => this.fake.line.isOpen);
   }
 
   async stop(): Promise<void> {

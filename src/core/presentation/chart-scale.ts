@@ -1,5 +1,5 @@
-import type { ErrorChart } from "../../core/analysis.ts";
-import { isoToMs } from "../../core/time.ts";
+import type { ErrorChart } from "../analysis.ts";
+import { isoToMs } from "../time.ts";
 
 export interface Bars {
   readonly fromMs: number;
@@ -47,6 +47,29 @@ export function countTicks(largest: number): readonly number[] {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, largest)));
   const top = [1, 2, 4, 5, 10].map((factor) => factor * power).find((value) => value >= largest) ?? largest;
   return top < 2 ? [0, top] : [0, top / 2, top];
+}
+
+/** "10 s", "minute", "5 min": what stands after "per" in the unit of an axis. */
+export function spanWords(ms: number): string {
+  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
+  return ms === 60_000 ? "minute" : `${Math.round(ms / 6000) / 10} min`;
+}
+
+const UNITS = [
+  { from: 999_500_000, by: 1e9, unit: "bn" },
+  { from: 999_500, by: 1e6, unit: "M" },
+  { from: 10_000, by: 1e3, unit: "k" },
+] as const;
+
+/** "9500", "12.3k", "4M": a count short enough for an axis. */
+export function shortCount(count: number): string {
+  const fit = UNITS.find(({ from }) => count >= from);
+  return fit === undefined ? String(count) : `${Math.round(count / (fit.by / 10)) / 10}${fit.unit}`;
+}
+
+/** A coordinate with one decimal: enough for the eye, short in the drawing. */
+export function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 /** "A", "B" … for the marks in the drawing and its legend. */
