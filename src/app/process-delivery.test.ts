@@ -169,7 +169,7 @@ test("what a person wrote at the sender is on the incident once, redacted, with 
   expect(jobs.all).toHaveLength(requested);
 });
 
-test("a note that overtakes its alert waits for half a minute; one of an unknown incident is then let go", async () => {
+test("a note that overtakes its alert waits for ten minutes, ever longer; one of an unknown incident is then let go", async () => {
   const { deps, incidents, item } = await setUp("{}", { parseNotes: () => [aSentNote] });
   const clock = new ManualClock(epochMs(0));
   const early = { ...deps, clock };
@@ -177,7 +177,10 @@ test("a note that overtakes its alert waits for half a minute; one of an unknown
   expect(await processDelivery(early, "in-1")).toMatchObject({ status: "again", notBeforeMs: 3_000 });
   expect(item()?.state).toBe("new");
 
-  clock.advance(30_000);
+  clock.advance(300_000);
+  expect(await processDelivery(early, "in-1")).toMatchObject({ status: "again", notBeforeMs: 360_000 });
+
+  clock.advance(300_000);
   expect(await processDelivery(early, "in-1")).toEqual({ status: "done" });
   expect(await incidents.list(DEFAULT_TENANT, { limit: 10 })).toEqual([]);
   expect(item()?.state).toBe("processed");

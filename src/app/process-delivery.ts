@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Alert } from "../core/alert.ts";
-import { epochMs, type TenantId } from "../core/ids.ts";
+import type { TenantId } from "../core/ids.ts";
 import type { AlertSourcePort } from "./alert-source-port.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { type IngestAlertDeps, ingestAlert } from "./ingest-alert.ts";
@@ -18,8 +18,8 @@ export interface ProcessDeliveryDeps extends IngestAlertDeps {
 
 const MAX_ALERTS = 1_000;
 const MAX_NOTES = 100;
-/** Deliveries are worked on side by side: a note may overtake the alert that opens its incident. */
-const NOTE_WAITS_MS = 30_000;
+/** Deliveries are worked on side by side: a note may overtake the alert that opens its incident, above all in a backlog. */
+const NOTE_WAITS_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 3_000;
 const DONE: JobOutcome = { status: "done" };
 
@@ -41,29 +41,30 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
     deps.logger.warn({ inboxId, alerts: reading.alerts.length, limit: MAX_ALERTS }, "webhook holds too many alerts");
   }
   await ingestAll(deps, stored.tenant, reading.alerts.slice(0, MAX_ALERTS));
-  const isEarly = await takeNotes(deps, stored, reading.notes.slice(0, MAX_NOTES));
-  if (isEarly) {
-    const notBeforeMs = epochMs(deps.clock.nowMs() + LOOK_AGAIN_MS);
+  const waitMs = await takeNotes(deps, stored, reading.notes.slice(0, MAX_NOTES));
+  if (waitMs !== null) {
+    const notBeforeMs = deps.clock.nowMs() + waitMs;
     return { status: "again", notBeforeMs, because: "the incident of a note is not there yet" };
   }
   await deps.inbox.markProcessed(inboxId);
   return DONE;
 }
 
-/** True when a note's incident may still come. Notes of incidents that never came here are let go. */
+/** How long to wait when a note's incident may still come; null = done. Notes of incidents that never came are let go. */
 async function takeNotes(
   deps: ProcessDeliveryDeps,
   { tenant, source, delivery }: StoredDelivery,
   notes: readonly SentNote<string>[],
-): Promise<boolean> {
+): Promise<number | null> {
   let without = 0;
   for (const note of notes) {
     if ((await takeNote(deps, tenant, note)) === "no-incident") without++;
   }
-  if (without === 0) return false;
-  if (deps.clock.nowMs() - delivery.receivedAtMs < NOTE_WAITS_MS) return true;
+  if (without === 0) return null;
+  const ageMs = deps.clock.nowMs() - delivery.receivedAtMs;
+  if (ageMs < NOTE_WAITS_MS) return Math.max(LOOK_AGAIN_MS, Math.round(ageMs / 5));
   deps.logger.info({ source, notes: without }, "notes belong to no incident here");
-  return false;
+  return null;
 }
 
 /** One alert that cannot be placed keeps none of the others waiting; the job runs again for it. */

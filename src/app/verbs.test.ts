@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { aHypothesis, anActor, anAlert, anAnalysis, TEN_O_CLOCK } from "../../test/support/builders.ts";
 import {
   anEngine,
+  FakeRedactor,
   InMemoryAnalyses,
   InMemoryFeedback,
   InMemoryWeights,
@@ -41,7 +42,7 @@ function setUp(overrides: Partial<VerbDeps> = {}) {
     feedback,
     corrections: new InMemoryCorrections(incidents),
     postmortems: new MemoryPostmortems(),
-    redactor: aRedactor(),
+    redactor: new FakeRedactor(),
     evidence: [],
     policy: DEFAULT_CORRELATION_POLICY,
     publicUrl: safe`https://traceops.example.com`,

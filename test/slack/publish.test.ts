@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { safe } from "../../src/core/safe.ts";
 import { anAnswer, aView, investigatingView, resolvedView } from "../support/fake-slack/sample-answers.ts";
-import { forEachTransport, Stage } from "../support/fake-slack/stage.ts";
+import { Stage } from "../support/fake-slack/stage.ts";
+import { forEachTransport } from "../support/fake-slack/transports.ts";
 
 let stage: Stage;
 

@@ -3,11 +3,11 @@ import type { IncidentAnswer, Verbs } from "../../src/app/verbs.ts";
 import type { Analysis } from "../../src/core/analysis.ts";
 import { epochMs, type HypothesisId, type IncidentId } from "../../src/core/ids.ts";
 import type { Incident } from "../../src/core/incident.ts";
-import { draftPostmortem } from "../../src/core/postmortem/draft.ts";
 import { presentIncident } from "../../src/core/presentation/present.ts";
 import type { CastVote } from "../../src/core/presentation/votes.ts";
 import { createRedactor } from "../../src/platform/redaction/redact.ts";
 import type { SurfaceDeps } from "../../src/surfaces/define.ts";
+import { postmortemVerbs } from "./memory-postmortems.ts";
 import { MemoryPreferences } from "./people-stores.ts";
 import { anAnalysis, anIncident, at, text } from "./sample-incident.ts";
 
@@ -64,10 +64,11 @@ export function verbsOver(kept: readonly KeptIncident[]): Verbs {
       found.vote(hypothesisId, verdict, [actor.id, actor.name]);
       return { kind: "recorded", verdict, previous: null };
     },
-    draftPostmortem: async (_actor, id) => {
-      const found = find(id);
-      return found ? draftPostmortem({ ...found.answer(), votes: found.votes, notes: [] }) : null;
-    },
+    ...postmortemVerbs({
+      clock: { nowMs: () => at("03:00:00") },
+      redactor: createRedactor({ pseudonymKey: "test" }),
+      answer: async (_tenant, id) => find(id)?.answer() ?? null,
+    }),
     investigate: notHere,
     addNote: notHere,
     setStatus: notHere,

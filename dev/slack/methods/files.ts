@@ -72,19 +72,25 @@ function editCanvas(team: Team, body: Json): Json {
 
 function edit(markdown: string, { change, content }: { change: Json; content: string }): string | null {
   const section = textOrNone(change["section_id"]);
+  if (section !== undefined) return editSection(markdown, { section, change, content });
+  if (change["operation"] === "insert_at_start") return `${content}\n${markdown}`;
+  if (change["operation"] === "insert_at_end") return `${markdown}\n${content}`;
+  return change["operation"] === "replace" ? content : null;
+}
+
+function editSection(
+  markdown: string,
+  { section, change, content }: { section: string; change: Json; content: string },
+): string | null {
   switch (change["operation"]) {
-    case "insert_at_start":
-      return `${content}\n${markdown}`;
-    case "insert_at_end":
-      return `${markdown}\n${content}`;
     case "replace":
-      return section === undefined ? content : inSection(markdown, section, () => content);
+      return inSection(markdown, section, () => content);
     case "delete":
-      return section === undefined ? null : inSection(markdown, section, () => "");
+      return inSection(markdown, section, () => "");
     case "insert_after":
-      return section === undefined ? null : inSection(markdown, section, (old) => `${old}\n${content}`);
+      return inSection(markdown, section, (old) => `${old}\n${content}`);
     case "insert_before":
-      return section === undefined ? null : inSection(markdown, section, (old) => `${content}\n${old}`);
+      return inSection(markdown, section, (old) => `${content}\n${old}`);
     default:
       return null;
   }

@@ -40,7 +40,9 @@ function page(messages: readonly Json[], body: Json): Json {
   const slice = found.slice(start, start + limit);
   return {
     ok: true,
-    messages: isOn(body["include_all_metadata"]) ? slice : slice.map(({ metadata: _, ...message }) => message),
+    messages: isOn(body["include_all_metadata"])
+      ? slice
+      : slice.map((message) => ({ ...message, metadata: undefined })),
     has_more: more,
     ...(more ? { response_metadata: { next_cursor: String(start + limit) } } : {}),
   };

@@ -94,39 +94,42 @@ export function contradictions(value: unknown, path: string): readonly string[] 
 }
 
 function ofType(value: Json, path: string): readonly string[] {
-  switch (value["type"]) {
-    case "section":
-      return value["text"] === undefined && value["fields"] === undefined
-        ? [problem("a section needs text or fields", path)]
-        : [];
-    case "static_select":
-    case "multi_static_select":
-      return (value["options"] === undefined) === (value["option_groups"] === undefined)
-        ? [problem("either options or option_groups", path)]
-        : [];
-    case "number_input":
-      return Number(value["min_value"]) > Number(value["max_value"])
-        ? [problem("min_value is above max_value", path)]
-        : [];
-    case "table":
-    case "data_table":
-      return tableProblems(value, path);
-    case "pie":
-      return objects(value["segments"]).some((segment) => Number(segment["value"]) <= 0)
-        ? [problem("a segment must be above 0", path)]
-        : [];
-    case "text":
-      return value["text"] === "" ? [problem("empty rich text", path)] : [];
-    case "rich_text":
-      return objects(value["elements"]).length === 0 ? [problem("rich text without elements", path)] : [];
-    case "rich_text_section":
-      return objects(value["elements"]).length === 0 ? [problem("a paragraph without elements", path)] : [];
-    case "rich_text_list":
-      return Number(value["indent"] ?? 0) > 8 ? [problem("indent is above 8", path)] : [];
-    default:
-      return [];
-  }
+  if (value["type"] === "table" || value["type"] === "data_table") return tableProblems(value, path);
+  const rule = RULES[String(value["type"])];
+  return rule === undefined || !rule.breaks(value) ? [] : [problem(rule.says, path)];
 }
+
+interface Rule {
+  readonly breaks: (value: Json) => boolean;
+  readonly says: string;
+}
+
+const oneChoice: Rule = {
+  breaks: (value) => (value["options"] === undefined) === (value["option_groups"] === undefined),
+  says: "either options or option_groups",
+};
+const isEmpty = (value: Json) => objects(value["elements"]).length === 0;
+
+const RULES: Readonly<Record<string, Rule>> = {
+  section: {
+    breaks: (value) => value["text"] === undefined && value["fields"] === undefined,
+    says: "a section needs text or fields",
+  },
+  static_select: oneChoice,
+  multi_static_select: oneChoice,
+  number_input: {
+    breaks: (value) => Number(value["min_value"]) > Number(value["max_value"]),
+    says: "min_value is above max_value",
+  },
+  pie: {
+    breaks: (value) => objects(value["segments"]).some((segment) => Number(segment["value"]) <= 0),
+    says: "a segment must be above 0",
+  },
+  text: { breaks: (value) => value["text"] === "", says: "empty rich text" },
+  rich_text: { breaks: isEmpty, says: "rich text without elements" },
+  rich_text_section: { breaks: isEmpty, says: "a paragraph without elements" },
+  rich_text_list: { breaks: (value) => Number(value["indent"] ?? 0) > 8, says: "indent is above 8" },
+};
 
 function repeatedActions(block: Json, path: string): readonly string[] {
   const elements = [...objects(block["elements"]), ...objects([block["accessory"], block["element"]])];

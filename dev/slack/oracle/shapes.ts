@@ -85,22 +85,19 @@ function best(shapes: readonly Shape[], value: unknown, path: string): readonly 
 }
 
 function checkOne(shape: Shape, value: unknown, path: string): readonly string[] {
-  switch (shape.kind) {
-    case "any":
-      return [];
-    case "literal":
-      return value === shape.value ? [] : [problem(`must be ${JSON.stringify(shape.value)}`, path)];
-    case "primitive":
-      return typeof value === shape.name ? [] : [problem(`must be a ${shape.name}`, path)];
-    case "array":
-      return Array.isArray(value)
-        ? value.flatMap((item, index) => check(shape.of, item, `${path}/${index}`))
-        : [problem("must be an array", path)];
-    case "object":
-      return isJson(value) ? checkMembers(shape.members, value, path) : [problem("must be an object", path)];
-    default:
-      return [];
+  if (shape.kind === "any") return [];
+  if (shape.kind === "object") {
+    return isJson(value) ? checkMembers(shape.members, value, path) : [problem("must be an object", path)];
   }
+  if (shape.kind === "array") {
+    if (!Array.isArray(value)) return [problem("must be an array", path)];
+    return value.flatMap((item, index) => check(shape.of, item, `${path}/${index}`));
+  }
+  if (shape.kind === "literal") {
+    return value === shape.value ? [] : [problem(`must be ${JSON.stringify(shape.value)}`, path)];
+  }
+  if (shape.kind === "primitive") return typeof value === shape.name ? [] : [problem(`must be a ${shape.name}`, path)];
+  return check(shape, value, path);
 }
 
 function checkMembers(members: ReadonlyMap<string, Member>, value: Json, path: string): readonly string[] {
@@ -139,8 +136,14 @@ function resolve(shape: Shape): readonly Shape[] {
       return shape.of.flatMap(alternatives);
     case "both":
       return shape.of.map(alternatives).reduce(combined, [{ kind: "object", members: new Map() }]);
-    default:
+    case "any":
+    case "literal":
+    case "primitive":
+    case "array":
+    case "object":
       return [shape];
+    default:
+      return shape satisfies never;
   }
 }
 

@@ -117,11 +117,14 @@ export function outside(value: unknown, bound: string, path: string): readonly s
 }
 
 function sizeOf(value: unknown): number | null {
-  if (typeof value === "string") return [...value].length;
+  if (typeof value === "string") return codePoints(value);
   if (typeof value === "number") return value;
   if (Array.isArray(value)) return value.length;
-  return isJson(value) && typeof value["text"] === "string" ? [...value["text"]].length : null;
+  return isJson(value) && typeof value["text"] === "string" ? codePoints(value["text"]) : null;
 }
+
+/** Slack counts code points. */
+const codePoints = (value: string): number => Array.from(value).length;
 
 /** The characters that a reader of these blocks gets to see. */
 export function visibleCharacters(value: unknown): number {

@@ -90,9 +90,10 @@ class Reader {
       return { kind: "array", of: { kind: "any" } };
     }
     if (token === "{") return this.#object();
-    if (/^['"]/u.test(token)) return { kind: "literal", value: token.slice(1, -1) };
-    if (/^\d/u.test(token)) return { kind: "literal", value: Number(token) };
-    if (token === "true" || token === "false") return { kind: "literal", value: token === "true" };
+    return literalOf(token) ?? this.#named(token);
+  }
+
+  #named(token: string): Shape {
     if (PRIMITIVES.has(token)) return { kind: "primitive", name: token };
     if (this.#peek() !== "<") return token === "unknown" ? { kind: "any" } : { kind: "ref", name: token };
     // Helpers such as Record or Pick say little about a value; they are taken as "anything".
@@ -146,4 +147,10 @@ class Reader {
     this.#at += 1;
     return true;
   }
+}
+
+function literalOf(token: string): Shape | null {
+  if (/^['"]/u.test(token)) return { kind: "literal", value: token.slice(1, -1) };
+  if (/^\d/u.test(token)) return { kind: "literal", value: Number(token) };
+  return token === "true" || token === "false" ? { kind: "literal", value: token === "true" } : null;
 }

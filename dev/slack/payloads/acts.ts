@@ -1,6 +1,6 @@
 import { APP_ID } from "../seed.ts";
 import { FOREVER_TRIGGER } from "../triggers.ts";
-import { ACME_REF, actBase, interactive, type Sent, type TeamRef } from "./sent.ts";
+import { ACME_REF, actBase, interactive, type Sent, shortcutBase, type TeamRef } from "./sent.ts";
 
 interface Act {
   readonly user: string;
@@ -181,7 +181,7 @@ export function messageShortcut(
   const { ts, user, text, threadTs } = given.message;
   const payload = {
     type: "message_action",
-    ...actBase(given.user, given.team ?? ACME_REF),
+    ...shortcutBase(given.user, given.team ?? ACME_REF),
     callback_id: given.callbackId,
     trigger_id: given.triggerId ?? FOREVER_TRIGGER,
     message_ts: ts,
@@ -197,7 +197,7 @@ export function messageShortcut(
 export function globalShortcut(given: Act & { readonly callbackId: string }): Sent {
   const payload = {
     type: "shortcut",
-    ...actBase(given.user, given.team ?? ACME_REF),
+    ...shortcutBase(given.user, given.team ?? ACME_REF),
     callback_id: given.callbackId,
     trigger_id: given.triggerId ?? FOREVER_TRIGGER,
     action_ts: "1.3",

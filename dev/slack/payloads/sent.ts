@@ -32,6 +32,16 @@ export function actBase(user: string, team: TeamRef): Readonly<Record<string, un
   };
 }
 
+/** What every shortcut has. */
+export function shortcutBase(user: string, team: TeamRef): Readonly<Record<string, unknown>> {
+  return {
+    team: { id: team.id, domain: team.domain },
+    user: { id: user, name: "somebody", team_id: team.id },
+    token: "unused",
+    is_enterprise_install: false,
+  };
+}
+
 /** A press, a window or a shortcut. */
 export function interactive(payload: Readonly<Record<string, unknown>>, sample: string): Sent {
   return {

@@ -17,8 +17,9 @@ function draft({ analysis = anAnalysis(), incident: overrides = {}, votes = [] }
   const incident = anIncident(overrides);
   const stored = analysis === null ? null : { analysis, revision: 3, atMs: at("01:48:05") };
   const view = presentIncident({ incident, analysis: stored, votes, publicUrl: null, nowMs: at("03:00:00") });
+  const acknowledgedAtMs = incident.acknowledgedBy === null ? null : at("01:49:30");
   const notes = [{ atMs: at("01:55:00"), who: text("Ann"), text: text("rolling back now") }];
-  return draftPostmortem({ incident, analysis, view, votes, notes });
+  return draftPostmortem({ incident, analysis, view, votes, notes, acknowledgedAtMs });
 }
 
 const confirmed: CastVote = {
@@ -31,12 +32,20 @@ const confirmed: CastVote = {
 
 /** Lines that claim something about the incident. What we did, what people wrote and what to decide claim nothing. */
 function factualLines(markdown: string): readonly string[] {
-  const silent = ["What could not be checked", "Notes from people", "Questions and action items", "Records"];
+  const silent = [
+    "What could not be checked",
+    "Notes from people",
+    "Corrections by people",
+    "What went",
+    "Questions",
+    "Action items",
+    "Records",
+  ];
   const sections = markdown.split(/^## /mu).slice(1);
   return sections
     .filter((part) => !silent.some((title) => part.startsWith(title)))
     .flatMap((part) => part.split("\n").slice(1))
-    .filter((line) => line.trim() !== "" && !/^\| (?:---|Time) \|/u.test(line));
+    .filter((line) => line.trim() !== "" && !/^\| (?:---|Time|Step) \|/u.test(line));
 }
 
 describe("a draft", () => {

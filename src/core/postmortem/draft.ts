@@ -1,21 +1,19 @@
 import type { Analysis } from "../analysis.ts";
 import type { EpochMs, EventId } from "../ids.ts";
-import type { Incident } from "../incident.ts";
 import { showArithmetic } from "../presentation/arithmetic.ts";
 import { gapSentences } from "../presentation/gaps.ts";
 import type { ArgumentView, CauseView, IncidentView, TimelineRowView } from "../presentation/view.ts";
 import { type CastVote, validVotes, verdictOfPeople } from "../presentation/votes.ts";
-import { capital, confidenceWords, grouped, roleWords, withoutStop, withStop } from "../presentation/words.ts";
+import { capital, confidenceWords, counted, grouped, roleWords, withoutStop, withStop } from "../presentation/words.ts";
 import { joinSafe, ownWords, type Safe, safe } from "../safe.ts";
-import { clockTime, duration, isoTime } from "../time.ts";
-import { cite, plain, section } from "./markdown.ts";
-import { questions } from "./questions.ts";
+import { clockTime, duration } from "../time.ts";
+import { cite, plain, section, when } from "./markdown.ts";
+import { actionItems, lookingBack, questions } from "./questions.ts";
+import { idsOf, type ResponseInput, responseSteps, responseTable } from "./response.ts";
 
-export interface PostmortemInput {
-  readonly incident: Incident;
+export interface PostmortemInput extends ResponseInput {
   /** Null when no look at the records ended yet. */
   readonly analysis: Analysis | null;
-  readonly view: IncidentView;
   readonly votes: readonly CastVote[];
   readonly notes: readonly { readonly atMs: EpochMs; readonly who: Safe; readonly text: Safe }[];
 }
@@ -34,11 +32,15 @@ export function draftPostmortem(input: PostmortemInput): Safe {
     ...section(safe`Impact`, impact(input)),
     ...section(safe`Timeline`, timeline(view)),
     ...section(safe`Cause`, causeSection(input)),
+    ...section(safe`Contributing factors`, factors(input)),
     ...section(safe`Other suspects`, suspects.flatMap(suspect)),
-    ...section(safe`Detection and response`, response(input)),
+    ...section(safe`Detection and response`, responseTable(input)),
     ...section(safe`What could not be checked`, gaps(input)),
     ...section(safe`Notes from people`, notes(input)),
-    ...section(safe`Questions and action items`, questions(view)),
+    ...section(safe`Corrections by people`, corrections(view)),
+    ...section(safe`What went well, what went badly`, lookingBack(input)),
+    ...section(safe`Questions`, questions(view)),
+    ...section(safe`Action items`, actionItems(view)),
     ...section(safe`Records`, records(view)),
   ];
   return safe`${joinSafe(blocks, "\n\n")}\n`;
@@ -47,7 +49,7 @@ export function draftPostmortem(input: PostmortemInput): Safe {
 function summary(input: PostmortemInput): readonly Safe[] {
   const { incident, view } = input;
   const named = incident.service === null ? safe`Unknown service` : plain(incident.service);
-  const head = safe`- ${view.priority} on ${named}, alert at ${isoTime(view.detectedAtMs)}: ${plain(view.title)}.`;
+  const head = safe`- ${view.priority} on ${named}, alert at ${when(view.detectedAtMs)}: ${plain(view.title)}.`;
   const lead = leadOf(input);
   const text = lead
     ? safe`- ${statedAs(lead)}: ${plain(withoutStop(lead.summary))}.${cite(citedBy(lead))}`
@@ -62,10 +64,23 @@ function statedAs(cause: CauseView): Safe {
 }
 
 function impact(input: PostmortemInput): readonly Safe[] {
+  const { incident, view } = input;
   const shown = input.analysis?.impact ?? { text: null, evidenceIds: [] };
-  if (shown.text === null) return [safe`- Unknown: no record shows what users noticed.`];
-  return [safe`- ${plain(capital(withStop(shown.text)))}${cite(shown.evidenceIds)}`];
+  const noticed =
+    shown.text === null
+      ? safe`- Unknown: no record shows what users noticed.`
+      : safe`- ${plain(capital(withStop(shown.text)))}${cite(shown.evidenceIds)}`;
+  const failed = view.timeline.filter(({ role, service }) => FAILING.has(role) && service !== null);
+  const services = [...new Set(failed.flatMap(({ service }) => (service === null ? [] : [service])))];
+  const alerts = safe`- ${counted(incident.alertCount, "alert", "alerts")}.${cite(idsOf(view, "alert"))}`;
+  if (services.length === 0) return [noticed, alerts];
+  const cited = cite(failed.flatMap(({ evidenceIds }) => evidenceIds));
+  const lasted = responseSteps(input).find(({ step }) => step === "resolved")?.tookMs ?? null;
+  const how = lasted === null ? safe`Unknown for how long` : safe`for ${duration(lasted)} until it was resolved`;
+  return [noticed, safe`- Services with symptoms, ${how}: ${plain(joinSafe(services, ", "))}.${cited}`, alerts];
 }
+
+const FAILING: ReadonlySet<TimelineRowView["role"]> = new Set(["first-symptom", "spread"] as const);
 
 function timeline(view: IncidentView): readonly Safe[] {
   if (view.timeline.length === 0) return [safe`Unknown: no records were read.`];
@@ -79,13 +94,37 @@ function timeline(view: IncidentView): readonly Safe[] {
 function tableRow(row: TimelineRowView): Safe {
   const service = row.service === null ? safe`Unknown` : plain(row.service);
   const many = row.count > 1 ? safe` (${grouped(row.count)} records until ${clockTime(row.lastAtMs)})` : safe``;
-  return safe`| ${isoTime(row.atMs)} | ${roleWords(row.role)} | ${service} | ${plain(row.text)}${many} |${cite(row.evidenceIds)} |`;
+  return safe`| ${when(row.atMs)} | ${roleWords(row.role)} | ${service} | ${plain(row.text)}${many} |${cite(row.evidenceIds)} |`;
 }
 
 function causeSection(input: PostmortemInput): readonly Safe[] {
+  const said = input.view.statedCause;
+  const stated =
+    said === null
+      ? []
+      : [safe`- Named by ${plain(said.by)} at ${when(said.atMs)}: ${plain(withoutStop(said.text))}.${cite([])}`];
   const lead = leadOf(input);
-  if (lead === null) return [safe`- Unknown. Nobody has confirmed a cause.`];
-  return [confirmation(lead, input.votes), ...arithmeticOf(lead)];
+  if (lead === null) return stated.length > 0 ? stated : [safe`- Unknown. Nobody has confirmed a cause.`];
+  return [...stated, confirmation(lead, input.votes), ...arithmeticOf(lead)];
+}
+
+const POSSIBLE = 0.3;
+
+/** What may have made it possible or worse: suspects that nobody ruled out. Whether they did is for people to say. */
+function factors(input: PostmortemInput): readonly Safe[] {
+  const lead = leadOf(input);
+  const possible = input.view.causes.filter(
+    (cause) => cause.id !== lead?.id && cause.confidence >= POSSIBLE && verdictOfPeople(cause.votes) !== "ruled-out",
+  );
+  if (possible.length === 0) return [safe`- Unknown: the records show none besides the cause.`];
+  return possible.map(
+    (cause) =>
+      safe`- Possible, ${confidenceWords(cause.confidence)}: ${plain(withoutStop(cause.summary))}.${cite(citedBy(cause))}`,
+  );
+}
+
+function corrections(view: IncidentView): readonly Safe[] {
+  return view.corrections.map(({ atMs, by, text }) => safe`- ${when(atMs)}, ${plain(by)}: ${plain(text)}`);
 }
 
 function confirmation(lead: CauseView, votes: readonly CastVote[]): Safe {
@@ -94,7 +133,7 @@ function confirmation(lead: CauseView, votes: readonly CastVote[]): Safe {
   }
   const said = validVotes(votes)
     .filter(({ hypothesisId, verdict }) => hypothesisId === lead.id && verdict === "yes")
-    .map(({ actorName, atMs }) => safe`${plain(actorName)} at ${isoTime(atMs)}`);
+    .map(({ actorName, atMs }) => safe`${plain(actorName)} at ${when(atMs)}`);
   return safe`- Confirmed by ${joinSafe(said, ", ")}: ${plain(withoutStop(lead.summary))}.${cite(citedBy(lead))}`;
 }
 
@@ -116,31 +155,6 @@ function argument({ because, evidenceIds }: ArgumentView, points: Safe = safe`+0
   return safe`(${points}): ${plain(withoutStop(because))}.${cite(evidenceIds)}`;
 }
 
-function response(input: PostmortemInput): readonly Safe[] {
-  const { incident, view } = input;
-  const symptom = view.timeline.find(({ role }) => role === "first-symptom");
-  const began = symptom
-    ? safe`- First symptom at ${isoTime(symptom.atMs)}.${cite(symptom.evidenceIds)}`
-    : safe`- Unknown when it began: no record shows a first symptom.`;
-  const late = duration(view.detectedAtMs - (symptom?.atMs ?? view.startedAtMs));
-  const alert = cite(idsOf(view, "alert"));
-  const who = incident.acknowledgedBy;
-  return [
-    began,
-    safe`- Alert at ${isoTime(view.detectedAtMs)}, ${late} after it began.${alert}`,
-    who === null ? safe`- Unknown who acknowledged it.` : safe`- Acknowledged by ${plain(who)}; Unknown when.${alert}`,
-    ended(input),
-  ];
-}
-
-function ended({ view }: PostmortemInput): Safe {
-  if (view.resolvedAtMs === null) return safe`- Unknown when it ended: it is not resolved.`;
-  const recovery = idsOf(view, "recovery");
-  const proof = cite(recovery.length > 0 ? recovery : idsOf(view, "alert"));
-  const after = duration(view.resolvedAtMs - view.startedAtMs);
-  return safe`- Resolved at ${isoTime(view.resolvedAtMs)}, ${after} after it began.${proof}`;
-}
-
 function gaps({ view, analysis }: PostmortemInput): readonly Safe[] {
   if (analysis === null) return [safe`- Unknown: no look at the records has ended.`];
   return view.gaps.length === 0
@@ -151,13 +165,13 @@ function gaps({ view, analysis }: PostmortemInput): readonly Safe[] {
 function notes(input: PostmortemInput): readonly Safe[] {
   return input.notes
     .toSorted((a, b) => a.atMs - b.atMs)
-    .map(({ atMs, who, text }) => safe`- ${isoTime(atMs)}, ${plain(who)} wrote: ${plain(text)}`);
+    .map(({ atMs, who, text }) => safe`- ${when(atMs)}, ${plain(who)} wrote: ${plain(text)}`);
 }
 
 function records(view: IncidentView): readonly Safe[] {
   return view.evidence.map(
     ({ id, atMs, source, quote, ref }) =>
-      safe`- [${ownWords(id)}] ${isoTime(atMs)} · ${plain(source)} · ${plain(quote)} · ${plain(ref)}`,
+      safe`- [${ownWords(id)}] ${when(atMs)} · ${plain(source)} · ${plain(quote)} · ${plain(ref)}`,
   );
 }
 
@@ -171,8 +185,4 @@ function leadOf({ view, analysis }: PostmortemInput): CauseView | null {
 
 function citedBy(cause: CauseView): readonly EventId[] {
   return [...cause.supporting, ...cause.against].flatMap(({ evidenceIds }) => evidenceIds);
-}
-
-function idsOf(view: IncidentView, role: TimelineRowView["role"]): readonly EventId[] {
-  return view.timeline.filter((row) => row.role === role).flatMap(({ evidenceIds }) => evidenceIds);
 }

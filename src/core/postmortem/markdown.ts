@@ -1,5 +1,6 @@
-import type { EventId } from "../ids.ts";
+import type { EpochMs, EventId } from "../ids.ts";
 import { cutSafe, joinSafe, ownWords, type Safe, safe, sliceSafe } from "../safe.ts";
+import { isoTime } from "../time.ts";
 
 const MAX_CITATIONS = 6;
 const MAX_TEXT = 400;
@@ -24,6 +25,12 @@ export function plain(text: Safe): Safe {
   if (start === undefined) return escaped;
   const mark = start.length - 1;
   return safe`${sliceSafe(escaped, 0, mark)}\\${sliceSafe(escaped, mark)}`;
+}
+
+/** "2026-11-21 01:45:00 UTC". */
+export function when(at: EpochMs): Safe {
+  const iso = isoTime(at);
+  return safe`${sliceSafe(iso, 0, 10)} ${sliceSafe(iso, 11, 19)} UTC`;
 }
 
 /** " [e1abc] [e2def]": the records behind a sentence, at most six; a fixed remark when there is none. */

@@ -42,11 +42,11 @@ export function timeTicks(fromMs: number, toMs: number, max: number): readonly n
   return Array.from({ length: count }, (_, index) => first + index * step);
 }
 
-/** Zero, a middle and a round top that holds the largest count. */
+/** Zero, a whole middle and a round top that holds the largest count with little room to spare. */
 export function countTicks(largest: number): readonly number[] {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, largest)));
-  const top = [1, 2, 4, 5, 10].map((factor) => factor * power).find((value) => value >= largest) ?? largest;
-  return top < 2 ? [0, top] : [0, top / 2, top];
+  const top = [1, 2, 3, 4, 6, 8, 10].map((factor) => factor * power).find((value) => value >= largest) ?? largest;
+  return top % 2 === 1 ? [0, top] : [0, top / 2, top];
 }
 
 /** "10 s", "minute", "5 min": what stands after "per" in the unit of an axis. */

@@ -9,20 +9,28 @@ const LABEL_LENGTH = 72;
 /** Below this share of the peak the errors are a day's noise, above it they are the incident. */
 const RISE = 0.05;
 const MAX_MARKS = 8;
+/** Long enough to know a service by; with it the text for the ear stays below the 2,000 characters of an image. */
+const NAME_LENGTH = 60;
 /** A rise is more than this many times the level before, and by more than a handful. */
 const CLEAR = 4;
 /** Shorter than this the drawing only ends, the errors did not. */
 const QUIET_SECONDS = 120;
 
-/** The drawn history: counts, the rows worth a mark, and a text that says what the drawing shows. Null without counts. */
+/**
+ * The drawn history: counts, the rows worth a mark, and a text of at most 2,000 characters that says everything the
+ * drawing shows to people who cannot see it. Null without counts.
+ */
 export function chartView(chart: ErrorChart, rows: readonly TimelineRowView[]): IncidentView["chart"] {
   const from = isoToMs(chart.from);
   if (from === null || chart.errors.length === 0) return null;
   const to = from + chart.errors.length * chart.bucketSeconds * 1000;
   const marks = rows.flatMap(markOf).filter(({ atMs }) => atMs >= from && atMs <= to);
   const shown = mostTelling(marks);
-  const summary = summaryOf(chart, from);
-  return { ...chart, marks: shown, summary, alt: joinSafe([summary, ...markSentence(shown)], " ") };
+  const shape = shapeOf(chart, from);
+  const summary = joinSafe([shape, ...serviceSentence(chart)], " ");
+  const left = marks.length - shown.length;
+  const told = [safe`Bar chart, times in UTC.`, shape, ...seriesSentences(chart, from), ...markSentence(shown, left)];
+  return { ...chart, marks: shown, summary, alt: joinSafe(told, " ") };
 }
 
 function markOf(row: TimelineRowView): readonly ChartMark[] {
@@ -39,9 +47,9 @@ function mostTelling(marks: readonly ChartMark[]): readonly ChartMark[] {
   return kept.slice(0, MAX_MARKS).toSorted((a, b) => a.atMs - b.atMs);
 }
 
-function summaryOf(chart: ErrorChart, from: EpochMs): Safe {
+function shapeOf(chart: ErrorChart, from: EpochMs): Safe {
   const { errors, bucketSeconds } = chart;
-  const at = (bucket: number) => clockTime(epochMs(from + bucket * bucketSeconds * 1000));
+  const at = clockOf(chart, from);
   const span = safe`Errors per ${duration(bucketSeconds * 1000)} from ${at(0)} to ${at(errors.length)}`;
   const peak = Math.max(...errors);
   if (peak === 0) return safe`${span}: none at any time.`;
@@ -53,7 +61,12 @@ function summaryOf(chart: ErrorChart, from: EpochMs): Safe {
   const isQuiet = (errors.length - over) * bucketSeconds >= QUIET_SECONDS;
   const end = isQuiet ? safe`, ${atMost(Math.max(...errors.slice(over)))} after ${at(over)}` : safe``;
   const shape = rise === 0 ? safe`up to ${top}` : safe`${before} until ${at(rise)}, then rising to ${top}`;
-  return joinSafe([safe`${span}: ${shape}${end}.`, ...serviceSentence(chart)], " ");
+  return safe`${span}: ${shape}${end}.`;
+}
+
+/** The clock at the beginning of a bucket. */
+function clockOf(chart: ErrorChart, from: EpochMs): (bucket: number) => Safe {
+  return (bucket) => clockTime(epochMs(from + bucket * chart.bucketSeconds * 1000));
 }
 
 /** What counts as a day's noise before the errors rose; null when they never rose far above it. */
@@ -83,13 +96,39 @@ function atMost(count: number): Safe {
 
 function serviceSentence(chart: ErrorChart): readonly Safe[] {
   const totals = chart.byService.map(({ service, errors }) => {
-    const total = errors.reduce((sum, count) => sum + count, 0);
-    return safe`${service} ${grouped(total)}`;
+    return safe`${service} ${grouped(sumOf(errors))}`;
   });
   return totals.length > 0 ? [safe`By service: ${joinSafe(totals, ", ")}.`] : [];
 }
 
-function markSentence(marks: readonly ChartMark[]): readonly Safe[] {
+/** What the layers of the bars show: for each service how much, since when, its peak, and when it was last seen. */
+function seriesSentences(chart: ErrorChart, from: EpochMs): readonly Safe[] {
+  const at = clockOf(chart, from);
+  const total = sumOf(chart.errors);
+  if (total === 0) return [];
+  const services = chart.byService.flatMap(({ service, errors }) => {
+    const own = sumOf(errors);
+    if (own === 0) return [];
+    const peak = Math.max(...errors);
+    const [first, last] = [errors.findIndex((count) => count > 0), errors.findLastIndex((count) => count > 0)];
+    const until = last === errors.length - 1 ? safe`still failing at the end` : safe`last before ${at(last + 1)}`;
+    const most = safe`most ${grouped(peak)} at ${at(errors.indexOf(peak))}`;
+    return [safe`${cutSafe(service, NAME_LENGTH)} ${grouped(own)} (first at ${at(first)}, ${most}, ${until})`];
+  });
+  const rest = total - chart.byService.reduce((sum, { errors }) => sum + sumOf(errors), 0);
+  const others = rest > 0 && services.length > 0 ? [safe`other services ${grouped(rest)}`] : [];
+  const lastCount = chart.errors.at(-1) ?? 0;
+  const end = lastCount > 0 ? [safe`The last bar shows ${grouped(lastCount)}.`] : [];
+  const parts = joinSafe([...services, ...others], "; ");
+  return [safe`${grouped(total)} in all.`, ...(parts.length > 0 ? [safe`By service: ${parts}.`] : []), ...end];
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function markSentence(marks: readonly ChartMark[], left: number): readonly Safe[] {
   const parts = marks.map(({ atMs, kind, label }) => safe`${clockTime(atMs)} ${literal(kind)}, ${label}`);
-  return parts.length > 0 ? [safe`Marked: ${joinSafe(parts, "; ")}.`] : [];
+  const more = left > 0 ? [safe`${grouped(left)} more without a mark`] : [];
+  return parts.length > 0 ? [safe`Marked: ${joinSafe([...parts, ...more], "; ")}.`] : [];
 }

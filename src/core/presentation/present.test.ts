@@ -161,8 +161,10 @@ test("the same records make the same view at any hour, so that no message is edi
 
 test("the chart's text says when errors began, how high they went and what is marked", () => {
   expect(present().chart?.alt).toBe(
-    "Errors per 1 min from 01:33:00Z to 01:53:00Z: none until 01:47:00Z, then rising to 143 at 01:49:00Z. " +
-      "By service: checkout 474, gateway 116. " +
+    "Bar chart, times in UTC. " +
+      "Errors per 1 min from 01:33:00Z to 01:53:00Z: none until 01:47:00Z, then rising to 143 at 01:49:00Z. " +
+      "590 in all. By service: checkout 474 (first at 01:47:00Z, most 115 at 01:49:00Z, still failing at the end); " +
+      "gateway 116 (first at 01:47:00Z, most 28 at 01:49:00Z, still failing at the end). The last bar shows 88. " +
       "Marked: 01:45:00Z change, Deploy v412 of checkout: pool.max 50 → 5; 01:48:00Z alert, 5xx rate above 5 % on checkout.",
   );
 });

@@ -2,6 +2,7 @@ import nock from "nock";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { epochMs } from "../../core/ids.ts";
 import { PagerDutyError } from "./pagerduty.ts";
+import { checkPagerDutyUser } from "./pagerduty-check.ts";
 import { createPagerDutyClient } from "./pagerduty-rest.ts";
 
 const HOST = "api.eu.pagerduty.com";
@@ -122,3 +123,18 @@ test.each([
     await expect(posting).rejects.toMatchObject({ status, isUnknownUser: expected });
   },
 );
+
+test("the check tells an address that is no user of the account, and stays silent where it cannot see", async () => {
+  const users = nock(`https://${HOST}`).get("/users").query({ query: "bot@shop.example", limit: "100" });
+  users.reply(200, { users: [{ email: "Bot@shop.example" }] });
+  expect(await checkPagerDutyUser(client(), "bot@shop.example", signal())).toBeNull();
+
+  nock(`https://${HOST}`).get("/users").query(true).reply(200, { users: [] });
+  expect(await checkPagerDutyUser(client(), "bot@shop.example", signal())).toContain("PAGERDUTY_FROM_EMAIL is no user");
+
+  nock(`https://${HOST}`)
+    .get("/users")
+    .query(true)
+    .reply(403, { error: { message: "Access Denied" } });
+  expect(await checkPagerDutyUser(client(), "bot@shop.example", signal())).toBeNull();
+});

@@ -1,6 +1,6 @@
 import type { JobOutcome } from "../../app/jobs/catalog.ts";
 import type { IncidentAnswer } from "../../app/verbs.ts";
-import { checkPagerDutyKey } from "../../platform/clients/pagerduty-check.ts";
+import { checkPagerDutyKey, checkPagerDutyUser } from "../../platform/clients/pagerduty-check.ts";
 import { pagerDutyEnv } from "../../platform/clients/pagerduty-rest.ts";
 import { defineSurface } from "../define.ts";
 import { deliverNote, type Notebook } from "./deliver-note.ts";
@@ -25,7 +25,7 @@ export const pagerduty = defineSurface({
     const problem = await checkPagerDutyKey(pagerDuty, signal);
     if (problem !== null) return problem;
     return env.PAGERDUTY_FROM_EMAIL
-      ? null
+      ? checkPagerDutyUser(pagerDuty, env.PAGERDUTY_FROM_EMAIL, signal)
       : "Set PAGERDUTY_FROM_EMAIL to a PagerDuty user's address, or notes are refused, and so is whatever a person does whom PagerDuty does not know.";
   },
 });

@@ -4,8 +4,9 @@ import { UnavailableError } from "../../app/errors.ts";
 import type { Clock, Logger } from "../../app/ports.ts";
 import type { HttpRoute } from "../../platform/http-route.ts";
 import { type ClientSettings, clientOptions, webClient } from "./client.ts";
-import { checkAppToken, type Identity, type TokenCheck } from "./identity.ts";
-import { EVENTS_PATH, slackRoute } from "./route.ts";
+import { checkAppToken, type TokenCheck } from "./identity.ts";
+import { slackRoute } from "./route.ts";
+import type { Workspaces } from "./workspaces.ts";
 
 const MAX_BODY_BYTES = 1_000_000;
 const CONNECT_MS = 15_000;
@@ -20,7 +21,10 @@ export interface Connection {
 
 export interface ConnectionSettings {
   readonly client: ClientSettings;
-  readonly identity: Identity;
+  /** Every workspace that this connection hears from. */
+  readonly workspaces: Workspaces;
+  /** The path below which Slack sends what belongs to this connection. */
+  readonly path: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -30,14 +34,14 @@ export function httpConnection(settings: ConnectionSettings, signingSecret: stri
   const receiver = new HTTPReceiver({
     signingSecret,
     // Mounted below its path, the web server may have taken the path off already.
-    endpoints: [EVENTS_PATH, "/"],
+    endpoints: [settings.path, "/"],
     logger: settings.client.logger,
     bodyLimit: MAX_BODY_BYTES,
   });
   return {
     app: boltApp(settings, receiver),
-    routes: [slackRoute(receiver, settings.clock)],
-    start: () => checkBotToken(settings),
+    routes: [slackRoute(receiver, settings.clock, settings.path)],
+    start: () => checkBotTokens(settings),
     stop: async () => undefined,
   };
 }
@@ -59,7 +63,7 @@ export function socketConnection(settings: ConnectionSettings, appToken: string)
     app,
     routes: [],
     start: async () => {
-      await checkBotToken(settings);
+      await checkBotTokens(settings);
       refuseStart(await checkAppToken(webClient(appToken, settings.client)), "SLACK_APP_TOKEN");
       await opened(settings, receiver.start());
     },
@@ -67,10 +71,11 @@ export function socketConnection(settings: ConnectionSettings, appToken: string)
   };
 }
 
-function boltApp({ client, identity, logger }: ConnectionSettings, receiver: Receiver): App {
+function boltApp({ client, workspaces, logger }: ConnectionSettings, receiver: Receiver): App {
   const app = new App({
     receiver,
-    authorize: async () => identity.authorization(),
+    // Never calls out: while Slack is slow, what people press must still be acknowledged.
+    authorize: async ({ teamId }) => workspaces.at(teamId ?? null).identity.authorization(),
     logger: client.logger,
     clientOptions: clientOptions(client),
     convoStore: false,
@@ -79,10 +84,15 @@ function boltApp({ client, identity, logger }: ConnectionSettings, receiver: Rec
   return app;
 }
 
-async function checkBotToken({ identity, logger }: ConnectionSettings): Promise<void> {
-  const check = await identity.check();
-  refuseStart(check, "SLACK_BOT_TOKEN");
-  if (check.status === "unreachable") logger.warn({}, "slack does not answer at start; going on without it");
+async function checkBotTokens({ workspaces, logger }: ConnectionSettings): Promise<void> {
+  const checks = await Promise.all(workspaces.all.map(({ identity }) => identity.check()));
+  for (const [index, check] of checks.entries()) {
+    refuseStart(
+      check,
+      index === 0 ? "SLACK_BOT_TOKEN" : `the bot token of ${workspaces.all[index]?.team ?? "a workspace"}`,
+    );
+    if (check.status === "unreachable") logger.warn({}, "slack does not answer at start; going on without it");
+  }
 }
 
 /** A wrong token is a wrong setting: say so at once instead of failing at the first incident. */

@@ -27,6 +27,11 @@ export class Identity {
     this.#token = token;
   }
 
+  /** The workspace, once Slack told it. */
+  get teamId(): string | null {
+    return this.#known.teamId ?? null;
+  }
+
   /** For Bolt: never throws, never calls out. */
   authorization(): { readonly botToken: string; readonly botUserId?: string; readonly botId?: string } {
     return { botToken: this.#token, ...this.#known };

@@ -1,51 +1,26 @@
-import { z } from "zod";
 import { AppError } from "../../app/errors.ts";
 import { defineSurface, type RunningSurface, type SurfaceDeps } from "../define.ts";
-import { type ClientSettings, libraryLogger, webClient } from "./client.ts";
+import { check } from "./check.ts";
+import { type ClientSettings, libraryLogger } from "./client.ts";
 import { type Connection, type ConnectionSettings, httpConnection, socketConnection } from "./connection.ts";
 import { Cooldowns } from "./cooldown.ts";
 import type { Desk } from "./desk.ts";
-import { checkAppToken, Identity } from "./identity.ts";
 import { InFlight } from "./in-flight.ts";
 import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "./links.ts";
 import { listen } from "./listen.ts";
+import type { Listener } from "./listener.ts";
 import { DEFAULT_COMMAND } from "./manifest.ts";
-import { People } from "./people.ts";
 import { type Publisher, publish } from "./publish.ts";
+import { EVENTS_PATH } from "./route.ts";
+import { createRouting, parseRoutes } from "./routing.ts";
 import { Seen } from "./seen.ts";
+import { parseWorkspaces, type SlackSettings, slackEnv } from "./settings.ts";
 import { Threads } from "./threads.ts";
+import { type FurtherWorkspace, openWorkspace, type Workspace, Workspaces } from "./workspaces.ts";
 
-const NAME_TIMEOUT_MS = 3000;
-
-/** An empty line in `.env` means "not set". */
-const setting = z
-  .string()
-  .optional()
-  .transform((text) => (text === undefined || text.trim() === "" ? undefined : text.trim()));
-
-const env = {
-  SLACK_BOT_TOKEN: setting.describe("Bot User OAuth Token of the Slack app (xoxb-...). Without it Slack is off."),
-  SLACK_APP_TOKEN: setting.describe(
-    "App-level token with connections:write (xapp-...). Set: Socket Mode, no public URL needed.",
-  ),
-  SLACK_SIGNING_SECRET: setting.describe("Signing secret of the Slack app, for HTTP mode (no SLACK_APP_TOKEN)."),
-  SLACK_CHANNEL: setting
-    .refine((id) => id === undefined || /^[CG][A-Z0-9]{2,}$/u.test(id), "must be a channel id such as C0123456789")
-    .describe("Id of the channel for incident cards, for example C0123456789. Invite the bot to it."),
-  SLACK_COMMAND: setting
-    .refine((word) => word === undefined || /^\/[a-z0-9_-]{1,31}$/u.test(word), "must look like /traceops")
-    .describe("The slash command, /traceops when not set. Change it in the manifest too."),
-  SLACK_LINK_HOSTS: setting.describe(
-    `Hosts that cards may link to, besides this install. Default: ${DEFAULT_LINK_HOSTS}`,
-  ),
-  SLACK_API_URL: setting.describe("Address of Slack's Web API, for tests only."),
-} as const;
-
-type Env = z.infer<z.ZodObject<typeof env>>;
-
-/** Slack: one card per incident, edited in place, its thread, buttons and words. */
+/** Slack: one card per incident, edited in place, its thread, buttons, windows and words. */
 export const slack = defineSurface({
-  env,
+  env: slackEnv,
   title: "Slack",
   howToConfigure:
     "Create an app from manifests/slack-socket-mode.json, install it, then set SLACK_BOT_TOKEN, SLACK_APP_TOKEN and SLACK_CHANNEL.",
@@ -53,102 +28,126 @@ export const slack = defineSurface({
   check,
 });
 
-function create(settings: Env, deps: SurfaceDeps): RunningSurface | null {
-  if (settings.SLACK_BOT_TOKEN === undefined) return null;
-  if (settings.SLACK_CHANNEL === undefined) {
+function create(settings: SlackSettings, deps: SurfaceDeps): RunningSurface | null {
+  const { SLACK_BOT_TOKEN: botToken, SLACK_CHANNEL: channel } = settings;
+  if (botToken === undefined) return null;
+  if (channel === undefined) {
     throw new AppError(
       "invalid-input",
       "SLACK_BOT_TOKEN is set but SLACK_CHANNEL is not: name the channel for the cards",
     );
   }
-  return runningSurface({ ...settings, token: settings.SLACK_BOT_TOKEN, channel: settings.SLACK_CHANNEL }, deps);
+  return new SlackSurface(settings, deps, { team: null, botToken, channel }).running();
 }
 
-type Ready = Env & { readonly token: string; readonly channel: string };
+/** One install's Slack: its workspaces, what draws, and the connections that hear people. */
+class SlackSurface {
+  readonly #settings: SlackSettings;
+  readonly #deps: SurfaceDeps;
+  readonly #client: ClientSettings;
+  readonly #further: readonly FurtherWorkspace[];
+  readonly #workspaces: Workspaces;
+  readonly #publisher: Publisher;
+  readonly #inFlight = new InFlight();
 
-function runningSurface(settings: Ready, deps: SurfaceDeps): RunningSurface {
-  const client = clientSettings(settings, deps);
-  const { publisher, threads } = publisherOf(settings, deps, client);
-  const inFlight = new InFlight();
-  const identity = new Identity(publisher.client, settings.token);
-  const connection = connectionOf(settings, { client, identity, clock: deps.clock, logger: deps.logger });
-  if (connection !== null) {
-    const desk: Desk = {
-      ...deps,
-      ...publisher,
-      team: null,
-      threads,
-      people: new People(webClient(settings.token, client, NAME_TIMEOUT_MS), deps.redactor),
-      command: deps.redactor.text(settings.SLACK_COMMAND ?? DEFAULT_COMMAND),
-    };
-    listen(connection.app, { ...desk, inFlight, seen: new Seen(), at: () => desk });
+  constructor(
+    settings: SlackSettings,
+    deps: SurfaceDeps,
+    first: { readonly team: null; readonly botToken: string; readonly channel: string },
+  ) {
+    this.#settings = settings;
+    this.#deps = deps;
+    this.#client = { apiUrl: settings.SLACK_API_URL, logger: libraryLogger(deps.logger, deps.redactor) };
+    this.#further = parseWorkspaces(settings.SLACK_WORKSPACES ?? "[]") ?? [];
+    const open = (given: typeof first | FurtherWorkspace) => openWorkspace(given, this.#client, deps.redactor);
+    this.#workspaces = new Workspaces(open(first), this.#further.map(open));
+    this.#publisher = this.#createPublisher();
   }
-  return {
-    publish: (answer, signal) => publish(publisher, answer, signal),
-    routes: connection?.routes ?? [],
-    start: async () => {
-      if (connection === null)
-        deps.logger.warn({}, "slack can post but not listen: set SLACK_APP_TOKEN or SLACK_SIGNING_SECRET");
-      await connection?.start();
-    },
-    stop: async () => {
-      await connection?.stop();
-      await inFlight.drain();
-    },
-  };
-}
 
-function publisherOf(
-  settings: Ready,
-  deps: SurfaceDeps,
-  client: ClientSettings,
-): { readonly publisher: Publisher; readonly threads: Threads } {
-  const threads = new Threads(deps.verbs, deps.messages);
-  const hosts = hostList(settings.SLACK_LINK_HOSTS ?? DEFAULT_LINK_HOSTS);
-  const publisher: Publisher = {
-    client: webClient(settings.token, client),
-    messages: deps.messages,
-    clock: deps.clock,
-    logger: deps.logger,
-    newNonce: deps.newNonce,
-    cooldowns: new Cooldowns(deps.clock),
-    refusedForms: new Set(),
-    channel: settings.channel,
-    links: allowedLinks(hosts, deps.publicUrl),
-    onRoot: (root, answer) => threads.remember(root, answer),
-  };
-  return { publisher, threads };
-}
+  running(): RunningSurface {
+    const connections = this.#connections();
+    const seen = new Seen();
+    for (const { app } of connections) listen(app, this.#listener(seen));
+    return {
+      publish: (answer, signal) => publish(this.#publisher, answer, signal),
+      routes: connections.flatMap(({ routes }) => routes),
+      start: async () => {
+        if (connections.length === 0) {
+          this.#deps.logger.warn({}, "slack can post but not listen: set SLACK_APP_TOKEN or SLACK_SIGNING_SECRET");
+        }
+        for (const connection of connections) await connection.start();
+      },
+      stop: async () => {
+        for (const connection of connections) await connection.stop();
+        await this.#inFlight.drain();
+      },
+    };
+  }
 
-function clientSettings(settings: Env, deps: SurfaceDeps): ClientSettings {
-  return { apiUrl: settings.SLACK_API_URL, logger: libraryLogger(deps.logger, deps.redactor) };
-}
+  #createPublisher(): Publisher {
+    const { messages, clock, logger, newNonce, publicUrl, preferences } = this.#deps;
+    const { first } = this.#workspaces;
+    const fixed = parseRoutes(this.#settings.SLACK_ROUTES ?? "") ?? [];
+    return {
+      client: first.client,
+      messages,
+      clock,
+      logger,
+      newNonce,
+      cooldowns: new Cooldowns(clock),
+      refusedForms: new Set(),
+      channel: first.channel,
+      links: allowedLinks(hostList(this.#settings.SLACK_LINK_HOSTS ?? DEFAULT_LINK_HOSTS), publicUrl),
+      routing: createRouting({ preferences, workspaces: this.#workspaces, clock, fixed }),
+    };
+  }
 
-/** Socket Mode when there is an app token, else HTTP when there is a secret, else none: then cards come, but nobody is heard. */
-function connectionOf(settings: Env, connection: ConnectionSettings): Connection | null {
-  if (settings.SLACK_APP_TOKEN !== undefined) return socketConnection(connection, settings.SLACK_APP_TOKEN);
-  if (settings.SLACK_SIGNING_SECRET !== undefined) return httpConnection(connection, settings.SLACK_SIGNING_SECRET);
-  return null;
-}
+  #listener(seen: Seen): Listener {
+    const desks = new Map(this.#workspaces.all.map((workspace) => [workspace, this.#desk(workspace)]));
+    const first = this.#desk(this.#workspaces.first);
+    const at = (team: string) => desks.get(this.#workspaces.at(team)) ?? first;
+    return { ...first, inFlight: this.#inFlight, seen, at };
+  }
 
-async function check(settings: Env, deps: SurfaceDeps, signal: AbortSignal): Promise<string | null> {
-  if (settings.SLACK_BOT_TOKEN === undefined) return null;
-  signal.throwIfAborted();
-  const client = clientSettings(settings, deps);
-  const bot = await new Identity(webClient(settings.SLACK_BOT_TOKEN, client), settings.SLACK_BOT_TOKEN).check();
-  if (bot.status === "unreachable") return "Slack does not answer: check the network or the proxy of this machine.";
-  if (bot.status === "refused")
-    return `Slack refused SLACK_BOT_TOKEN (${bot.code}): copy the Bot User OAuth Token again.`;
-  if (settings.SLACK_CHANNEL === undefined) return "Set SLACK_CHANNEL to the id of the channel for incident cards.";
-  if (settings.SLACK_APP_TOKEN === undefined) return secretHint(settings);
-  const app = await checkAppToken(webClient(settings.SLACK_APP_TOKEN, client));
-  return app.status === "works"
-    ? null
-    : "Slack refused SLACK_APP_TOKEN: create an app-level token with connections:write.";
-}
+  #desk(workspace: Workspace): Desk {
+    const { team, client, people, channel } = workspace;
+    return {
+      ...this.#deps,
+      client,
+      people,
+      channel,
+      team,
+      threads: new Threads(this.#deps.messages, team),
+      links: this.#publisher.links,
+      command: this.#deps.redactor.text(this.#settings.SLACK_COMMAND ?? DEFAULT_COMMAND),
+    };
+  }
 
-function secretHint(settings: Env): string | null {
-  return settings.SLACK_SIGNING_SECRET === undefined
-    ? "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode), or nobody can press a button."
-    : null;
+  /** One for the first app, and one for each workspace that has an app of its own. None at all: cards come, but nobody is heard. */
+  #connections(): readonly Connection[] {
+    const { first, further } = this.#workspaces;
+    const own = this.#further.filter(({ appToken, signingSecret }) => (appToken ?? signingSecret) !== undefined);
+    const shared = further.filter(({ team }) => !own.some((workspace) => workspace.team === team));
+    const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = this.#settings;
+    return [
+      this.#connection(new Workspaces(first, shared), { appToken, signingSecret, path: EVENTS_PATH }),
+      ...own.map((app) =>
+        this.#connection(new Workspaces(this.#workspaces.at(app.team), []), {
+          ...app,
+          path: `${EVENTS_PATH}/${app.team}`,
+        }),
+      ),
+    ].filter((connection) => connection !== null);
+  }
+
+  /** Socket Mode when there is an app token, else HTTP when there is a secret. */
+  #connection(
+    workspaces: Workspaces,
+    app: { readonly appToken?: string | undefined; readonly signingSecret?: string | undefined; readonly path: string },
+  ): Connection | null {
+    const { clock, logger } = this.#deps;
+    const settings: ConnectionSettings = { client: this.#client, workspaces, clock, logger, path: app.path };
+    if (app.appToken !== undefined) return socketConnection(settings, app.appToken);
+    return app.signingSecret === undefined ? null : httpConnection(settings, app.signingSecret);
+  }
 }

@@ -4,8 +4,11 @@ import { WORDS } from "./words.ts";
 
 type LibraryManifest = AppsManifestValidateArguments["manifest"];
 
+/** The declared keys of a type that also allows any other. */
+type Declared<T> = { [Key in keyof T as string extends Key ? never : Key]: T[Key] };
+
 /** Slack's manifest. The library's list of scopes is older than Slack's: it lacks canvases. */
-export type Manifest = Omit<LibraryManifest, "oauth_config"> & {
+export type Manifest = Omit<Declared<LibraryManifest>, "oauth_config"> & {
   readonly oauth_config: {
     readonly scopes: { readonly bot: readonly string[]; readonly bot_optional: readonly string[] };
   };

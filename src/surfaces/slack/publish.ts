@@ -6,14 +6,15 @@ import type { MessageKind } from "./draw.ts";
 import type { LinkRule } from "./links.ts";
 import { channelOf, type Delivered, type Draft, type Postbox } from "./postbox.ts";
 import { bodyHash, formsOf, render, type Subject } from "./render.ts";
+import type { Routing } from "./routing.ts";
 
 export const SURFACE = "slack";
 
 export interface Publisher extends Postbox {
   readonly channel: string;
   readonly links: LinkRule;
-  /** Told where each card stands, so that words in its thread find their incident. */
-  readonly onRoot: (root: { readonly channel: string; readonly ts: string }, answer: IncidentAnswer) => void;
+  /** Where new cards go, and whose client edits those that stand. */
+  readonly routing: Routing;
 }
 
 /**
@@ -27,7 +28,6 @@ export async function publish(publisher: Publisher, answer: IncidentAnswer, sign
   const root = await deliver(publisher, rootDraft(publisher, answer, { ordinal, rows }), signal);
   if (root.status === "gone") return cardWasDeleted(publisher, answer, ordinal);
   if (root.status !== "posted") return outcome([root]);
-  publisher.onRoot(root, answer);
   const replies = await deliverReplies(publisher, answer, { root, rows, signal });
   return replies.some(({ status }) => status === "gone") ? threadIsGone(publisher, answer, ordinal) : outcome(replies);
 }

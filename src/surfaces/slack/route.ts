@@ -7,13 +7,13 @@ export const EVENTS_PATH = "/slack/events";
 const TOLERANCE_S = 5 * 60;
 
 /**
- * The one address to which Slack sends everything in HTTP mode. Bolt checks the signature and refuses old timestamps; a
+ * The address to which Slack sends everything of one app in HTTP mode. Bolt checks the signature and refuses old timestamps; a
  * timestamp from the future it would accept, so that one is refused here.
  */
-export function slackRoute(receiver: HTTPReceiver, clock: Clock): HttpRoute {
+export function slackRoute(receiver: HTTPReceiver, clock: Clock, path: string): HttpRoute {
   return {
     kind: "node",
-    path: EVENTS_PATH,
+    path,
     handle: (request, response) => {
       if (isFromTheFuture(request, clock)) return refuse(response, 401);
       if (request.method !== "POST") return refuse(response, 404);

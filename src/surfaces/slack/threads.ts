@@ -1,45 +1,40 @@
 import type { Actor } from "../../app/actor.ts";
-import type { OutboundMessages } from "../../app/ports.ts";
-import type { IncidentAnswer, Verbs } from "../../app/verbs.ts";
+import type { OutboundMessage, OutboundMessages } from "../../app/ports.ts";
 import type { IncidentId } from "../../core/ids.ts";
-import { channelOf } from "./postbox.ts";
-import { SURFACE } from "./publish.ts";
+import { parsePlace, placeText } from "./place.ts";
 
-const MAX_KNOWN = 2000;
-const MAX_SEARCHED = 200;
+const SURFACE = "slack";
 
 export interface Place {
   readonly channel: string;
   readonly threadTs: string;
+  /** The workspace; left out for the first one of this install. */
+  readonly team?: string | null;
 }
 
-/** Knows which incident a thread belongs to: from what this process posted, else from the stored messages. */
+/** Knows which incident a thread of one workspace belongs to, from the stored messages. */
 export class Threads {
-  readonly #verbs: Verbs;
   readonly #messages: OutboundMessages;
-  readonly #known = new Map<string, IncidentId>();
+  readonly #team: string | null;
 
-  constructor(verbs: Verbs, messages: OutboundMessages) {
-    this.#verbs = verbs;
+  constructor(messages: OutboundMessages, team: string | null) {
     this.#messages = messages;
+    this.#team = team;
   }
 
-  /** Remembers where a card stands. */
-  remember(root: { readonly channel: string; readonly ts: string }, answer: IncidentAnswer): void {
-    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.set(`${root.channel}/${root.ts}`, answer.incident.id);
-  }
-
-  /** The incident whose card is the parent of this thread; null when it is none of the newest 200. */
+  /** The incident whose card is the parent of this thread; null when it is none of ours. */
   async incidentAt(actor: Actor, place: Place): Promise<IncidentId | null> {
-    const known = this.#known.get(`${place.channel}/${place.threadTs}`);
-    if (known !== undefined) return known;
-    const incidents = await this.#verbs.listIncidents(actor, { limit: MAX_SEARCHED });
-    for (const { id } of incidents) {
-      const root = await this.rootOf(actor, id);
-      if (root?.channel === place.channel && root.threadTs === place.threadTs) return id;
-    }
-    return null;
+    const row = await this.messageAt(actor, { channel: place.channel, threadTs: null, ts: place.threadTs });
+    return row?.key.kind === "root" ? row.key.incidentId : null;
+  }
+
+  /** Which of our messages stands there; null when it is none. */
+  async messageAt(
+    actor: Actor,
+    at: { readonly channel: string; readonly threadTs: string | null; readonly ts: string },
+  ): Promise<OutboundMessage | null> {
+    const place = placeText({ team: this.#team, channel: at.channel, threadTs: at.threadTs });
+    return this.#messages.at(actor.tenant, SURFACE, { place, id: at.ts });
   }
 
   /** Where the card of an incident stands; null when there is none. */
@@ -48,7 +43,8 @@ export class Threads {
     const root = rows
       .filter(({ key, state }) => key.kind === "root" && state === "posted")
       .toSorted((a, b) => b.key.ordinal - a.key.ordinal)[0];
-    const remote = root?.remote;
-    return remote == null ? null : { channel: channelOf(remote.place), threadTs: remote.id };
+    if (root?.remote == null) return null;
+    const { team, channel } = parsePlace(root.remote.place);
+    return { team, channel, threadTs: root.remote.id };
   }
 }

@@ -26,7 +26,7 @@ export function incidentPage(answer: IncidentAnswer, visitor: Visitor, assets: A
     ${graphSection(view)}
     ${evidenceSection(view)}
     <footer class="foot">
-      <p><a href="${path}.json">This answer as JSON</a> <a href="${path}/postmortem.md">Postmortem draft</a></p>
+      <p><a href="${path}.json">This answer as JSON</a> <a href="${path}/postmortem">Postmortem</a></p>
       <p class="quiet">Answer of ${fullTime(view.updatedAtMs)}${took(view.elapsedMs)}. Evidence is quoted after secrets were removed.</p>
     </footer>`;
   return pageShell({

@@ -5,13 +5,14 @@ import { safe } from "../../core/safe.ts";
 import type { HttpRequest, HttpResponse, PlainRoute } from "../../platform/http-route.ts";
 import type { RunningSurface, SurfaceDeps } from "../define.ts";
 import { type AccessPolicy, accessOf, type Caller } from "./access.ts";
-import { json, page, textAnswer } from "./answers.ts";
+import { json, page } from "./answers.ts";
 import { type AssetLinks, loadAssets } from "./assets.ts";
 import { answerVote } from "./cast-vote.ts";
 import { createLiveStreams, type LiveStreams } from "./live.ts";
 import { incidentPage } from "./page-incident.ts";
 import { indexPage } from "./page-index.ts";
 import { messagePage } from "./page-shell.ts";
+import { answerPostmortem, MAX_POSTMORTEM_BYTES, POSTMORTEM_EXPORTS, savePostmortem } from "./postmortem.ts";
 import { type Visitor, visitorOf } from "./visitor.ts";
 
 export interface SiteOptions {
@@ -46,7 +47,15 @@ export function createSite(deps: SurfaceDeps, options: SiteOptions): RunningSurf
     routes: [
       assetRoute,
       guarded(site, "/", (_request, visitor) => answerIndex(site, visitor)),
-      guarded(site, "/i/:incident/postmortem.md", (request, visitor) => answerPostmortem(site, request, visitor)),
+      ...POSTMORTEM_EXPORTS.map(({ ending, answer }) =>
+        guarded(site, `/i/:incident/postmortem.${ending}`, (request, visitor) => answer(site, request, visitor)),
+      ),
+      guarded(site, "/i/:incident/postmortem", (request, visitor) => answerPostmortem(site, request, visitor)),
+      {
+        ...guarded(site, "/i/:incident/postmortem", (request, visitor) => savePostmortem(site, request, visitor)),
+        method: "POST",
+        maxBodyBytes: MAX_POSTMORTEM_BYTES,
+      },
       guarded(site, "/i/:incident", (request, visitor) => answerIncident(site, request, visitor)),
       {
         ...guarded(site, "/i/:incident/feedback", (request, visitor) => answerVote(site, request, visitor)),
@@ -116,12 +125,6 @@ async function answerIncident(site: Site, { params }: HttpRequest, visitor: Visi
   }
   if (answer === null) return notFound(site);
   return page(200, incidentPage(answer, visitor, site.assets), { "set-cookie": visitor.setCookie });
-}
-
-async function answerPostmortem(site: Site, { params }: HttpRequest, { actor }: Visitor): Promise<HttpResponse> {
-  const id = params["incident"] ?? "";
-  const draft = ID_FORM.test(id) ? await site.deps.verbs.draftPostmortem(actor, incidentId(id)) : null;
-  return draft === null ? notFound(site) : textAnswer(200, draft, "markdown");
 }
 
 async function find({ deps }: Site, actor: Actor, id: string) {

@@ -5,6 +5,8 @@ export function inventedKeys(sent: unknown, sample: unknown, path = ""): readonl
   if (Array.isArray(sent)) return sent.flatMap((item) => inArray(item, sample, path));
   if (typeof sent !== "object" || sent === null) return [];
   if (typeof sample !== "object" || sample === null) return [];
+  // The sample leaves open what stands in an object that it shows empty.
+  if (Object.keys(sample).length === 0) return [];
   const known = new Map(Object.entries(sample));
   return Object.entries(sent).flatMap(([key, value]) =>
     known.has(key) ? inventedKeys(value, known.get(key), `${path}/${key}`) : [`${path}/${key}`],

@@ -1,10 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe } from "vitest";
 import type { DeliveryOptions } from "../../../dev/slack/courier.ts";
 import type { Actor } from "../../../src/app/actor.ts";
 import type { HealthFinding } from "../../../src/app/health.ts";
 import type { Dependencies, RankingRecord, SimilarIncident } from "../../../src/app/look-back.ts";
+import type { PostmortemDocument } from "../../../src/app/people-ports.ts";
 import type {
   Clock,
   IncidentFilter,
@@ -30,11 +30,13 @@ import type { Incident } from "../../../src/core/incident.ts";
 import type { Safe } from "../../../src/core/safe.ts";
 import type { RunningSurface, SurfaceDeps } from "../../../src/surfaces/define.ts";
 import { slack } from "../../../src/surfaces/slack/index.ts";
+import { postmortemVerbs } from "../memory-postmortems.ts";
 import { MemoryPreferences } from "../people-stores.ts";
 import { contractFile, inventedKeys } from "./contract-files.ts";
 import { type Sent, SIGNING_SECRET } from "./deliveries.ts";
 import { FakeSlack } from "./fake-slack.ts";
 import { PUBLIC_URL, passed } from "./sample-answers.ts";
+import type { Transport } from "./transports.ts";
 
 /** A clock that tests move by hand. It begins at the real time, because Bolt checks signatures against that. */
 export class HandClock implements Clock {
@@ -112,6 +114,19 @@ export class MemoryMessages implements OutboundMessages {
   }
 }
 
+const redactor: Redactor = {
+  text: (raw) => passed(raw.replaceAll(/hunter2\S*/gu, "[redacted]")),
+  alert: () => {
+    throw new Error("not used by this surface");
+  },
+  event: () => {
+    throw new Error("not used by this surface");
+  },
+  evidence: () => {
+    throw new Error("not used by this surface");
+  },
+};
+
 /** Verbs that write down what they were asked and answer from one incident. */
 export class FakeVerbs implements Verbs {
   answer: IncidentAnswer | null;
@@ -131,6 +146,18 @@ export class FakeVerbs implements Verbs {
   markdown: Safe | null = passed("# Postmortem\n\nUnknown");
   failWith: Error | null = null;
   readonly asked: { readonly verb: string; readonly actor: Actor; readonly what: unknown }[] = [];
+
+  /** The real verbs of postmortems, except that the draft is `markdown`. */
+  readonly #postmortems = postmortemVerbs({
+    clock: { nowMs: () => epochMs(0) },
+    redactor,
+    engine: { draftPostmortem: () => this.markdown ?? passed("") },
+    answer: async (_, id) => (this.markdown !== null && this.answer?.incident.id === id ? this.answer : null),
+  });
+  readonly savePostmortem = this.#postmortems.savePostmortem;
+  readonly exportPostmortem = this.#postmortems.exportPostmortem;
+  readonly postmortemNews = this.#postmortems.postmortemNews;
+  readonly placePostmortem = this.#postmortems.placePostmortem;
 
   constructor(answer: IncidentAnswer | null) {
     this.answer = answer;
@@ -190,9 +217,9 @@ export class FakeVerbs implements Verbs {
     return this.record;
   }
 
-  async draftPostmortem(actor: Actor, id: IncidentId): Promise<Safe | null> {
+  async draftPostmortem(actor: Actor, id: IncidentId): Promise<PostmortemDocument | null> {
     this.#note("draftPostmortem", actor, id);
-    return this.markdown;
+    return this.#postmortems.draftPostmortem(actor, id);
   }
 
   async setStatus(
@@ -225,27 +252,6 @@ export class MemoryLog implements Logger {
   #add(level: string, fields: object, message: string): void {
     this.lines.push({ level, fields, message });
   }
-}
-
-const redactor: Redactor = {
-  text: (raw) => passed(raw.replaceAll(/hunter2\S*/gu, "[redacted]")),
-  alert: () => {
-    throw new Error("not used by this surface");
-  },
-  event: () => {
-    throw new Error("not used by this surface");
-  },
-  evidence: () => {
-    throw new Error("not used by this surface");
-  },
-};
-
-export const TRANSPORTS = ["http", "socket"] as const;
-export type Transport = (typeof TRANSPORTS)[number];
-
-/** Runs one suite in both ways in which Slack reaches the program. Pass the transport to `Stage.start`. */
-export function forEachTransport(suite: (transport: Transport) => void): void {
-  describe.each(TRANSPORTS)("over %s", suite);
 }
 
 /** The surface with a fake Slack around it: everything in between is real, sockets included. */
