@@ -146,7 +146,7 @@ describe("the state", () => {
 
 describe("a fault", () => {
   test.for([
-    { fault: { kind: "rate-limit" as const, retryAfterS: 7 }, stored: 0, says: /rate limit/u },
+    { fault: { kind: "rate-limit" as const, retryAfterS: 7 }, stored: 0, says: /rate-limit/u },
     { fault: { kind: "refuse" as const, code: "is_archived" }, stored: 0, says: /is_archived/u },
     { fault: { kind: "error-before" as const }, stored: 0, says: /500/u },
     { fault: { kind: "error-after" as const }, stored: 1, says: /500/u },

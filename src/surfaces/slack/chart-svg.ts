@@ -73,13 +73,16 @@ export function chartSvg(chart: Chart): string | null {
 
 /** Counts that are no numbers would tear the drawing; they cannot come from our engine, but from a stored answer they could. */
 function cleaned(chart: Chart): Chart {
-  const clean = (counts: readonly number[]) => counts.map((n) => (n > 0 ? Math.min(n, MAX_COUNT) : 0));
   const byService = chart.byService.slice(0, LAYERS.length - 1);
   return {
     ...chart,
     errors: clean(chart.errors),
     byService: byService.map(({ service, errors }) => ({ service, errors: clean(errors) })),
   };
+}
+
+function clean(counts: readonly number[]): readonly number[] {
+  return counts.map((count) => (count > 0 ? Math.min(count, MAX_COUNT) : 0));
 }
 
 function frameOf(bars: Bars, top: number, x: Frame["x"]): Frame {

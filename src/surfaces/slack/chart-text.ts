@@ -29,13 +29,13 @@ export function drawable(words: string): string {
 /** A name as the drawing can show it. In a script the font lacks it would be a row of question marks: then a number. */
 export function nameOf(name: string, index: number): string {
   const shown = drawable(name).trim();
-  const unknown = [...shown].filter((letter) => letter === "?").length;
+  const unknown = Array.from(shown).filter((letter) => letter === "?").length;
   return shown.length === 0 || unknown * 2 > shown.length ? `service ${index + 1} (named in the text)` : shown;
 }
 
 /** At most so wide; longer text loses its middle, because "payments-api" and "payments-db" differ at the end. */
 export function fitted(words: string, width: number, size: number): string {
-  const letters = [...drawable(words)];
+  const letters = Array.from(drawable(words));
   if (widthOf(words, size) <= width) return letters.join("");
   for (let kept = Math.min(letters.length - 1, MOST_LETTERS); kept > 1; kept -= 1) {
     const head = Math.ceil(kept * 0.6);
@@ -57,7 +57,9 @@ const WIDTHS: readonly (readonly [letters: RegExp, em: number])[] = [
 
 /** How wide a line is at most. Tested against the font itself. */
 export function widthOf(words: string, size: number): number {
-  const ems = [...drawable(words)].map((letter) => WIDTHS.find(([letters]) => letters.test(letter))?.[1] ?? 1.07);
+  const ems = Array.from(drawable(words)).map(
+    (letter) => WIDTHS.find(([letters]) => letters.test(letter))?.[1] ?? 1.07,
+  );
   return ems.reduce((sum, em) => sum + em, 0) * size;
 }
 

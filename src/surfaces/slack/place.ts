@@ -1,20 +1,26 @@
-/** Where something stands in Slack. */
-export interface StoredPlace {
-  /** The workspace; null for the first one of this install, whose id need not be known. */
+/** Where a message stands: workspace, channel, and for a reply its thread. */
+export interface Standing {
+  /** Null for the first workspace: rows from before there were several name none. */
   readonly team: string | null;
   readonly channel: string;
-  /** The thread, for a reply. */
   readonly threadTs: string | null;
 }
 
-/** A place as it is stored: "C1", "C1/1795.1", or with the workspace "T2/C1/1795.1". */
-export function placeText({ team, channel, threadTs }: StoredPlace): string {
-  return [...(team === null ? [] : [team]), channel, ...(threadTs === null ? [] : [threadTs])].join("/");
+/** The place as stored: "T0ACME/C0INCIDENTS/1795184340.000100", without what is not known. */
+export function placeOf({ team, channel, threadTs }: Standing): string {
+  return [team, channel, threadTs].filter((part) => part !== null).join("/");
 }
 
-/** Reads a stored place. Workspaces begin with T or E, channels with C, D or G. */
-export function parsePlace(text: string): StoredPlace {
-  const parts = text.split("/");
-  const team = /^[TE][A-Z0-9]+$/u.test(parts[0] ?? "") && parts.length > 1 ? (parts.shift() ?? null) : null;
-  return { team, channel: parts[0] ?? text, threadTs: parts[1] ?? null };
+/** Reads a stored place. */
+export function standingAt(place: string): Standing {
+  const parts = place.split("/");
+  const [first = ""] = parts;
+  const hasTeam = parts.length > 1 && /^[TE]/u.test(first);
+  const [channel = "", threadTs = null] = hasTeam ? parts.slice(1) : parts;
+  return { team: hasTeam ? first : null, channel, threadTs };
+}
+
+/** The channel of a stored place. */
+export function channelOf(place: string): string {
+  return standingAt(place).channel;
 }

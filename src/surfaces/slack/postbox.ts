@@ -1,41 +1,53 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock, Logger, MessageKey, OutboundMessage, OutboundMessages } from "../../app/ports.ts";
 import type { EpochMs } from "../../core/ids.ts";
-import type { Cooldowns } from "./cooldown.ts";
+import type { Cooldowns, Spot } from "./cooldown.ts";
 import type { MessageKind } from "./draw.ts";
 import type { Form, SlackMessage } from "./message.ts";
+import type { RefusedForms } from "./refused-forms.ts";
 
 /** What sending one message needs. */
 export interface Postbox {
-  readonly client: WebClient;
   readonly messages: OutboundMessages;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newNonce: () => string;
   readonly cooldowns: Cooldowns;
-  /** Forms that this workspace refused, as "kind/form": not offered again while the process lives. */
-  readonly refusedForms: Set<string>;
+  readonly refusedForms: RefusedForms;
 }
 
 /** One logical message as it should stand in Slack now. */
 export interface Draft {
   readonly key: MessageKey;
   readonly kind: MessageKind;
+  /** Null for the first workspace. */
+  readonly team: string | null;
+  readonly client: WebClient;
   readonly channel: string;
   readonly threadTs: string | null;
   /** Changes exactly when people would see a difference. */
   readonly hash: string;
   readonly forms: readonly Form[];
   readonly draw: (form: Form) => SlackMessage;
+  /** Why it does not stand where it belongs: stays in `doctor` although it stands. */
+  readonly problem: string | null;
 }
 
 export type Delivered =
-  | { readonly status: "posted"; readonly channel: string; readonly ts: string }
-  | { readonly status: "again"; readonly notBeforeMs: number; readonly because: string }
+  /** It stands there. `due` says when it still has to be edited, and why not now. */
+  | { readonly status: "posted"; readonly channel: string; readonly ts: string; readonly due: Due | null }
+  | ({ readonly status: "again" } & Due)
   /** The message itself, or the thread it belongs to, was deleted in Slack. */
   | { readonly status: "gone" }
+  /** The channel or the workspace takes nothing: another place may. */
+  | { readonly status: "closed"; readonly code: string }
   /** Nothing more can be done without a person or a changed answer. */
   | { readonly status: "stuck" };
+
+export interface Due {
+  readonly notBeforeMs: number;
+  readonly because: string;
+}
 
 type Change = Parameters<OutboundMessages["move"]>[1];
 
@@ -50,23 +62,18 @@ export function takenByOther(box: Postbox): Delivered {
 }
 
 /** Try again from `notBeforeMs` on. */
-export function again(notBeforeMs: number, because: string): Delivered {
+export function again(notBeforeMs: number, because: string): Extract<Delivered, { status: "again" }> {
   return { status: "again", notBeforeMs, because };
 }
 
-/** Where a message stands, as stored: its channel, and for a reply also its thread. */
-export function placeOf(draft: Pick<Draft, "channel" | "threadTs">): string {
-  return draft.threadTs === null ? draft.channel : `${draft.channel}/${draft.threadTs}`;
+/** The channel of a draft, for limits and refusals. */
+export function spotOf({ key, team, channel }: Pick<Draft, "key" | "team" | "channel">): Spot {
+  return { tenant: key.tenant, team, channel };
 }
 
-/** The channel of a stored place. */
-export function channelOf(place: string): string {
-  return place.split("/")[0] ?? place;
-}
-
-/** The forms that this workspace has not refused yet; at least the plainest. */
-export function offeredForms(box: Postbox, draft: Draft): readonly Form[] {
-  const open = draft.forms.filter((form) => !box.refusedForms.has(`${draft.kind}/${form}`));
+/** The forms that this workspace has not refused lately; at least the plainest. */
+export function offeredForms(box: Postbox, { team, kind, forms }: Draft): readonly Form[] {
+  const open = forms.filter((form) => !box.refusedForms.has({ team, kind, form }));
   return open.length > 0 ? open : ["plain"];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { MemoryLog } from "../../../test/support/fake-slack/memory-log.ts";
 import { anAnswer } from "../../../test/support/fake-slack/sample-answers.ts";
-import { MemoryLog } from "../../../test/support/fake-slack/stage.ts";
 import { MemoryPreferences } from "../../../test/support/people-stores.ts";
 import { DEFAULT_TENANT, epochMs } from "../../core/ids.ts";
 import { safe } from "../../core/safe.ts";

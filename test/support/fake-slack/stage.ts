@@ -8,7 +8,6 @@ import type { PostmortemDocument } from "../../../src/app/people-ports.ts";
 import type {
   Clock,
   IncidentFilter,
-  Logger,
   MessageKey,
   OutboundMessage,
   OutboundMessages,
@@ -35,6 +34,7 @@ import { MemoryPreferences } from "../people-stores.ts";
 import { contractFile, inventedKeys } from "./contract-files.ts";
 import { type Sent, SIGNING_SECRET } from "./deliveries.ts";
 import { FakeSlack } from "./fake-slack.ts";
+import { MemoryLog } from "./memory-log.ts";
 import { PUBLIC_URL, passed } from "./sample-answers.ts";
 import type { Transport } from "./transports.ts";
 
@@ -238,19 +238,6 @@ export class FakeVerbs implements Verbs {
   #note(verb: string, actor: Actor, what: unknown): void {
     if (this.failWith !== null) throw this.failWith;
     this.asked.push({ verb, actor, what });
-  }
-}
-
-/** Log lines as they were written. */
-export class MemoryLog implements Logger {
-  readonly lines: { readonly level: string; readonly fields: object; readonly message: string }[] = [];
-  readonly debug = (fields: object, message: string) => this.#add("debug", fields, message);
-  readonly info = (fields: object, message: string) => this.#add("info", fields, message);
-  readonly warn = (fields: object, message: string) => this.#add("warn", fields, message);
-  readonly error = (fields: object, message: string) => this.#add("error", fields, message);
-
-  #add(level: string, fields: object, message: string): void {
-    this.lines.push({ level, fields, message });
   }
 }
 
