@@ -1,5 +1,8 @@
 import { type CorrectionFact, validCorrections } from "../core/corrections/correction.ts";
 import type { IncidentId, TenantId } from "../core/ids.ts";
+import type { Incident } from "../core/incident.ts";
+import { reopenedAt } from "../core/incident-fold.ts";
+import { newsOf } from "../core/presentation/news.ts";
 import { presentIncident } from "../core/presentation/present.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Engine } from "./engine.ts";
@@ -28,23 +31,38 @@ export async function getIncident(
   const incident = await incidents.get(tenant, id);
   if (incident === null) return null;
 
-  const [latest, previous, votes, notes, facts] = await Promise.all([
+  const [latest, previous, votes, notes, facts, reopenedAtMs] = await Promise.all([
     analyses.latest(tenant, id),
     analyses.previous(tenant, id),
     feedback.ofIncident(tenant, id),
     incidents.notes(tenant, id),
     deps.corrections.ofIncident(tenant, id),
+    lastReopened(deps, incident),
   ]);
   const corrections = validCorrections(facts);
+  const change = changeOfMind(deps.engine, previous, latest);
   return {
     incident,
     analysis: latest?.analysis ?? null,
-    view: presentIncident({ incident, analysis: latest, votes, corrections, publicUrl, nowMs: clock.nowMs() }),
+    view: presentIncident({
+      incident,
+      analysis: latest,
+      votes,
+      corrections,
+      reopenedAtMs,
+      publicUrl,
+      nowMs: clock.nowMs(),
+    }),
     notes: standing(notes, corrections),
-    changeOfMind: changeOfMind(deps.engine, previous, latest),
+    changeOfMind: newsOf({ incident, reopenedAtMs, change, changedAtMs: latest?.atMs ?? null }),
     // Each part only ever grows, so the sum tells whether anything that is shown is newer.
     sequence: incident.revision + (latest?.sequence ?? 0) + votes.length,
   };
+}
+
+/** Only an incident that reopened is worth reading all its alerts again. */
+async function lastReopened({ incidents }: GetIncidentDeps, { tenant, id, reopened }: Incident) {
+  return reopened ? reopenedAt((await incidents.alerts(tenant, id)).map(({ alert }) => alert)) : null;
 }
 
 function standing(notes: readonly PersonNote[], corrections: readonly CorrectionFact[]): readonly PersonNote[] {

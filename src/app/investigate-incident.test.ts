@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { anActor, anAlert, anAnalysis, TEN_O_CLOCK } from "../../test/support/builders.ts";
 import {
   anEngine,
@@ -15,7 +15,7 @@ import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
 import { InMemoryCorrections } from "../../test/support/people-stores.ts";
 import type { AnalysisInput } from "../core/analyze.ts";
 import { DEFAULT_EVIDENCE_POLICY, type Evidence } from "../core/evidence.ts";
-import { DEFAULT_TENANT, incidentId } from "../core/ids.ts";
+import { alertFingerprint, DEFAULT_TENANT, incidentId } from "../core/ids.ts";
 import { safe } from "../core/safe.ts";
 import { investigateIncident } from "./investigate-incident.ts";
 import type { EvidencePort } from "./ports.ts";
@@ -195,5 +195,67 @@ test("an engine that fails on some record still answers, and the answer says whi
   expect(await run()).toMatchObject({ kind: "answered" });
   expect(asked.at(-1)?.evidence.find(({ source }) => source === "logs")).toMatchObject({
     evidence: { status: "failed", reason: "invalid" },
+  });
+});
+
+describe("thinking again about what people said", () => {
+  const stored = (revision: number) => ({ incidentId: "inc-1", revision, stored: true });
+  const once = () => ({ signal: new AbortController().signal });
+
+  async function looked() {
+    let gathered = 0;
+    const logs: EvidencePort = {
+      name: "logs",
+      gather: async () => {
+        gathered += 1;
+        return EMPTY;
+      },
+    };
+    const all = await setUp({ evidence: [logs] });
+    await all.run();
+    const note = { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), actor: anActor(), at: TEN_O_CLOCK };
+    await all.incidents.addNote({ ...note, text: safe`I restarted it` }, () => []);
+    return { ...all, gathered: () => gathered };
+  }
+
+  test("uses what was read for the last answer, with the new words", async () => {
+    const { deps, asked, gathered } = await looked();
+
+    expect(await investigateIncident(deps, stored(2), once())).toMatchObject({ kind: "answered" });
+
+    expect(gathered()).toBe(1);
+    expect(asked.at(-1)?.evidence.map(({ source }) => source)).toEqual(["alerts", "people", "logs"]);
+  });
+
+  test("asks the sources after all when an alert came since", async () => {
+    const { deps, incidents, gathered } = await looked();
+    const decision = { kind: "attach", incidentId: incidentId("inc-1"), reason: "same-service" } as const;
+    const alert = anAlert({ eventId: "evt-2", fingerprint: alertFingerprint("another") });
+    await incidents.apply({ tenant: DEFAULT_TENANT, decision, alert }, () => []);
+
+    await investigateIncident(deps, stored(3), once());
+
+    expect(gathered()).toBe(2);
+  });
+
+  test("asks the sources when what was read was not kept", async () => {
+    const { deps, archive, gathered } = await looked();
+    archive.kept.clear();
+
+    await investigateIncident(deps, stored(2), once());
+
+    expect(gathered()).toBe(2);
+  });
+
+  test("plans no look of its own and does not stand in for the one that is planned", async () => {
+    const { deps, jobs, clock, gathered } = await looked();
+    const before = jobs.all.length;
+    await investigateIncident(deps, stored(2), once());
+    expect(jobs.all.slice(before).map(({ name }) => name)).toEqual(["surface.publish"]);
+
+    clock.advance(1_000);
+    const planned = { incidentId: "inc-1", revision: 1, sinceMs: clock.nowMs() };
+    expect(await investigateIncident(deps, planned, once())).toMatchObject({ kind: "answered" });
+    expect(gathered()).toBe(2);
   });
 });

@@ -76,7 +76,7 @@ export async function investigateIncident(
       analysis,
       atMs: clock.nowMs(),
     },
-    causesOf(deps, incident, analysis),
+    payload.stored === true ? publishRequests(deps, incident.id) : causesOf(deps, incident, analysis),
   );
   if (saved === "superseded") return { kind: "superseded" };
   await keep(deps, input);
@@ -119,6 +119,8 @@ function isLeftToNewer(
   { clock }: InvestigateIncidentDeps,
   { payload, incident, latest }: { payload: Payload; incident: Incident; latest: StoredAnalysis | null },
 ): boolean {
+  // A planned later look is the only one that asks the sources again: a newer request may be about words of people.
+  if (payload.sinceMs !== undefined) return false;
   return incident.revision > payload.revision && latest !== null && clock.nowMs() - latest.atMs < FRESH_MS;
 }
 
@@ -158,10 +160,15 @@ async function fromStored(deps: InvestigateIncidentDeps, incident: Incident): Pr
     ownKnowledge(deps, incident.id),
     weights.current(tenant),
   ]);
-  if (stored === null) return null;
+  if (stored === null || hasNewAlerts(stored.incident, incident)) return null;
   const read = stored.evidence.filter(({ source }) => !OWN_SOURCES.includes(source));
   const elapsedMs = clock.nowMs() - begunMs;
   return { ...stored, incident, evidence: [...known, ...read], weights: learned, corrections, elapsedMs };
+}
+
+/** What was read before the newest alert says nothing about it: then the sources are asked after all. */
+function hasNewAlerts(before: Incident, now: Incident): boolean {
+  return before.alertCount !== now.alertCount || before.status !== now.status || before.reopened !== now.reopened;
 }
 
 interface OwnKnowledge {
