@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Alert } from "./alert.ts";
 import { alertFingerprint, epochMs } from "./ids.ts";
-import { foldIncident } from "./incident-fold.ts";
+import { foldIncident, reopenedAt } from "./incident-fold.ts";
 import { own, ownWords } from "./safe.ts";
 
 const words = (text: string) => ownWords(own(text));
@@ -146,6 +146,8 @@ test("it stays open until its last alert ends, and reopens when one fires afterw
     resolvedAtMs: null,
     reopened: true,
   });
+  expect(reopenedAt(allOver)).toBeNull();
+  expect(reopenedAt([at(4_000, {}), ...allOver])).toBe(4_000);
 });
 
 test("it gathers services, groups and the senders' own incidents without repeats", () => {

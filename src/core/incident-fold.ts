@@ -35,7 +35,7 @@ export function foldIncident(facts: readonly Alert[]): FoldedIncident | null {
   if (first === undefined) return null;
   // A resolution that overtook its alert says little about what went wrong; the first firing event names the incident.
   const opening = events.find(({ status }) => status === "firing") ?? first;
-  const course = followCourse(events);
+  const { reopenedAtMs, ...course } = followCourse(events);
   return {
     title: opening.title,
     service: opening.service ?? events.find(({ service }) => service !== null)?.service ?? null,
@@ -44,12 +44,18 @@ export function foldIncident(facts: readonly Alert[]): FoldedIncident | null {
     detectedAtMs: opening.occurredAtMs,
     lastAlertAtMs: events.at(-1)?.occurredAtMs ?? first.occurredAtMs,
     ...course,
+    reopened: reopenedAtMs !== null,
     alertCount: distinct(events.map(({ fingerprint }) => fingerprint)).length,
     services: distinct(events.flatMap(({ service }) => (service === null ? [] : [service]))),
     external: externalOf(events),
     fingerprints: distinct(events.map(({ fingerprint }) => fingerprint)),
     groupKeys: distinct(events.map(({ groupKey }) => groupKey)),
   };
+}
+
+/** When an incident that was over last fired again; null when it never did. */
+export function reopenedAt(facts: readonly Alert[]): EpochMs | null {
+  return followCourse(inOrder(facts)).reopenedAtMs;
 }
 
 /** By time, then by how far along the alert is, then by id: a total order that arrival has no part in. */
@@ -69,7 +75,7 @@ interface Course {
   readonly status: IncidentStatus;
   readonly acknowledgedBy: Safe | null;
   readonly resolvedAtMs: EpochMs | null;
-  readonly reopened: boolean;
+  readonly reopenedAtMs: EpochMs | null;
 }
 
 /** An incident is over when each of its alerts is; it reopened when one of them fired after that. */
@@ -77,17 +83,17 @@ function followCourse(events: readonly Alert[]): Course {
   const current = new Map<AlertFingerprint, AlertStatus>();
   const unresolved = new Set<AlertFingerprint>();
   let resolvedAtMs: EpochMs | null = null;
-  let reopened = false;
+  let reopenedAtMs: EpochMs | null = null;
   for (const { fingerprint, status, occurredAtMs } of events) {
     current.set(fingerprint, status);
     if (status === "resolved") unresolved.delete(fingerprint);
     else unresolved.add(fingerprint);
-    if (unresolved.size > 0 && resolvedAtMs !== null) reopened = true;
+    if (unresolved.size > 0 && resolvedAtMs !== null) reopenedAtMs = occurredAtMs;
     resolvedAtMs = unresolved.size > 0 ? null : (resolvedAtMs ?? occurredAtMs);
   }
   const status = resolvedAtMs === null ? openStatus([...current.values()]) : "resolved";
   const acknowledgedBy = status === "triggered" ? null : lastAcknowledger(events);
-  return { status, acknowledgedBy, resolvedAtMs, reopened };
+  return { status, acknowledgedBy, resolvedAtMs, reopenedAtMs };
 }
 
 function lastAcknowledger(events: readonly Alert[]): Safe | null {

@@ -206,33 +206,6 @@ forEachTransport((transport) => {
       expect(await ask("list")).toContain("No open incidents.");
       expect(await ask("why")).toBeDefined();
     });
-
-    test("puts the postmortem into the incident's thread as a file", async () => {
-      await stage.publishUntilDone(anAnswer());
-      stage.verbs.markdown = passed("# Postmortem\n\nCause: Unknown");
-
-      expect(await ask("postmortem")).toContain("is in its thread");
-
-      const [root] = stage.fake.workspace.roots();
-      expect(stage.fake.workspace.files).toMatchObject([
-        { filename: "postmortem-INC-2041.md", channel: "C0INCIDENTS", threadTs: root?.ts },
-      ]);
-      expect(stage.fake.workspace.files[0]?.content).toContain("Cause: Unknown");
-    });
-
-    test("puts it there as text where files are refused, in pieces and letter by letter", async () => {
-      await stage.publishUntilDone(anAnswer());
-      stage.fake.workspace.breakNext("files.getUploadURLExternal", { kind: "refuse", code: "missing_scope" });
-      const lines = Array.from({ length: 200 }, (_, index) => `- line ${index} <b> & more of the same`);
-      stage.verbs.markdown = passed(lines.join("\n"));
-
-      expect(await ask("postmortem")).toContain("as text");
-
-      const [root] = stage.fake.workspace.roots();
-      const posted = JSON.stringify(stage.fake.workspace.replies(root?.ts ?? ""));
-      expect(posted).toContain("line 0 &lt;b&gt; &amp; more");
-      expect(posted).toContain("line 199 &lt;b&gt;");
-    });
   });
 
   describe("a mention", () => {

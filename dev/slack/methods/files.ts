@@ -38,6 +38,10 @@ export const FILES: Readonly<Record<string, Method>> = {
   "conversations.canvases.create": (team, body) =>
     canvas(team, { body, channel: textOrNone(body["channel_id"]) ?? null }),
   "canvases.edit": editCanvas,
+  "canvases.access.set": (team, body) => {
+    const found = team.workspace.canvases.find(({ id }) => id === body["canvas_id"]);
+    return found === undefined ? refused("canvas_not_found") : { ok: true };
+  },
   "canvases.sections.lookup": (team, body) => {
     const found = team.workspace.canvases.find(({ id }) => id === body["canvas_id"]);
     if (found === undefined) return refused("canvas_not_found");

@@ -5,7 +5,7 @@ import { gapSentences } from "../presentation/gaps.ts";
 import type { ArgumentView, CauseView, IncidentView, TimelineRowView } from "../presentation/view.ts";
 import { type CastVote, validVotes, verdictOfPeople } from "../presentation/votes.ts";
 import { capital, confidenceWords, counted, grouped, roleWords, withoutStop, withStop } from "../presentation/words.ts";
-import { joinSafe, ownWords, type Safe, safe } from "../safe.ts";
+import { joinSafe, ownWords, type Safe, safe, sliceSafe } from "../safe.ts";
 import { clockTime, duration } from "../time.ts";
 import { cite, plain, section, when } from "./markdown.ts";
 import { actionItems, lookingBack, questions } from "./questions.ts";
@@ -93,7 +93,7 @@ function timeline(view: IncidentView): readonly Safe[] {
 
 function tableRow(row: TimelineRowView): Safe {
   const service = row.service === null ? safe`Unknown` : plain(row.service);
-  const many = row.count > 1 ? safe` (${grouped(row.count)} records until ${clockTime(row.lastAtMs)})` : safe``;
+  const many = row.count > 1 ? safe` (${grouped(row.count)} records until ${sliceSafe(clockTime(row.lastAtMs), 0, 8)} UTC)` : safe``;
   return safe`| ${when(row.atMs)} | ${roleWords(row.role)} | ${service} | ${plain(row.text)}${many} |${cite(row.evidenceIds)} |`;
 }
 

@@ -7,7 +7,16 @@ import { gapsLine } from "./gaps.ts";
 import { type Reason, strongest } from "./short-reason.ts";
 import type { CardLines, CauseView, IncidentState, SaidView, TimelineRowView } from "./view.ts";
 import { verdictOfPeople } from "./votes.ts";
-import { capital, confidenceNumber, confidenceWords, literal, withoutStop, withStop } from "./words.ts";
+import {
+  capital,
+  confidenceNumber,
+  confidenceWords,
+  counted,
+  grouped,
+  literal,
+  withoutStop,
+  withStop,
+} from "./words.ts";
 
 const NOTIFICATION_LENGTH = 199;
 const SUBJECT_LENGTH = 60;
@@ -16,6 +25,7 @@ const LABEL_LENGTH = 90;
 const QUOTE = /: (?:\S+ reports )?"/u;
 const SHORTEST_ANSWER = 15;
 const CANDIDATES_SHOWN = 3;
+const SOURCES_NAMED = 4;
 
 export interface CardContext {
   readonly incident: Incident;
@@ -31,7 +41,7 @@ export function cardLines(context: CardContext): CardLines {
   const { analysis, causes } = context;
   const cause = causeLine(context);
   if (analysis === null) {
-    return { cause, why: null, against: null, impact: null, nextStep: null, notChecked: null };
+    return { cause, why: null, against: null, impact: null, nextStep: null, checked: null, notChecked: null };
   }
   const lead = leadOf(causes);
   const names = isAnswered(analysis) ? lead : null;
@@ -42,6 +52,7 @@ export function cardLines(context: CardContext): CardLines {
     against: names ? (strongest(reasonsOf(analysis, names, "against"), names.summary) ?? NOTHING_AGAINST) : null,
     impact: analysis.impact.text,
     nextStep: nextStep(context, names),
+    checked: isAnswered(analysis) ? null : checkedLine(analysis),
     notChecked: gapsLine(analysis.gaps),
   };
 }
@@ -102,6 +113,14 @@ function candidateLine(context: CardContext, analysis: Analysis, lead: CauseView
     return safe`${cause.rank}. ${withoutStop(cause.summary)} (${word}${confidenceNumber(cause.confidence)})`;
   });
   return { label: safe`Possible causes`, text: joinSafe(listed, "; ") };
+}
+
+/** What was read, so that "not found" is not mistaken for "not looked". */
+function checkedLine({ stats, evidence, timeline }: Analysis): Safe {
+  const names = [...new Map([...timeline, ...evidence].map(({ source }) => [String(source), source])).values()];
+  const listed = names.length === 0 ? safe`` : safe`${joinSafe(names.slice(0, SOURCES_NAMED), ", ")}; `;
+  const lines = safe`${grouped(stats.lines)} ${literal(stats.lines === 1 ? "line" : "lines")}`;
+  return safe`${listed}${lines} from ${counted(stats.sources, "source", "sources")}`;
 }
 
 const NOTHING_AGAINST = safe`Nothing in what was read`;

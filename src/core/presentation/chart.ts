@@ -10,7 +10,8 @@ const LABEL_LENGTH = 72;
 const RISE = 0.05;
 const MAX_MARKS = 8;
 /** Long enough to know a service by; with it the text for the ear stays below the 2,000 characters of an image. */
-const NAME_LENGTH = 60;
+const NAME_LENGTH = 50;
+const ALT_LENGTH = 2000;
 /** A rise is more than this many times the level before, and by more than a handful. */
 const CLEAR = 4;
 /** Shorter than this the drawing only ends, the errors did not. */
@@ -30,7 +31,7 @@ export function chartView(chart: ErrorChart, rows: readonly TimelineRowView[]): 
   const summary = joinSafe([shape, ...serviceSentence(chart)], " ");
   const left = marks.length - shown.length;
   const told = [safe`Bar chart, times in UTC.`, shape, ...seriesSentences(chart, from), ...markSentence(shown, left)];
-  return { ...chart, marks: shown, summary, alt: joinSafe(told, " ") };
+  return { ...chart, marks: shown, summary, alt: cutSafe(joinSafe(told, " "), ALT_LENGTH) };
 }
 
 function markOf(row: TimelineRowView): readonly ChartMark[] {
@@ -51,8 +52,13 @@ function shapeOf(chart: ErrorChart, from: EpochMs): Safe {
   const { errors, bucketSeconds } = chart;
   const at = clockOf(chart, from);
   const span = safe`Errors per ${duration(bucketSeconds * 1000)} from ${at(0)} to ${at(errors.length)}`;
+  return safe`${span}: ${courseOf(errors, at, bucketSeconds)}.`;
+}
+
+/** How a series of counts went: "at most 4 until 01:06:00Z, then rising to 40 at 01:07:00Z, none after 01:09:00Z". */
+function courseOf(errors: readonly number[], at: (bucket: number) => Safe, bucketSeconds: number): Safe {
   const peak = Math.max(...errors);
-  if (peak === 0) return safe`${span}: none at any time.`;
+  if (peak === 0) return safe`none at any time`;
   const level = usualLevel(errors);
   const rise = level === null ? 0 : riseOf(errors, level);
   const top = safe`${grouped(peak)} at ${at(errors.indexOf(peak))}`;
@@ -61,7 +67,7 @@ function shapeOf(chart: ErrorChart, from: EpochMs): Safe {
   const isQuiet = (errors.length - over) * bucketSeconds >= QUIET_SECONDS;
   const end = isQuiet ? safe`, ${atMost(Math.max(...errors.slice(over)))} after ${at(over)}` : safe``;
   const shape = rise === 0 ? safe`up to ${top}` : safe`${before} until ${at(rise)}, then rising to ${top}`;
-  return safe`${span}: ${shape}${end}.`;
+  return safe`${shape}${end}`;
 }
 
 /** The clock at the beginning of a bucket. */
@@ -101,7 +107,7 @@ function serviceSentence(chart: ErrorChart): readonly Safe[] {
   return totals.length > 0 ? [safe`By service: ${joinSafe(totals, ", ")}.`] : [];
 }
 
-/** What the layers of the bars show: for each service how much, since when, its peak, and when it was last seen. */
+/** What the layers of the bars show: for each service how much, and how it went. */
 function seriesSentences(chart: ErrorChart, from: EpochMs): readonly Safe[] {
   const at = clockOf(chart, from);
   const total = sumOf(chart.errors);
@@ -109,11 +115,9 @@ function seriesSentences(chart: ErrorChart, from: EpochMs): readonly Safe[] {
   const services = chart.byService.flatMap(({ service, errors }) => {
     const own = sumOf(errors);
     if (own === 0) return [];
-    const peak = Math.max(...errors);
-    const [first, last] = [errors.findIndex((count) => count > 0), errors.findLastIndex((count) => count > 0)];
-    const until = last === errors.length - 1 ? safe`still failing at the end` : safe`last before ${at(last + 1)}`;
-    const most = safe`most ${grouped(peak)} at ${at(errors.indexOf(peak))}`;
-    return [safe`${cutSafe(service, NAME_LENGTH)} ${grouped(own)} (first at ${at(first)}, ${most}, ${until})`];
+    // One error now and then is a day's noise; "rising to 1" would sound like a part of the incident.
+    const course = Math.max(...errors) === 1 ? safe`never more than 1` : courseOf(errors, at, chart.bucketSeconds);
+    return [safe`${cutSafe(service, NAME_LENGTH)} ${grouped(own)} (${course})`];
   });
   const rest = total - chart.byService.reduce((sum, { errors }) => sum + sumOf(errors), 0);
   const others = rest > 0 && services.length > 0 ? [safe`other services ${grouped(rest)}`] : [];

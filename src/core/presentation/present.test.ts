@@ -79,6 +79,7 @@ describe("the card", () => {
       against: "the first two minutes after the deploy were clean",
       impact: "97 requests answered 502 in 5 min",
       nextStep: "Roll checkout back to v411",
+      checked: null,
       notChecked: "not checked: GitHub (timed out after 10 s), Kubernetes (not connected)",
     });
   });
@@ -163,8 +164,8 @@ test("the chart's text says when errors began, how high they went and what is ma
   expect(present().chart?.alt).toBe(
     "Bar chart, times in UTC. " +
       "Errors per 1 min from 01:33:00Z to 01:53:00Z: none until 01:47:00Z, then rising to 143 at 01:49:00Z. " +
-      "590 in all. By service: checkout 474 (first at 01:47:00Z, most 115 at 01:49:00Z, still failing at the end); " +
-      "gateway 116 (first at 01:47:00Z, most 28 at 01:49:00Z, still failing at the end). The last bar shows 88. " +
+      "590 in all. By service: checkout 474 (none until 01:47:00Z, then rising to 115 at 01:49:00Z); " +
+      "gateway 116 (none until 01:47:00Z, then rising to 28 at 01:49:00Z). The last bar shows 88. " +
       "Marked: 01:45:00Z change, Deploy v412 of checkout: pool.max 50 → 5; 01:48:00Z alert, 5xx rate above 5 % on checkout.",
   );
 });

@@ -21,6 +21,8 @@ export interface Presentable {
   readonly votes: readonly CastVote[];
   /** What people corrected, as far as it holds; none when left out. */
   readonly corrections?: readonly CorrectionFact[];
+  /** When it last fired again after it was over; left out or null when it did not. */
+  readonly reopenedAtMs?: EpochMs | null;
   /** Without a slash at the end. */
   readonly publicUrl: Safe | null;
   readonly nowMs: EpochMs;
@@ -49,6 +51,7 @@ export function presentIncident(input: Presentable): IncidentView {
     ...answer(analysis, timeline),
     ...said,
     reopened: incident.reopened,
+    reopenedAtMs: input.reopenedAtMs ?? null,
     updatedAtMs: updatedAt(input),
   };
 }
@@ -59,10 +62,11 @@ function stateOf(incident: Incident, analysis: Analysis | null): IncidentState {
 }
 
 function identity(incident: Incident) {
-  const { id, title, service, startedAtMs, detectedAtMs, resolvedAtMs, acknowledgedBy, alertCount } = incident;
+  const { id, title, service, startedAtMs, detectedAtMs, resolvedAtMs, acknowledgedBy, alertCount, services } =
+    incident;
   const externalUrl = incident.external.find(({ url }) => url !== null)?.url ?? null;
   const times = { startedAtMs, detectedAtMs, resolvedAtMs };
-  return { incidentId: id, title, service, acknowledgedBy, alertCount, externalUrl, ...times };
+  return { incidentId: id, title, service, acknowledgedBy, alertCount, services, externalUrl, ...times };
 }
 
 function answer(analysis: Analysis | null, timeline: readonly TimelineRowView[]) {

@@ -34,12 +34,16 @@ export interface IncidentView {
   readonly graph: readonly GraphEdge[];
   readonly evidence: readonly EvidenceView[];
   readonly alertCount: number;
+  /** Every service that an alert of this incident names. */
+  readonly services: readonly Safe[];
   /** The learned weights changed this ranking: say so, and from what. */
   readonly learnedNote: Safe | null;
   readonly updatedAtMs: EpochMs;
   readonly elapsedMs: number | null;
   /** True when it was resolved once and fired again. */
   readonly reopened: boolean;
+  /** When it last fired again; null when it never did or nobody looked. */
+  readonly reopenedAtMs: EpochMs | null;
   /** What a person said the cause is, the latest; null when nobody named one. */
   readonly statedCause: SaidView | null;
   /** The latest status update by a person. */
@@ -76,6 +80,8 @@ export interface CardLines {
   readonly against: Safe | null;
   readonly impact: Safe | null;
   readonly nextStep: Safe | null;
+  /** "logs, deploys; 18,240 lines": what was read when no cause was found in it; null when a cause is named. */
+  readonly checked: Safe | null;
   /** "not checked: Kubernetes events, GitHub (timed out)". */
   readonly notChecked: Safe | null;
 }
@@ -134,8 +140,8 @@ export interface EvidenceView {
   readonly ref: Safe;
 }
 
-/** What changed between two answers, for one line in the thread; null when nobody needs to know. */
+/** What changed, for one line in the thread. The text stands after its label and does not repeat it. */
 export interface ChangeOfMind {
-  readonly label: "New" | "Strengthened" | "Weakened" | "Ruled out";
+  readonly label: "New" | "Strengthened" | "Weakened" | "Ruled out" | "Recovered" | "Reopened" | "Resolved";
   readonly text: Safe;
 }

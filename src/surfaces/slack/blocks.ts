@@ -2,7 +2,9 @@ import type {
   Button,
   ConfirmationDialog,
   ContextBlock,
+  ImageBlock,
   KnownBlock,
+  Overflow,
   PlainTextElement,
   RichTextElement,
   RichTextSection,
@@ -77,6 +79,25 @@ function confirmation(spec: NonNullable<ButtonSpec["confirm"]>): ConfirmationDia
 export function actions(part: string, buttons: readonly Button[]): readonly KnownBlock[] {
   if (buttons.length === 0) return [];
   return [{ type: "actions", block_id: part, elements: buttons.slice(0, LIMITS.actions) }];
+}
+
+/** The menu behind the three dots, at most five entries. */
+export function menu(action: string, entries: readonly { readonly text: Safe; readonly value: string }[]): Overflow {
+  return {
+    type: "overflow",
+    action_id: action,
+    options: entries.slice(0, 5).map(({ text, value }) => ({ text: plainText(text, LIMITS.optionText), value })),
+  };
+}
+
+/** A picture that was uploaded before, with the words for those who cannot see it. */
+export function picture(part: string, fileId: string, alt: Safe): ImageBlock {
+  return {
+    type: "image",
+    block_id: part,
+    slack_file: { id: fileId },
+    alt_text: visible(cutSafe(alt, LIMITS.altText)) || "-",
+  };
 }
 
 /** One paragraph or list item of rich text. */

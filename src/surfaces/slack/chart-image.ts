@@ -61,9 +61,12 @@ export async function chartFonts(): Promise<{ readonly fontBuffers: readonly Uin
 
 let library: ReturnType<typeof load> | undefined;
 
-/** Loaded at the first drawing, once in this thread: the library may not be started twice, not even after a failure. */
+/** Loaded at the first drawing, once in this thread; after a failure (too many open files, say) the next drawing tries again. */
 function loaded() {
-  library ??= load();
+  library ??= load().catch((error: unknown) => {
+    library = undefined;
+    throw error;
+  });
   return library;
 }
 

@@ -1,22 +1,26 @@
 import type { OutboundMessage } from "../../app/ports.ts";
 import { editPosted } from "./edit.ts";
-import { lookUp } from "./lookup.ts";
 import type { Form } from "./message.ts";
+import { parsePlace, placeText } from "./place.ts";
 import {
   again,
   CLAIM_VALID_MS,
   type Delivered,
   type Draft,
   lookupDueMs,
-  MAX_ATTEMPTS,
   moved,
   offeredForms,
   type Postbox,
-  placeOf,
+  spotOf,
   takenByOther,
 } from "./postbox.ts";
+import { adviceFor, scopeOfRefusal } from "./refusals.ts";
+import { settle } from "./settle.ts";
 import type { CallFailure } from "./slack-errors.ts";
 import { type Outgoing, type PostResult, post, remove } from "./wire.ts";
+
+const POST = "chat.postMessage";
+const STRAY_RETRY_MS = 5000;
 
 /**
  * Brings one logical message to Slack effectively once. Its stored state says what may be done: nothing is posted while
@@ -30,9 +34,9 @@ export async function deliver(box: Postbox, draft: Draft, signal: AbortSignal): 
       return send(box, draft, row);
     case "sending":
       // Only a crash leaves this state behind: nobody knows whether the call went out.
-      return settle(box, draft, await moved(box, row, { state: "settling", lookups: 0 }));
+      return settled(box, draft, await moved(box, row, { state: "settling", lookups: 0 }));
     case "settling":
-      return settle(box, draft, row);
+      return settled(box, draft, row);
     case "posted":
       return standsElsewhere(row, draft) ? repost(box, draft, row) : editPosted(box, draft, row);
     case "failed":
@@ -44,9 +48,26 @@ export async function deliver(box: Postbox, draft: Draft, signal: AbortSignal): 
   }
 }
 
-/** The thread it was posted in was deleted and the card made anew. */
+/** Finds out what became of the last attempt, then goes on from there. */
+async function settled(box: Postbox, draft: Draft, row: OutboundMessage | null): Promise<Delivered> {
+  if (row === null) return takenByOther(box);
+  if (row.attemptAtMs === null) return repost(box, draft, row);
+  const found = await settle(box, draft, row);
+  switch (found.status) {
+    case "adopted":
+      return editPosted(box, draft, found.row);
+    case "missing":
+      return send(box, draft, found.row);
+    default:
+      return found;
+  }
+}
+
+/** The thread it was posted in was deleted and the card made anew, or it landed outside its thread. */
 function standsElsewhere(row: OutboundMessage, draft: Draft): boolean {
-  return row.remote === null || (draft.threadTs !== null && row.remote.place !== placeOf(draft));
+  if (row.remote === null) return true;
+  const { channel, threadTs } = parsePlace(row.remote.place);
+  return draft.threadTs !== null && (channel !== draft.channel || threadTs !== draft.threadTs);
 }
 
 /** Refused messages get one more call when there is something new to say; what a person deleted stays deleted. */
@@ -55,13 +76,29 @@ function isWorthAnotherTry(row: OutboundMessage, draft: Draft): boolean {
 }
 
 async function repost(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Delivered> {
+  if (!(await isStrayRemoved(box, draft, row))) {
+    return again(box.clock.nowMs() + STRAY_RETRY_MS, "a reply outside its thread is still to be removed");
+  }
   const fresh = await moved(box, row, { state: "pending", remote: null, nonce: box.newNonce(), lookups: 0 });
   return fresh === null ? takenByOther(box) : send(box, draft, fresh);
 }
 
+/** A reply that Slack put into the channel is taken away before it is posted where it belongs. */
+async function isStrayRemoved(box: Postbox, draft: Draft, row: OutboundMessage): Promise<boolean> {
+  if (row.remote === null || draft.threadTs === null) return true;
+  const { channel, threadTs } = parsePlace(row.remote.place);
+  if (threadTs !== null) return true;
+  const spot = spotOf({ ...draft, channel });
+  if ((await box.cooldowns.blockOf("chat.delete", spot)) !== null) return false;
+  const failure = await remove(draft.client, channel, row.remote.id);
+  if (failure?.kind === "rate-limited") await box.cooldowns.pause({ method: "chat.delete", spot }, failure.waitMs);
+  return failure === null || failure.kind === "permanent";
+}
+
 async function send(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Delivered> {
-  const wait = box.cooldowns.waitUntil("chat.postMessage", draft.channel);
-  if (wait !== null) return again(wait, "rate limit of this channel");
+  const block = await box.cooldowns.blockOf(POST, spotOf(draft));
+  if (block?.kind === "pause") return again(block.untilMs, "rate limit of this channel");
+  if (block?.kind === "closed") return { status: "closed", code: block.code };
   const claim = await claimed(box, draft, row);
   if (claim === null) return takenByOther(box);
   if (box.clock.nowMs() - (claim.attemptAtMs ?? 0) > CLAIM_VALID_MS) {
@@ -89,9 +126,9 @@ function claimed(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Outb
 async function postInAnyForm(box: Postbox, draft: Draft, claim: OutboundMessage): Promise<PostResult> {
   let last: PostResult = { status: "refused", failure: { kind: "invalid-blocks" } };
   for (const form of offeredForms(box, draft)) {
-    last = await post(box.client, outgoing(draft, claim, form));
+    last = await post(draft.client, outgoing(draft, claim, form));
     if (last.status === "posted" || last.failure.kind !== "invalid-blocks") return last;
-    box.refusedForms.add(`${draft.kind}/${form}`);
+    box.refusedForms.add({ team: draft.team, kind: draft.kind, form });
     box.logger.warn({ kind: draft.kind, form }, "slack refused these blocks, sending an older form");
   }
   return last;
@@ -112,15 +149,22 @@ async function afterPost(
   draft: Draft,
   { claim, result }: { claim: OutboundMessage; result: Extract<PostResult, { status: "posted" }> },
 ): Promise<Delivered> {
-  if (draft.threadTs !== null && result.threadTs !== draft.threadTs) {
-    // Slack posts a reply to a deleted message into the channel and reports success.
-    const failure = await remove(box.client, draft.channel, result.ts);
-    if (failure !== null) box.logger.error({ kind: draft.kind, failure }, "a stray slack reply could not be removed");
-    await moved(box, claim, { state: "pending", bodyHash: null });
-    return { status: "gone" };
-  }
-  const posted = await moved(box, claim, { state: "posted", remote: { place: placeOf(draft), id: result.ts } });
-  return posted === null ? takenByOther(box) : { status: "posted", channel: draft.channel, ts: result.ts };
+  const { team, channel, threadTs } = draft;
+  const isStray = threadTs !== null && result.threadTs !== threadTs;
+  const remote = { place: placeText({ team, channel, threadTs: isStray ? null : threadTs }), id: result.ts };
+  const posted = await moved(box, claim, {
+    state: "posted",
+    remote,
+    problem: draft.problem,
+    ...(isStray ? { bodyHash: null } : {}),
+  });
+  if (posted === null) return takenByOther(box);
+  if (!isStray) return { status: "posted", channel, ts: result.ts, due: null };
+  // Slack posts a reply to a deleted message into the channel and reports success.
+  const isGone = await isStrayRemoved(box, draft, posted);
+  if (isGone) await moved(box, posted, { state: "pending", remote: null, nonce: box.newNonce() });
+  else box.logger.warn({ kind: draft.kind }, "a stray slack reply could not be removed yet");
+  return { status: "gone" };
 }
 
 async function afterRefusal(
@@ -132,8 +176,10 @@ async function afterRefusal(
   switch (failure.kind) {
     case "rate-limited": {
       await moved(box, claim, { state: "pending" });
-      const until = box.cooldowns.pause({ method: "chat.postMessage", channel: draft.channel }, failure.waitMs);
-      return again(until, "slack asked to wait");
+      return again(
+        await box.cooldowns.pause({ method: POST, spot: spotOf(draft) }, failure.waitMs),
+        "slack asked to wait",
+      );
     }
     case "unknown":
       await moved(box, claim, { state: "settling", lookups: 0 });
@@ -146,62 +192,27 @@ async function afterRefusal(
       await moved(box, claim, { state: "pending", bodyHash: null });
       return { status: "gone" };
     case "invalid-blocks":
+      return refused(box, draft, { claim, code: "invalid_blocks" });
     case "permanent":
-      await moved(box, claim, { state: "failed" });
-      box.logger.error({ incidentId, kind: draft.kind, failure }, "slack refused a message for good");
-      return { status: "stuck" };
+      return refused(box, draft, { claim, code: failure.code });
     default:
       return failure satisfies never;
   }
 }
 
-/** Finds out by its nonce whether the last attempt arrived; only when it is missing twice, it is sent again. */
-async function settle(box: Postbox, draft: Draft, row: OutboundMessage | null): Promise<Delivered> {
-  if (row === null) return takenByOther(box);
-  if (row.attemptAtMs === null) return repost(box, draft, row);
-  const due = lookupDueMs(row.attemptAtMs, row.lookups);
-  if (box.clock.nowMs() < due) return again(due, "the outcome of a post is unknown");
-  const { channel, threadTs } = draft;
-  const found = await lookUp(box.client, { channel, threadTs, nonce: row.nonce, attemptAtMs: row.attemptAtMs });
-  switch (found.status) {
-    case "found":
-      return adopt(box, draft, { row, ts: found.ts });
-    case "not-found":
-      return notFound(box, draft, row);
-    case "later":
-      return again(box.clock.nowMs() + found.waitMs, "slack could not be asked about a post");
-    case "cannot-look":
-      return giveUp(box, row, found.because);
-    default:
-      return found satisfies never;
-  }
-}
-
-/** The lost answer was "stored": take the message as ours and bring it up to date. */
-async function adopt(
+async function refused(
   box: Postbox,
   draft: Draft,
-  { row, ts }: { row: OutboundMessage; ts: string },
+  { claim, code }: { claim: OutboundMessage; code: string },
 ): Promise<Delivered> {
-  const posted = await moved(box, row, { state: "posted", remote: { place: placeOf(draft), id: ts } });
-  return posted === null ? takenByOther(box) : editPosted(box, draft, posted);
-}
-
-async function notFound(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Delivered> {
-  const lookups = row.lookups + 1;
-  if (row.attempt >= MAX_ATTEMPTS) return giveUp(box, row, "too many attempts");
-  if (lookups < 2) {
-    const next = await moved(box, row, { lookups });
-    if (next === null) return takenByOther(box);
-    return again(lookupDueMs(row.attemptAtMs ?? box.clock.nowMs(), lookups), "not found once, looking again");
-  }
-  const fresh = await moved(box, row, { state: "pending", lookups: 0 });
-  return fresh === null ? takenByOther(box) : send(box, draft, fresh);
-}
-
-async function giveUp(box: Postbox, row: OutboundMessage, because: string): Promise<Delivered> {
-  await moved(box, row, { state: "ambiguous" });
-  const { incidentId, kind } = row.key;
-  box.logger.error({ incidentId, kind, because }, "a slack message may or may not stand; a person has to look");
-  return { status: "stuck" };
+  const scope = scopeOfRefusal(code);
+  const problem = adviceFor(code, draft.channel);
+  const { incidentId } = draft.key;
+  box.logger.error({ incidentId, kind: draft.kind, code, problem }, "slack refused a message for good");
+  // About the place: the same words may go to another one, or here again once the place was repaired.
+  await moved(box, claim, { state: "failed", problem, ...(scope === "message" ? {} : { bodyHash: null }) });
+  if (scope === "message") return { status: "stuck" };
+  const spot = spotOf(draft);
+  await box.cooldowns.close(scope === "workspace" ? { ...spot, channel: "*" } : spot, code);
+  return { status: "closed", code };
 }

@@ -10,4 +10,6 @@ export interface DrawOptions {
   readonly links: LinkRule;
   /** The first card was deleted by somebody and this is its replacement. */
   readonly recreated: boolean;
+  /** The drawn chart as uploaded for this message; null or left out: its words stand in for it. */
+  readonly chart?: { readonly fileId: string } | null;
 }

@@ -17,6 +17,9 @@ export const LIMITS = {
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
+  optionText: 75,
+  altText: 2000,
+  viewBlocks: 100,
   viewTitle: 24,
   viewButton: 24,
   actions: 25,
@@ -25,13 +28,21 @@ export const LIMITS = {
 /** What a person reads on a phone without scrolling, and how far one line may run. Ours, not Slack's. */
 export const CARD = {
   lines: 12,
+  /** Letters in one line of a phone. */
+  width: 48,
   title: 120,
+  name: 24,
   line: 260,
   cause: 90,
   timelineRows: 15,
   timelineText: 260,
   causes: 5,
-  reasons: 5,
-  counterReasons: 3,
+  reasons: 3,
+  counterReasons: 2,
+  /** Lines of the arithmetic, shown to whoever asks for it. */
+  parts: 30,
+  /** Rows of what people said. */
+  said: 5,
+  tasks: 12,
   reason: 200,
 } as const;

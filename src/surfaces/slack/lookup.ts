@@ -6,7 +6,8 @@ import { METADATA_TYPE } from "./wire.ts";
 
 /** Whether a message whose answer got lost stands in the channel. */
 export type Lookup =
-  | { readonly status: "found"; readonly ts: string }
+  /** `doubles` are further messages with the same nonce: a call that was carried out twice. */
+  | { readonly status: "found"; readonly ts: string; readonly doubles: readonly string[] }
   | { readonly status: "not-found" }
   /** Asking again later may work. */
   | { readonly status: "later"; readonly waitMs: number }
@@ -50,8 +51,9 @@ export async function lookUp(client: WebClient, request: LookupRequest): Promise
   for (let page = 0; page < MAX_PAGES; page++) {
     const found = await readPage(client, request, cursor);
     if (found.status !== "page") return found;
-    const hit = found.page.messages.find(({ metadata }) => isOurs(metadata, request.nonce));
-    if (hit !== undefined) return { status: "found", ts: hit.ts };
+    const hits = found.page.messages.filter(({ metadata }) => isOurs(metadata, request.nonce)).map(({ ts }) => ts);
+    const [ts, ...doubles] = hits.toSorted();
+    if (ts !== undefined) return { status: "found", ts, doubles };
     cursor = found.page.response_metadata?.next_cursor;
     if (!found.page.has_more || cursor === undefined || cursor === "") return { status: "not-found" };
   }

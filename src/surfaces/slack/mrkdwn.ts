@@ -49,7 +49,13 @@ export function linkMd(url: string | null, text: Mrkdwn): Mrkdwn {
 
 /** An instant in the reader's own zone; where Slack cannot do that, in UTC and saying so. */
 export function dateMd(at: EpochMs, format: "{time}" | "{time_secs}"): Mrkdwn {
-  return { mrkdwn: `<!date^${Math.floor(at / 1000)}^${format}|${utcClock(at)}>` };
+  const fallback = format === "{time}" ? utcMinute(at) : utcClock(at);
+  return { mrkdwn: `<!date^${Math.floor(at / 1000)}^${format}|${fallback}>` };
+}
+
+/** "01:45 UTC", where seconds tell nothing. */
+export function utcMinute(at: EpochMs): Safe {
+  return safe`${sliceSafe(clockTime(at), 0, 5)} UTC`;
 }
 
 /** "01:45:00 UTC". */

@@ -7,20 +7,15 @@ export interface Standing {
 }
 
 /** The place as stored: "T0ACME/C0INCIDENTS/1795184340.000100", without what is not known. */
-export function placeOf({ team, channel, threadTs }: Standing): string {
+export function placeText({ team, channel, threadTs }: Standing): string {
   return [team, channel, threadTs].filter((part) => part !== null).join("/");
 }
 
 /** Reads a stored place. */
-export function standingAt(place: string): Standing {
+export function parsePlace(place: string): Standing {
   const parts = place.split("/");
   const [first = ""] = parts;
   const hasTeam = parts.length > 1 && /^[TE]/u.test(first);
   const [channel = "", threadTs = null] = hasTeam ? parts.slice(1) : parts;
   return { team: hasTeam ? first : null, channel, threadTs };
-}
-
-/** The channel of a stored place. */
-export function channelOf(place: string): string {
-  return standingAt(place).channel;
 }

@@ -57,7 +57,7 @@ export async function moved(box: Postbox, row: OutboundMessage, to: Change): Pro
 }
 
 /** Another process took this message: look again soon. */
-export function takenByOther(box: Postbox): Delivered {
+export function takenByOther(box: Postbox): Extract<Delivered, { status: "again" }> {
   return again(box.clock.nowMs() + 1000, "another process moved this message");
 }
 

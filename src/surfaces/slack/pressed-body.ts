@@ -10,9 +10,11 @@ export const PressBody = z.object({
   team: z.object({ id: z.string().min(1) }).nullish(),
   user: z.object({ id: z.string().min(1), team_id: z.string().optional() }),
   channel: z.object({ id: z.string().min(1) }).optional(),
-  container: z.object({ is_ephemeral: z.boolean().optional() }).optional(),
+  container: z.object({ is_ephemeral: z.boolean().optional(), thread_ts: z.string().optional() }).optional(),
   trigger_id: z.string().min(1).optional(),
   response_url: z.string().optional(),
+  /** The window in which it was pressed. */
+  view: z.object({ id: z.string().min(1), private_metadata: z.string().default("") }).nullish(),
   /** A button and a feedback button carry a value, a menu carries the option that was chosen. */
   actions: z
     .array(

@@ -1,97 +1,35 @@
-import type { Button } from "@slack/types";
 import { brief } from "../../core/presentation/card.ts";
-import type { CauseView, IncidentState, IncidentView } from "../../core/presentation/view.ts";
-import { cutSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
+import type { IncidentState, IncidentView } from "../../core/presentation/view.ts";
+import { cutSafe, ownWords, type Safe, safe, sliceSafe } from "../../core/safe.ts";
 import { duration } from "../../core/time.ts";
-import { actions, button, context, section } from "./blocks.ts";
+import { actions, context, section } from "./blocks.ts";
+import { cardButtons, cardMenu } from "./card-buttons.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
 import { dateMd, escaped, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
-import { encodeValue } from "./values.ts";
+import { fitted, type Paragraph, phoneLines } from "./phone.ts";
 
-/** The one message of an incident in the channel, in all its states: at most twelve lines and one primary button. */
+/** The one message of an incident in the channel, in all its states: at most twelve lines of a phone and one primary button. */
 export function drawRoot(view: IncidentView, options: DrawOptions): Drawing {
   const text = escaped(view.notification);
   if (options.form === "plain") return { text, blocks: [] };
-  const head = section("head", joinMd([headline(view), subline(view, options)], "\n"));
-  if (view.state === "resolved") {
-    return { text, blocks: [head, ...actions("act", resolvedButtons(view, options)), ...recreatedNote(options)] };
-  }
-  const why = section("why", joinMd(answerLines(view), "\n"));
-  const buttons = actions("act", openButtons(view, options));
-  return { text, blocks: [head, why, ...buttons, context("foot", footLine(view, options))] };
-}
-
-function headline(view: IncidentView): Mrkdwn {
-  const title = cutSafe(view.title, CARD.title);
-  const named = view.service === null || title.includes(view.service) ? title : safe`${view.service}: ${title}`;
-  const words = escaped(safe`${view.priority} · ${named}`);
-  if (view.state === "resolved") return md`:white_check_mark: *Resolved · ${words}*`;
-  if (view.state === "recovered") return md`:large_green_circle: *Recovered · ${words}*`;
-  return md`:red_circle: *${words}*`;
-}
-
-function subline(view: IncidentView, options: DrawOptions): Mrkdwn {
-  const page = linkMd(options.links(view.pageUrl), escaped(ownWords(view.incidentId)));
-  if (view.state === "resolved") return joinMd([...resolution(view), page], " · ");
-  const since = md`Since ${dateMd(view.startedAtMs, "{time}")}`;
-  const by = view.acknowledgedBy;
-  const who = by === null ? md`not acknowledged` : md`acknowledged by ${escaped(cutSafe(by, 60))}`;
-  return joinMd([since, who, ...severalAlerts(view), page], " · ");
-}
-
-function severalAlerts(view: IncidentView): readonly Mrkdwn[] {
-  return view.alertCount > 1 ? [md`${view.alertCount} alerts`] : [];
-}
-
-/** How long it took and what people say it was. Nobody's word is put in for them. */
-function resolution(view: IncidentView): readonly Mrkdwn[] {
-  const { resolvedAtMs, startedAtMs, card } = view;
-  const lasted = resolvedAtMs === null ? [] : [md`Lasted ${escaped(duration(resolvedAtMs - startedAtMs))}`];
-  const cause = md`${escaped(card.cause.label)}: ${escaped(cutSafe(card.cause.text, CARD.line))}`;
-  const confirmed = view.causes.some(({ votes }) => votes.yes.length > votes.no.length);
-  return [...lasted, cause, ...(confirmed ? [] : [md`cause not confirmed`])];
-}
-
-function answerLines(view: IncidentView): readonly Mrkdwn[] {
-  const { cause, why, against, impact, nextStep } = view.card;
-  return [
-    ...labelled(
-      cause.label,
-      view.state === "likely-cause" && cause.text.includes('"') ? brief(cause.text, CARD.cause) : cause.text,
-    ),
-    ...labelled(safe`Why`, why),
-    ...labelled(safe`Against`, against),
-    ...labelled(safe`Impact`, impact),
-    ...labelled(safe`Next step`, nextStep),
-  ];
-}
-
-function labelled(label: Safe, text: Safe | null): readonly Mrkdwn[] {
-  if (text === null) return [];
-  return [md`*${escaped(label)}:* ${escaped(cutSafe(text, CARD.line))}`];
-}
-
-function footLine(view: IncidentView, options: DrawOptions): Mrkdwn {
-  const others = view.state === "likely-cause" ? view.causes.length - 1 : 0;
-  const notes = [view.card.notChecked, view.learnedNote].flatMap((note) =>
-    note === null ? [] : [escaped(cutSafe(note, CARD.line))],
-  );
-  return joinMd(
-    [
-      ...(others > 0 ? [md`${others} less likely in thread`] : [md`details in thread`]),
-      ...(view.card.nextStep === null ? [] : [md`TraceOps runs nothing`]),
-      ...notes,
-      md`updated ${dateMd(view.updatedAtMs, "{time_secs}")}`,
-      ...(options.recreated ? [md`re-created, the first message was deleted`] : []),
+  const sub = subline(view, options);
+  const room = CARD.lines - phoneLines(sub);
+  const body = view.state === "resolved" ? resolvedBody(view, options) : openBody(view, options);
+  const [title = md``, ...lines] = fitted([titleOf(view), ...body], room);
+  const foot = lines.pop() ?? md``;
+  const entries = cardMenu(view);
+  const head = section("head", joinMd([title, sub], "\n"));
+  return {
+    text,
+    blocks: [
+      entries === null ? head : { ...head, accessory: entries },
+      ...(lines.length === 0 ? [] : [section("why", joinMd(lines, "\n"))]),
+      ...actions("act", cardButtons(view, options)),
+      context("foot", foot),
     ],
-    " · ",
-  );
-}
-
-function recreatedNote(options: DrawOptions) {
-  return options.recreated ? [context("foot", md`Re-created, the first message was deleted`)] : [];
+  };
 }
 
 /** The state in words, so that no colour has to carry it. */
@@ -104,118 +42,152 @@ export const STATE_WORDS: Readonly<Record<IncidentState, Safe>> = {
   resolved: safe`Resolved`,
 };
 
-/** Exactly one button is primary: the most useful next step. */
-function openButtons(view: IncidentView, options: DrawOptions): readonly Button[] {
-  const lead = view.state === "likely-cause" ? (view.causes[0] ?? null) : null;
-  const diff = lead === null ? null : options.links(lead.changeUrl);
+function titleOf(view: IncidentView): Paragraph {
+  const title = cutSafe(view.title, CARD.title);
+  const named = view.service === null || title.includes(view.service) ? title : safe`${view.service}: ${title}`;
+  const mark = markOf(view);
+  return {
+    ...PARAGRAPH,
+    text: safe`${view.priority} · ${named}`,
+    draw: (text) => md`${mark.emoji} *${mark.words}${escaped(text)}*`,
+    easy: 2,
+    worth: 8,
+  };
+}
+
+/** The colour says again what the word says; an open incident that was never closed needs no word. */
+function markOf(view: IncidentView): { readonly emoji: Mrkdwn; readonly words: Mrkdwn } {
+  if (view.state === "resolved") return { emoji: md`:white_check_mark:`, words: md`Resolved · ` };
+  if (view.state === "recovered") return { emoji: md`:large_green_circle:`, words: md`Recovered · ` };
+  return { emoji: md`:red_circle:`, words: view.reopened ? md`Reopened · ` : md`` };
+}
+
+const PARAGRAPH = { cut: cutSafe, least: 1 };
+
+/** Since when, who has it, how much it is, and where to read more: short parts only, it is never cut. */
+function subline(view: IncidentView, options: DrawOptions): Mrkdwn {
+  const page = linkMd(options.links(view.pageUrl), escaped(ownWords(view.incidentId)));
+  if (view.state === "resolved") return joinMd([...resolution(view), ...severalAlerts(view), page], " · ");
+  const by = view.acknowledgedBy;
+  const who = by === null ? md`not acknowledged` : md`acknowledged by ${escaped(cutSafe(by, CARD.name))}`;
+  return joinMd([since(view), who, ...severalAlerts(view), page], " · ");
+}
+
+function since({ reopened, reopenedAtMs, startedAtMs }: IncidentView): Mrkdwn {
+  if (reopenedAtMs !== null) return md`Reopened ${dateMd(reopenedAtMs, "{time}")}, it had been resolved`;
+  const start = md`Since ${dateMd(startedAtMs, "{time}")}`;
+  return reopened ? md`${start}, it had been resolved` : start;
+}
+
+function resolution({ resolvedAtMs, startedAtMs }: IncidentView): readonly Mrkdwn[] {
+  if (resolvedAtMs === null) return [];
+  return [md`Lasted ${escaped(duration(resolvedAtMs - startedAtMs))}`, md`until ${dateMd(resolvedAtMs, "{time}")}`];
+}
+
+/** One alert is the incident itself; of a storm the card counts the rest. */
+function severalAlerts({ alertCount, services }: IncidentView): readonly Mrkdwn[] {
+  if (alertCount <= 1) return [];
+  return [services.length > 1 ? md`${alertCount} alerts from ${services.length} services` : md`${alertCount} alerts`];
+}
+
+/** Longest-lived worth last: what is shortened first is told in the thread anyway. The last paragraph is the foot. */
+function openBody(view: IncidentView, options: DrawOptions): readonly Paragraph[] {
+  const { cause, why, against, impact, nextStep, checked } = view.card;
   return [
-    ...(diff !== null && lead !== null ? [diffButton(lead, diff)] : []),
-    ...senderButtons(view, diff === null),
-    ...(lead === null ? [] : voteButtons(view, lead, safe`Leading cause`)),
-    noteButton(view),
-    ...openButton(view, options, diff === null && !canAcknowledge(view)),
+    row(cause.label, cause.text, { easy: 3, least: 2, worth: 10, cut: brief }),
+    ...optional(safe`Checked`, checked, { easy: 2, worth: 5 }),
+    ...optional(safe`Why`, why, { easy: 2, worth: 4 }),
+    ...optional(safe`Against`, against, { easy: 1, worth: 6 }),
+    ...optional(safe`Impact`, impact, { easy: 1, least: view.latestUpdate === null ? 1 : 0, worth: 2 }),
+    ...optional(safe`Next step, yours to run`, nextStep, { easy: 2, worth: 7 }),
+    ...saidRows(view, options),
+    footOf(view, options),
   ];
 }
 
-function canAcknowledge(view: IncidentView): boolean {
-  return view.externalUrl !== null && view.acknowledgedBy === null;
+/** What it was and who says so. Nobody's word is put in for them. */
+function resolvedBody(view: IncidentView, options: DrawOptions): readonly Paragraph[] {
+  const { label, text } = view.card.cause;
+  const isConfirmed = view.statedCause !== null || view.causes.some(({ votes }) => votes.yes.length > votes.no.length);
+  const cause = isConfirmed
+    ? row(label, text, { easy: 4, least: 2, worth: 10, cut: brief })
+    : row(safe`Cause not confirmed`, unconfirmed(view), { easy: 4, least: 2, worth: 10, cut: brief });
+  return [cause, ...saidRows(view, options), footOf(view, options)];
 }
 
-/** What acts in the sender's system; nothing when the alert came from nowhere that could be acted on. */
-function senderButtons(view: IncidentView, primary: boolean): readonly Button[] {
-  if (view.externalUrl === null) return [];
-  return canAcknowledge(view) ? [ackButton(view, primary)] : [resolveButton(view)];
+function unconfirmed({ card, causes }: IncidentView): Safe {
+  const { label, text } = card.cause;
+  if (causes.length === 0) return text;
+  return safe`${ownSmall(label)}: ${text}`;
 }
 
-function ackButton(view: IncidentView, primary: boolean): Button {
-  return button({
-    action: "pd.ack",
-    text: safe`Acknowledge`,
-    label: safe`Acknowledge ${ownWords(view.incidentId)}`,
-    value: valueOf(view),
-    primary,
-  });
+/** Our own labels begin with one of these letters. */
+function ownSmall(label: Safe): Safe {
+  const small = { C: safe`c`, L: safe`l`, N: safe`n`, P: safe`p`, R: safe`r` };
+  const first = label.charAt(0);
+  return isKeyOf(small, first) ? safe`${small[first]}${sliceSafe(label, 1)}` : label;
 }
 
-function resolveButton(view: IncidentView): Button {
-  const id = ownWords(view.incidentId);
-  return button({
-    action: "pd.resolve",
-    text: safe`Resolve`,
-    label: safe`Resolve ${id}`,
-    value: valueOf(view),
-    confirm: {
-      title: safe`Resolve ${id}?`,
-      text: safe`This resolves the incident for everyone, where the alert came from.`,
-      yes: safe`Resolve`,
-      no: safe`Not yet`,
-    },
-  });
+function isKeyOf<T extends object>(table: T, key: PropertyKey): key is keyof T {
+  return Object.hasOwn(table, key);
 }
 
-function diffButton(cause: CauseView, url: string): Button {
-  return button({
-    action: "gh.compare",
-    text: safe`See the change`,
-    label: safe`See the change: ${cutSafe(cause.summary, 50)}`,
-    url,
-    primary: true,
-  });
+type Rules = Pick<Paragraph, "easy" | "worth"> & Partial<Pick<Paragraph, "least" | "cut">>;
+
+function row(label: Safe, text: Safe, rules: Rules): Paragraph {
+  const words = cutSafe(label, CARD.cause);
+  return {
+    ...PARAGRAPH,
+    ...rules,
+    text: cutSafe(text, CARD.line),
+    draw: (shown) => md`*${escaped(words)}:* ${escaped(shown)}`,
+  };
 }
 
-/** The two answers to a cause. They differ in action id, because they stand in one block. */
-export function voteButtons(view: IncidentView, cause: CauseView, name: Safe): readonly Button[] {
-  return (["yes", "no"] as const).map((answer) =>
-    button({
-      action: `hyp.feedback.${answer}`,
-      text: answer === "yes" ? safe`This was it` : safe`Not it`,
-      label: voteLabel(name, answer),
-      value: valueOf(view, { cause, answer }),
-    }),
-  );
+function optional(label: Safe, text: Safe | null, rules: Rules): readonly Paragraph[] {
+  return text === null ? [] : [row(label, text, rules)];
 }
 
-/** "Hypothesis 1: this was the cause". */
-export function voteLabel(name: Safe, answer: "yes" | "no"): Safe {
-  return answer === "yes" ? safe`${name}: this was the cause` : safe`${name}: this was not the cause`;
+/** News by a person, and what people attached. */
+function saidRows(view: IncidentView, options: DrawOptions): readonly Paragraph[] {
+  const { latestUpdate, links } = view;
+  const by = latestUpdate === null ? safe`` : cutSafe(latestUpdate.by, CARD.name);
+  const update =
+    latestUpdate === null
+      ? []
+      : [
+          {
+            ...row(by, latestUpdate.text, { easy: 2, worth: 9 }),
+            draw: (shown: Safe) =>
+              md`*Update by ${escaped(by)}, ${dateMd(latestUpdate.atMs, "{time}")}:* ${escaped(shown)}`,
+          },
+        ];
+  return [...update, ...(links.length === 0 ? [] : [linkRow(links, options)])];
 }
 
-function noteButton(view: IncidentView): Button {
-  return button({
-    action: "inc.note",
-    text: safe`Add note`,
-    label: safe`Add a note to the timeline of ${ownWords(view.incidentId)}`,
-    value: valueOf(view),
-  });
+function linkRow(links: IncidentView["links"], options: DrawOptions): Paragraph {
+  const shown = links.slice(-MOST_LINKS).map(({ url, title }) => linkMd(options.links(url), escaped(cutSafe(title, 30))));
+  const more = links.length > MOST_LINKS ? md` and ${links.length - MOST_LINKS} more` : md``;
+  const draw = () => md`*Attached:* ${joinMd(shown, ", ")}${more}`;
+  return { ...PARAGRAPH, text: safe`-`, draw, easy: 1, least: 0, worth: 1 };
 }
 
-function openButton(view: IncidentView, options: DrawOptions, primary: boolean): readonly Button[] {
-  const url = options.links(view.pageUrl);
-  if (url === null) return [];
-  const label = safe`Open the page of ${ownWords(view.incidentId)}`;
-  return [button({ action: "inc.open", text: safe`Open incident`, label, url, primary })];
-}
+const MOST_LINKS = 3;
 
-function resolvedButtons(view: IncidentView, options: DrawOptions): readonly Button[] {
-  const draft = button({
-    action: "pm.draft",
-    text: safe`Draft postmortem`,
-    label: safe`Draft the postmortem of ${ownWords(view.incidentId)}`,
-    value: valueOf(view),
-    primary: true,
-  });
-  return [draft, ...openButton(view, options, false)];
-}
-
-/** The value of a button about this incident, or about one cause of it. */
-export function valueOf(
-  view: IncidentView,
-  vote?: { readonly cause: CauseView; readonly answer: "yes" | "no" | "undo" },
-): string {
-  return encodeValue({
-    incidentId: view.incidentId,
-    revision: view.revision,
-    hypothesisId: vote?.cause.id ?? null,
-    answer: vote?.answer ?? null,
-  });
+/** What is elsewhere, what was not seen, and how old this is. Only what was not seen is ever shortened. */
+function footOf(view: IncidentView, options: DrawOptions): Paragraph {
+  const others = view.state === "likely-cause" ? view.causes.length - 1 : 0;
+  const before = [
+    ...(view.state === "investigating" ? [md`Investigating`] : []),
+    others > 0 ? md`${others} less likely in thread` : md`details in thread`,
+    ...(options.recreated ? [md`re-created, the first message was deleted`] : []),
+  ];
+  const updated = md`updated ${dateMd(view.updatedAtMs, "{time}")}`;
+  return {
+    ...PARAGRAPH,
+    text: cutSafe(view.card.notChecked ?? safe``, CARD.line),
+    draw: (text) => joinMd([...before, ...(text.length < 2 ? [] : [escaped(text)]), updated], " · "),
+    easy: 2,
+    worth: 3,
+  };
 }

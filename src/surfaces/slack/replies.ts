@@ -8,7 +8,7 @@ import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
 import { dateMd, escaped, joinMd, type Mrkdwn, md } from "./mrkdwn.ts";
 import { drawHypotheses } from "./render-hypotheses.ts";
-import { STATE_WORDS, valueOf } from "./render-root.ts";
+import { STATE_WORDS } from "./render-root.ts";
 import { drawTimeline } from "./render-timeline.ts";
 import { WORDS, type Word, type WordHelp } from "./words.ts";
 

@@ -3,89 +3,230 @@ import { type Safe, safe } from "../../core/safe.ts";
 export interface WordHelp {
   readonly usage: Safe;
   readonly does: Safe;
+  readonly example: Safe;
+  /** Where it stands in the help. */
+  readonly group: WordGroup;
+  /** True: it changes something. Those who only read may be shared with a channel. */
+  readonly acts: boolean;
+  /** What is said at once when the answer takes long. */
+  readonly wait?: Safe;
 }
 
-/** Every word that works after the slash command and after a mention. */
+/** The words by what somebody wants, in this order. */
+export const GROUPS = {
+  read: safe`About an incident`,
+  services: safe`About services`,
+  act: safe`Doing something about an incident`,
+  keep: safe`Writing it down`,
+  channel: safe`Quiet and channels`,
+  install: safe`About TraceOps`,
+} as const;
+
+export type WordGroup = keyof typeof GROUPS;
+
+/** Every word that works after the slash command, after a mention and in a direct message. Help, manifest and docs are made from it. */
 export const WORDS = {
-  help: { usage: safe`help`, does: safe`shows these words` },
-  list: { usage: safe`list`, does: safe`shows the open incidents` },
+  help: {
+    usage: safe`help [word]`,
+    does: safe`shows these words, or one of them with an example`,
+    example: safe`help changes`,
+    group: "install",
+    acts: false,
+  },
+  list: {
+    usage: safe`list [open | today | service]`,
+    does: safe`shows the open incidents, those of today, or those of a service`,
+    example: safe`list today`,
+    group: "read",
+    acts: false,
+  },
+  status: {
+    usage: safe`status [incident]`,
+    does: safe`says where an incident stands`,
+    example: safe`status INC-7`,
+    group: "read",
+    acts: false,
+  },
+  catchup: {
+    usage: safe`catchup [incident]`,
+    does: safe`brings somebody who comes late up to date, in ten lines`,
+    example: safe`catchup`,
+    group: "read",
+    acts: false,
+  },
+  why: {
+    usage: safe`why [incident]`,
+    does: safe`shows the possible causes, with the points for and against each`,
+    example: safe`why`,
+    group: "read",
+    acts: false,
+  },
+  timeline: {
+    usage: safe`timeline [incident]`,
+    does: safe`shows what happened, in order`,
+    example: safe`timeline INC-7`,
+    group: "read",
+    acts: false,
+  },
+  similar: {
+    usage: safe`similar [incident]`,
+    does: safe`shows earlier incidents like this one, how they ended and what people noted`,
+    example: safe`similar`,
+    group: "read",
+    acts: false,
+    wait: safe`Comparing with the earlier incidents, this takes some seconds …`,
+  },
+  changes: {
+    usage: safe`changes [service] [30m, 2h, 1d]`,
+    does: safe`shows what changed, from every source that tells of changes; two hours when no time is given`,
+    example: safe`changes checkout 2h`,
+    group: "services",
+    acts: false,
+    wait: safe`Looking through every source that tells of changes, this takes up to 20 s …`,
+  },
+  graph: {
+    usage: safe`graph <service>`,
+    does: safe`says who calls a service and whom it calls`,
+    example: safe`graph checkout`,
+    group: "services",
+    acts: false,
+  },
   investigate: {
     usage: safe`investigate <service> [30m, 2h, 1d]`,
-    does: safe`looks into a service without an alert, from that long ago on`,
+    does: safe`looks into a service without an alert, from that long ago on; the card comes into this channel`,
+    example: safe`investigate checkout 30m`,
+    group: "services",
+    acts: true,
   },
-  status: { usage: safe`status [incident]`, does: safe`says where an incident stands` },
-  why: { usage: safe`why [incident]`, does: safe`shows the possible causes, with what speaks for and against each` },
-  timeline: { usage: safe`timeline [incident]`, does: safe`shows what happened, in order` },
-  postmortem: { usage: safe`postmortem [incident]`, does: safe`drafts the postmortem into the thread` },
-  note: { usage: safe`note <text>`, does: safe`adds a note to the timeline` },
-  ack: { usage: safe`ack [incident]`, does: safe`acknowledges it where the alert came from, as you` },
-  resolve: { usage: safe`resolve [incident]`, does: safe`resolves it where the alert came from, as you` },
-} satisfies Record<string, WordHelp>;
+  ack: {
+    usage: safe`ack [incident]`,
+    does: safe`acknowledges it where the alert came from, as you`,
+    example: safe`ack`,
+    group: "act",
+    acts: true,
+    wait: safe`Asking the system that sent the alert, this takes some seconds …`,
+  },
+  resolve: {
+    usage: safe`resolve [incident]`,
+    does: safe`resolves it where the alert came from, as you, after one more question`,
+    example: safe`resolve INC-7`,
+    group: "act",
+    acts: true,
+  },
+  cause: {
+    usage: safe`cause [incident] <number or text>`,
+    does: safe`names the cause: a number from the list of causes, or your own words`,
+    example: safe`cause 1`,
+    group: "act",
+    acts: true,
+  },
+  note: {
+    usage: safe`note [incident] <text>`,
+    does: safe`adds a note to the timeline`,
+    example: safe`note rolled back to v411`,
+    group: "keep",
+    acts: true,
+  },
+  update: {
+    usage: safe`update [incident] <text>`,
+    does: safe`puts news for everybody on the card`,
+    example: safe`update rollback is running, checkout is slow until 14:40`,
+    group: "keep",
+    acts: true,
+  },
+  link: {
+    usage: safe`link [incident] <address> [title]`,
+    does: safe`attaches a page to the incident`,
+    example: safe`link https://wiki.example.com/runbook Runbook of checkout`,
+    group: "keep",
+    acts: true,
+  },
+  undo: {
+    usage: safe`undo [incident]`,
+    does: safe`takes your last update, link, named cause or correction back`,
+    example: safe`undo`,
+    group: "keep",
+    acts: true,
+  },
+  postmortem: {
+    usage: safe`postmortem [incident]`,
+    does: safe`drafts the postmortem into the thread`,
+    example: safe`postmortem INC-7`,
+    group: "keep",
+    acts: true,
+    wait: safe`Writing the draft, this takes some seconds …`,
+  },
+  export: {
+    usage: safe`export [incident]`,
+    does: safe`puts the whole answer as JSON into the thread, for an agent or a script`,
+    example: safe`export INC-7`,
+    group: "keep",
+    acts: true,
+    wait: safe`Putting the file together, this takes some seconds …`,
+  },
+  mute: {
+    usage: safe`mute [service] [30m, 2h, 1d]`,
+    does: safe`no new cards of a service for that long, one hour when no time is given; alone it shows what is muted`,
+    example: safe`mute checkout 1h`,
+    group: "channel",
+    acts: true,
+  },
+  unmute: {
+    usage: safe`unmute <service>`,
+    does: safe`new cards of the service come again`,
+    example: safe`unmute checkout`,
+    group: "channel",
+    acts: true,
+  },
+  watch: {
+    usage: safe`watch [service]`,
+    does: safe`new cards of a service come into this channel; alone it shows which ones do`,
+    example: safe`watch checkout`,
+    group: "channel",
+    acts: true,
+  },
+  unwatch: {
+    usage: safe`unwatch <service>`,
+    does: safe`new cards of the service go to the usual channel again`,
+    example: safe`unwatch checkout`,
+    group: "channel",
+    acts: true,
+  },
+  settings: {
+    usage: safe`settings [deploys on | deploys off | quiet 22:00-07:00 | quiet off]`,
+    does: safe`shows and changes what TraceOps sends to you alone`,
+    example: safe`settings quiet 22:00-07:00`,
+    group: "install",
+    acts: true,
+  },
+  doctor: {
+    usage: safe`doctor`,
+    does: safe`checks every part of this install and says what to fix`,
+    example: safe`doctor`,
+    group: "install",
+    acts: false,
+    wait: safe`Checking every part of this install, this takes up to 20 s …`,
+  },
+} as const satisfies Record<string, WordHelp>;
 
 export type Word = keyof typeof WORDS;
 
-export type Request =
-  | { readonly kind: "word"; readonly word: Word; readonly rest: string }
-  | { readonly kind: "unknown"; readonly typed: string; readonly closest: Word | null };
+/** All words, in the order of the table. */
+export const ALL_WORDS: readonly Word[] = Object.keys(WORDS).filter(isWord);
 
-const ALL_WORDS = Object.keys(WORDS).filter(isWord);
-const CLOSE_ENOUGH = 3;
-const MAX_TEXT = 4000;
-
-/** Reads what a person typed after the command or the mention. Nothing typed means help. */
-export function parseRequest(text: string): Request {
-  const [first = "", ...others] = unescaped(text.slice(0, MAX_TEXT)).trim().split(/\s+/u);
-  const typed = first.toLowerCase();
-  if (typed === "") return { kind: "word", word: "help", rest: "" };
-  if (isWord(typed)) return { kind: "word", word: typed, rest: others.join(" ") };
-  return { kind: "unknown", typed: first, closest: closestWord(typed.slice(0, 30)) };
-}
-
-/** Drops the mentions of the bot at the beginning of a message. */
-export function withoutMention(text: string): string {
-  return text.replace(/^(?:\s*<@[^>]{1,40}>[\s:,]*)+/u, "");
-}
-
-/** "checkout 30m" as a service and a distance in ms; the distance is null when none was given. */
-export function parseInvestigate(rest: string): { readonly service: string; readonly sinceMs: number | null } {
-  const match = /^(?<service>.*?)\s+(?<amount>\d{1,4})\s?(?<unit>m|min|h|d)$/u.exec(rest.trim());
-  if (match?.groups === undefined) return { service: rest.trim(), sinceMs: null };
-  const { service = "", amount = "0", unit = "m" } = match.groups;
-  const unitMs = unit === "d" ? 86_400_000 : unit === "h" ? 3_600_000 : 60_000;
-  return { service: service.trim(), sinceMs: Number(amount) * unitMs };
-}
-
-function isWord(text: string): text is Word {
+/** True when this is one of the words. */
+export function isWord(text: string): text is Word {
   return Object.hasOwn(WORDS, text);
 }
 
-/** Slack escapes three characters and wraps addresses; people meant what they typed. */
-function unescaped(text: string): string {
-  return text
-    .replaceAll(/<(https?:[^|>]+)(?:\|[^>]*)?>/gu, "$1")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&amp;", "&");
+/** What the table says of one word. */
+export function helpOf(word: Word): WordHelp {
+  return WORDS[word];
 }
 
-function closestWord(typed: string): Word | null {
-  const ranked = ALL_WORDS.map((word) => ({ word, steps: editSteps(typed, word) })).toSorted(
-    (a, b) => a.steps - b.steps,
-  );
-  const best = ranked[0];
-  return best !== undefined && best.steps <= Math.min(CLOSE_ENOUGH, best.word.length - 1) ? best.word : null;
-}
-
-/** How many letters must be added, removed or replaced to get from one word to the other. */
-function editSteps(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [line, letter] of from.split("").entries()) {
-    const next = [line + 1];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1);
-      next.push(Math.min((row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1, replaced));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
+/** Who reads the answer. */
+export function seenBy(word: Word): Safe {
+  return helpOf(word).acts
+    ? safe`you; what it did stands on the card, in the thread or in the lists`
+    : safe`you, until you share it; after a mention everybody in the thread`;
 }

@@ -1,0 +1,42 @@
+import type { Actor } from "../../app/actor.ts";
+import type { IncidentId } from "../../core/ids.ts";
+import type { Drawing } from "./message.ts";
+import type { Pending } from "./pending.ts";
+import type { Word } from "./words.ts";
+
+/** Somebody typed a request: who, what and where. */
+export interface Asked {
+  readonly actor: Actor;
+  readonly text: string;
+  /** The workspace of the signed payload. */
+  readonly team: string;
+  readonly channel: string;
+  /** The thread it stands in, when it stands in one. */
+  readonly threadTs: string | null;
+  readonly pending: Pending;
+}
+
+/** A request that was read. */
+export interface Performed extends Asked {
+  readonly word: Word;
+  readonly rest: string;
+  /** The incident that was chosen from a menu; then nothing is guessed. */
+  readonly chosen: IncidentId | null;
+}
+
+/** What to show, and what to do again when the person shares it; null for what is not for sharing. */
+export interface Answer {
+  readonly drawing: Drawing;
+  readonly share: ShareRequest | null;
+}
+
+/** A reading word with what stood behind it. Its answer is made anew when it is shared. */
+export interface ShareRequest {
+  readonly word: Word;
+  readonly rest: string;
+}
+
+/** True in a direct message with the bot. */
+export function isDirect(channel: string): boolean {
+  return channel.startsWith("D");
+}

@@ -1,0 +1,157 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+import type { IncidentAnswer } from "../../app/verbs.ts";
+import type { Correction } from "../../core/corrections/correction.ts";
+import { stableHash } from "../../core/ids.ts";
+import type { CorrectionView } from "../../core/presentation/view.ts";
+import { cutSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
+import { button, context, plainText, section } from "./blocks.ts";
+import type { Desk } from "./desk.ts";
+import { type Editable, isOneRecord, referenceTo } from "./edit-rows.ts";
+import { encodeFix, UNDO_ACTION } from "./fix-value.ts";
+import { type About, modal, option, readAbout, textField, tickField, timeFields } from "./modal-parts.ts";
+import { type Errors, instantIn, type Submission } from "./modal-submission.ts";
+import { dateMd, escaped, md, utcClock } from "./mrkdwn.ts";
+
+export const EDIT_MODAL = "tl.edit.row";
+/** The menu inside the window that chooses the row. */
+export const ROW_ACTION = "tl.row";
+export const EDIT_TITLE = safe`Edit timeline`;
+
+const TEXT = "text";
+const MINUTE = "minute";
+const SECOND = "second";
+const GONE = "gone";
+const MAX_TEXT = 2000;
+const MAX_ROWS = 100;
+/** The newest ones; the page has all. */
+const MAX_LISTED = 20;
+
+/** The window for one incident: a row to choose, its fields once one is chosen, and what was corrected so far. */
+export function timelineModal(given: {
+  readonly answer: IncidentAnswer;
+  readonly rows: readonly Editable[];
+  readonly chosen: Editable | null;
+  readonly about: About;
+}): ModalView {
+  const { answer, rows, chosen, about } = given;
+  const { corrections } = answer.view;
+  return modal({
+    callback: EDIT_MODAL,
+    title: EDIT_TITLE,
+    ...(chosen === null ? {} : { submit: safe`Save` }),
+    close: safe`Close`,
+    about: { ...about, incident: answer.incident.id, ...(chosen === null ? {} : was(chosen)) },
+    blocks: [
+      chooser(rows, chosen),
+      ...(chosen === null ? [] : fieldsOf(chosen)),
+      ...soFar(answer, corrections.slice(-MAX_LISTED).toReversed(), corrections.length),
+    ],
+  });
+}
+
+function was({ key, text, atMs }: Editable): About {
+  return { row: key, wasText: stableHash(text), wasSecond: Math.floor(atMs / 1000) };
+}
+
+function chooser(rows: readonly Editable[], chosen: Editable | null): KnownBlock {
+  if (rows.length === 0) return section("rows", md`The timeline has no row yet.`);
+  const options = rows
+    .slice(-MAX_ROWS)
+    .map(({ key, atMs, text }) => option({ value: key, text: safe`${utcClock(atMs)} ${text}` }));
+  const initial = options.find(({ value }) => value === chosen?.key);
+  return {
+    ...section("rows", md`*Which row?* Times in this list are UTC.`),
+    accessory: {
+      type: "static_select",
+      action_id: ROW_ACTION,
+      placeholder: plainText(safe`Choose a row`, 75),
+      options,
+      ...(initial === undefined ? {} : { initial_option: initial }),
+    },
+  };
+}
+
+/** Block ids carry the row: Slack keeps what was typed in a block, and that must not move on to another row. */
+function fieldsOf(row: Editable): readonly KnownBlock[] {
+  const id = stableHash(row.key);
+  return [
+    context(`now:${id}`, nowLine(row)),
+    ...timeBlocks(row, id),
+    ...(row.row === null
+      ? []
+      : [textField({ block: `${TEXT}:${id}`, label: safe`Text of the row`, initial: row.text, max: MAX_TEXT })]),
+    tickField({
+      block: `${GONE}:${id}`,
+      label: row.note === null ? safe`Does it belong here?` : safe`Remove it?`,
+      text: row.note === null ? safe`This has nothing to do with the incident` : safe`Remove this note`,
+      hint: safe`Its records then count for nothing in the ranking. You can undo it.`,
+    }),
+  ];
+}
+
+function nowLine({ atMs, row }: Editable) {
+  const edited = row?.editedBy ?? null;
+  const by = edited === null ? md`` : md` · edited by ${escaped(edited)}`;
+  return md`Now at ${dateMd(atMs, "{time_secs}")} in your time zone, ${escaped(utcClock(atMs))}${by}`;
+}
+
+function timeBlocks({ row, atMs }: Editable, id: string): readonly KnownBlock[] {
+  if (row === null) return [];
+  if (!isOneRecord(row)) {
+    return [
+      context(
+        `fixed:${id}`,
+        md`The time cannot be edited: this row folds ${row.count} records, and each has a time of its own.`,
+      ),
+    ];
+  }
+  return timeFields({
+    block: `${MINUTE}:${id}`,
+    label: safe`When it happened: day and minute, in your own time zone`,
+    hint: safe`Your Slack shows this in your time zone. Before: ${utcClock(atMs)}.`,
+    secondsBlock: `${SECOND}:${id}`,
+    secondsLabel: safe`Second of that minute, 0 to 59`,
+    atMs,
+  });
+}
+
+function soFar(
+  { incident }: IncidentAnswer,
+  listed: readonly CorrectionView[],
+  all: number,
+): readonly KnownBlock[] {
+  if (all === 0) return [context("none", md`No corrections so far.`)];
+  const title = all > listed.length ? md`*Corrections so far*, the newest ${listed.length} of ${all}` : md`*Corrections so far*`;
+  return [
+    section("sofar", title),
+    ...listed.map((correction) => ({
+      ...section(`fix${correction.id}`, lineOf(correction)),
+      accessory: button({
+        action: UNDO_ACTION,
+        text: safe`Undo`,
+        label: cutSafe(safe`Undo: ${correction.by} ${correction.text}`, 75),
+        value: encodeFix({ incidentId: incident.id, what: "correction", id: correction.id }),
+      }),
+    })),
+  ];
+}
+
+function lineOf({ by, text, atMs }: CorrectionView) {
+  return md`${dateMd(atMs, "{time}")} ${escaped(by)} ${escaped(cutSafe(text, 300))}`;
+}
+
+/** What a saved row asks for, as far as the window alone can tell. */
+export function checkEdit(submission: Submission, nowMs: number): Errors {
+  const { fields, about } = submission;
+  if (fields.isTicked(GONE)) return {};
+  const changes = changed(submission);
+  if (fields.minute(MINUTE) !== null && changes.at === null)
+    return { [SECOND]: safe`Type the second as a number from 0 to 59.` };
+  if (changes.at !== null && changes.at > nowMs)
+    return { [MINUTE]: safe`This is in the future; now it is ${utcClock(changes.now(nowMs))}.` };
+  if (about.wasText !== undefined && isEmptied(submission))
+    return { [TEXT]: safe`The row needs some text. To take it away, tick the box below.` };
+  if (!changes.isMoved && !changes.isReworded)
+    return { [fields.idOf(TEXT) === TEXT ? GONE : TEXT]: safe`Nothing was changed. Change the time or the text, or tick the box.` };
+  return {};
+}
