@@ -16,11 +16,16 @@ const stop = new AbortController();
 process.on("SIGINT", () => stop.abort());
 process.on("SIGTERM", () => stop.abort());
 
-process.exitCode = await runDevSlack({
-  transport: values.http ? "http" : "socket",
-  isOnce: values.once,
-  port: Number(values.port),
-  scenario: values.scenario,
-  say: (line) => process.stderr.write(`${line}\n`),
-  stop: stop.signal,
-});
+try {
+  process.exitCode = await runDevSlack({
+    transport: values.http ? "http" : "socket",
+    isOnce: values.once,
+    port: Number(values.port),
+    scenario: values.scenario,
+    say: (line) => process.stderr.write(`${line}\n`),
+    stop: stop.signal,
+  });
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+}

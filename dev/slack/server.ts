@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { bodyOf, type Incoming, isText, paramsOf, recorded } from "./bodies.ts";
 import { Courier } from "./courier.ts";
+import { answer, answerWithFault } from "./faults.ts";
 import { isJson, type Json, parsed } from "./json.ts";
 import { perform } from "./methods/registry.ts";
 import { answerThrough } from "./respond.ts";
 import { ACME, APP_TOKEN, type TeamSeed } from "./seed.ts";
 import { SocketLine } from "./socket-line.ts";
 import { startTeam, type Team } from "./team.ts";
-import { type Fault, Workspace } from "./workspace.ts";
+import { Workspace } from "./workspace.ts";
 
 export interface SlackOptions {
   readonly nowMs: () => number;
@@ -138,15 +138,10 @@ export class SlackServer {
     const team = this.#teamOf(token);
     const workspace = team?.workspace ?? this.workspaceOf([...this.#workspaces.keys()][0] ?? "");
     workspace.calls.push({ method, body: recorded(body), atMs: workspace.nowMs() });
-    const refusedAs = workspace.refusedTokens.get(token);
-    if (refusedAs !== undefined) return answer(http.response, 200, { ok: false, error: refusedAs });
-    if (team === undefined) {
-      return answer(http.response, 200, { ok: false, error: token === "" ? "not_authed" : "invalid_auth" });
-    }
-    const fault = workspace.takeFault(method);
-    if (fault !== null && failsBefore(fault, http.response)) return;
-    const result = await perform(team, method, body);
-    await answerWith(fault, http, result);
+    const error = workspace.refusedTokens.get(token) ?? (token === "" ? "not_authed" : "invalid_auth");
+    if (team === undefined || workspace.refusedTokens.has(token))
+      return answer(http.response, 200, { ok: false, error });
+    await answerWithFault(workspace.takeFault(method), http, () => perform(team, method, body));
   }
 
   #teamOf(token: string): Team | undefined {
@@ -159,42 +154,4 @@ export class SlackServer {
 function tokenOf(request: IncomingMessage, body: Json): string {
   const header = (request.headers.authorization ?? "").replace("Bearer ", "");
   return header === "" && typeof body["token"] === "string" ? body["token"] : header;
-}
-
-/** True when the fault answered, or keeps silent, and nothing may be stored. */
-function failsBefore(fault: Fault, response: ServerResponse): boolean {
-  switch (fault.kind) {
-    case "rate-limit":
-      response.setHeader("retry-after", String(fault.retryAfterS));
-      answer(response, 429, { ok: false, error: "ratelimited" });
-      return true;
-    case "refuse":
-      answer(response, 200, { ok: false, error: fault.code });
-      return true;
-    case "error-before":
-      answer(response, 500, {});
-      return true;
-    case "silence-before":
-      return true;
-    case "error-after":
-    case "reset-after":
-    case "silence-after":
-    case "late":
-      return false;
-    default:
-      return fault satisfies never;
-  }
-}
-
-async function answerWith(fault: Fault | null, { request, response }: Incoming, result: Json): Promise<void> {
-  if (fault?.kind === "error-after") return answer(response, 500, {});
-  if (fault?.kind === "reset-after") return void request.socket.destroy();
-  if (fault?.kind === "silence-after") return;
-  if (fault?.kind === "late") await sleep(fault.ms);
-  answer(response, 200, result);
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  if (response.headersSent) return;
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }

@@ -71,6 +71,10 @@ export type Fault =
   | { readonly kind: "silence-before" }
   /** No answer at all until the caller gives up, although it was stored. */
   | { readonly kind: "silence-after" }
+  /** The connection breaks, and only this much later it is stored. */
+  | { readonly kind: "stored-late"; readonly ms: number }
+  /** Carried out twice: something between the program and Slack repeated the call. An answer is that of the second. */
+  | { readonly kind: "doubled"; readonly isAnswerLost: boolean }
   /** The right answer, late. */
   | { readonly kind: "late"; readonly ms: number };
 

@@ -20,6 +20,7 @@ const row = z.strictObject({
   source: z.string(),
   evidenceIds,
   editedBy: z.string().optional().describe("Who corrected the time or the text of this row"),
+  movedMs: z.number().optional().describe("By how much people moved it, in ms"),
 });
 
 const argument = {

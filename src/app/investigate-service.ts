@@ -1,5 +1,6 @@
 import type { Alert } from "../core/alert.ts";
 import { alertFingerprint, type EpochMs, epochMs, type IncidentId } from "../core/ids.ts";
+import type { Incident } from "../core/incident.ts";
 import { type Safe, safe } from "../core/safe.ts";
 import type { Actor } from "./actor.ts";
 import { AppError } from "./errors.ts";
@@ -28,6 +29,13 @@ export async function investigateService(
   return outcome.incidentId;
 }
 
+const ASKED = safe`asked to look into`;
+
+/** True when a person's question opened this incident, not an alert. */
+export function wasAsked({ title, service, external }: Incident): boolean {
+  return service !== null && external.length === 0 && title.endsWith(`${ASKED} ${service}`);
+}
+
 /** A person is an alert source too: the same path, the same facts. */
 function manualAlert(actor: Actor, { service, sinceMs }: ServiceRequest, nowMs: EpochMs): Alert {
   const fingerprint = `manual/${service}`;
@@ -39,7 +47,7 @@ function manualAlert(actor: Actor, { service, sinceMs }: ServiceRequest, nowMs: 
     externalId: null,
     status: "firing",
     severity: "warning",
-    title: safe`${actor.name} asked to look into ${service}`,
+    title: safe`${actor.name} ${ASKED} ${service}`,
     service,
     startedAtMs: epochMs(Math.min(sinceMs ?? nowMs, nowMs)),
     occurredAtMs: nowMs,

@@ -67,10 +67,8 @@ function conflict(edit: PostmortemDocument, current: PostmortemDocument): SaveOu
 function readEdit(
   redactor: Redactor,
   shown: Safe,
-  typed: string,
+  given: string,
 ): { readonly text: Safe; readonly cleaned: boolean } | null {
-  // Browsers send every line end of a form as two characters.
-  const given = typed.replaceAll("\r\n", "\n");
   if (given.length > MAX_POSTMORTEM) return null;
   const lines = linesOf(shown);
   const hunks = hunksOf(lines, given.split("\n")).map((hunk) => ({ ...hunk, added: hunk.lines.join("\n") }));

@@ -5,6 +5,7 @@ import { deploy } from "./deploy.ts";
 import { doctor } from "./doctor.ts";
 import { mcp } from "./mcp.ts";
 import { migrate } from "./migrate.ts";
+import { postmortem } from "./postmortem.ts";
 import { replay } from "./replay.ts";
 import { sendSample } from "./send-sample.ts";
 import { serve } from "./serve.ts";
@@ -22,6 +23,7 @@ export const commands: Readonly<Record<string, Command>> = {
   deploy,
   "send-sample": sendSample,
   replay,
+  postmortem,
   mcp,
 };
 

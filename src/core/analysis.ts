@@ -56,6 +56,8 @@ export interface TimelineRow {
   readonly evidenceIds: readonly EventId[];
   /** Who corrected the time or the text of this row. */
   readonly editedBy?: Safe;
+  /** By how much people moved it, in ms; left out when nobody did. */
+  readonly movedMs?: number;
 }
 
 export interface Hypothesis {

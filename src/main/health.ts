@@ -56,12 +56,15 @@ async function checkAll(config: Config, wiring: Wiring): Promise<readonly Findin
       : { sign: "off", part, text: source.howToConfigure };
   });
   const deps = { ...wiring, pushedEvents: wiring.store.pushedEvents };
-  const evidence = Object.values(evidenceSources).map((source) =>
-    check(`evidence: ${source.title}`, source.howToConfigure, {
+  const evidence = Object.values(evidenceSources).map(async (source): Promise<Finding> => {
+    const finding = await check(`evidence: ${source.title}`, source.howToConfigure, {
       isOn: source.create(config.env, deps) !== null,
       call: (signal) => source.check(config.env, deps, signal),
-    }),
-  );
+    });
+    // A source without settings is always on: that it is says nothing about this install.
+    const isConnected = Object.keys(source.env).length > 0;
+    return isConnected ? { ...finding, tells: source.tellsChanges ? "changes" : "evidence" } : finding;
+  });
   const shown = Object.entries(surfaces).map(([name, surface]) =>
     check(`surface: ${surface.title}`, surface.howToConfigure, {
       isOn: wiring.surfaces.has(name),

@@ -25,6 +25,7 @@ import { checkHealth, remembered } from "./health.ts";
 import { pagerDutyClient, pagerDutySenders } from "./pagerduty.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
 import { wireSurfaces } from "./surfaces.ts";
+import { untoldBy } from "./untold.ts";
 
 /** Alerts of one service within a quarter of an hour are one case; of services that call each other, within five minutes. */
 const CORRELATION_POLICY: CorrelationPolicy = { sameServiceWindowMs: 15 * 60_000, neighbourWindowMs: 5 * 60_000 };
@@ -90,8 +91,10 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     redactor,
     verbs,
     messages: store.messages,
+    marks: store.marks,
     preferences: store.preferences,
     health: () => health(),
+    untold: (incident) => untoldBy([...publishing.keys()], incident, deps),
     pagerDuty,
     publicUrl,
     newNonce: randomUUID,

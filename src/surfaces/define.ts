@@ -2,9 +2,11 @@ import { z } from "zod";
 import type { HealthFinding } from "../app/health.ts";
 import type { JobOutcome } from "../app/jobs/catalog.ts";
 import type { Preferences } from "../app/people-ports.ts";
-import type { Clock, Logger, OutboundMessages } from "../app/ports.ts";
+import type { Clock, Logger, Marks, OutboundMessages } from "../app/ports.ts";
 import type { Redactor } from "../app/redactor.ts";
 import type { IncidentAnswer, Verbs } from "../app/verbs.ts";
+import type { Incident } from "../core/incident.ts";
+import type { Safe } from "../core/safe.ts";
 import type { PagerDutyClient } from "../platform/clients/pagerduty.ts";
 import type { HttpRoute } from "../platform/http-route.ts";
 
@@ -15,10 +17,14 @@ export interface SurfaceDeps {
   readonly redactor: Redactor;
   readonly verbs: Verbs;
   readonly messages: OutboundMessages;
+  /** Small durable facts of a surface's own, such as how long its receiver asked to be left alone. */
+  readonly marks: Marks;
   /** What people chose: routes, mutes, personal settings. */
   readonly preferences: Preferences;
   /** One line per part of this install, each after a cheap real call; at most once a minute, bounded in time. */
   readonly health: () => Promise<readonly HealthFinding[]>;
+  /** What other surfaces could not tell their people about this incident, one sentence each. */
+  readonly untold?: (incident: Incident) => Promise<readonly Safe[]>;
   readonly pagerDuty: PagerDutyClient | null;
   /** Where people reach this install, without a trailing slash. */
   readonly publicUrl: string;

@@ -1,54 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { ChangeOfMind, IncidentView } from "../../src/core/presentation/view.ts";
+import type { IncidentView } from "../../src/core/presentation/view.ts";
 import { safe } from "../../src/core/safe.ts";
-import type { MessageKind } from "../../src/surfaces/slack/draw.ts";
-import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "../../src/surfaces/slack/links.ts";
-import { isHeard } from "../../src/surfaces/slack/listen.ts";
-import type { Form, SlackMessage } from "../../src/surfaces/slack/message.ts";
-import { formsOf, render, type Subject } from "../../src/surfaces/slack/render.ts";
+import { finish, type SlackMessage } from "../../src/surfaces/slack/message.ts";
+import { render } from "../../src/surfaces/slack/render.ts";
+import { drawArithmetic } from "../../src/surfaces/slack/render-arithmetic.ts";
 import { problemsOf } from "../support/fake-slack/block-kit.ts";
-import { readAloud, textLines } from "../support/fake-slack/read-aloud.ts";
-import {
-  aView,
-  investigatingView,
-  noCauseView,
-  PUBLIC_URL,
-  passed,
-  recoveredView,
-  resolvedView,
-  severalView,
-} from "../support/fake-slack/sample-answers.ts";
+import { CASES, drawn, EVERY, links } from "../support/fake-slack/message-cases.ts";
+import { phoneHeight, readAloud } from "../support/fake-slack/read-aloud.ts";
+import { aView, passed, resolvedView } from "../support/fake-slack/sample-answers.ts";
+import { correctedView, longView } from "../support/fake-slack/sample-views.ts";
 
-const links = allowedLinks(hostList(DEFAULT_LINK_HOSTS), PUBLIC_URL);
-const change: ChangeOfMind = {
-  label: "Strengthened",
-  text: safe`deploy v412 of checkout-api, medium (0.55) to high (0.81). All 1,204 stack traces name a file it changed.`,
-};
-
-const subjectOf = (kind: MessageKind, view: IncidentView): Subject =>
-  kind === "change" ? { kind, view, change } : { kind, view };
-const drawn = (kind: MessageKind, view: IncidentView, form: Form): SlackMessage =>
-  render(subjectOf(kind, view), { form, links, recreated: false, edition: 4 });
-
-const CASES: readonly { readonly name: string; readonly kind: MessageKind; readonly view: IncidentView }[] = [
-  { name: "root-investigating", kind: "root", view: investigatingView() },
-  { name: "root-likely-cause", kind: "root", view: aView() },
-  { name: "root-several-candidates", kind: "root", view: severalView() },
-  { name: "root-no-likely-cause", kind: "root", view: noCauseView() },
-  { name: "root-recovered", kind: "root", view: recoveredView() },
-  { name: "root-resolved", kind: "root", view: resolvedView() },
-  { name: "timeline", kind: "timeline", view: aView() },
-  { name: "timeline-empty", kind: "timeline", view: noCauseViewWithoutRows() },
-  { name: "hypotheses", kind: "hypotheses", view: aView() },
-  { name: "hypotheses-none", kind: "hypotheses", view: noCauseView() },
-  { name: "change-of-mind", kind: "change", view: aView() },
-];
-
-function noCauseViewWithoutRows(): IncidentView {
-  return { ...noCauseView(), timeline: [], hiddenRows: 0, chart: null };
-}
-
-const EVERY = CASES.flatMap(({ name, kind, view }) => formsOf(kind).map((form) => ({ name, kind, view, form })));
+const card = (view: IncidentView): SlackMessage => drawn({ kind: "root", view }, "classic");
 
 const blockIds = (edition: number) =>
   render({ kind: "root", view: aView() }, { form: "classic", links, recreated: false, edition }).blocks.map(
@@ -56,48 +18,73 @@ const blockIds = (edition: number) =>
   );
 
 describe("every kind of message", () => {
-  test.for(EVERY)("$name as $form reads and looks as people agreed to", async ({ name, kind, view, form }) => {
-    const message = drawn(kind, view, form);
+  test.for(EVERY)("$name as $form reads and looks as people agreed to", async ({ name, form, ...item }) => {
+    const message = drawn(item, form);
 
     await expect(readAloud(message)).toMatchFileSnapshot(`snapshots/slack/${name}.${form}.txt`);
     await expect(`${JSON.stringify(message, null, 1)}\n`).toMatchFileSnapshot(`snapshots/slack/${name}.${form}.json`);
   });
 
-  test.for(EVERY)("$name as $form is accepted by Slack's limits", ({ kind, view, form }) => {
-    expect(problemsOf(drawn(kind, view, form).blocks)).toEqual([]);
-  });
-
-  test.for(EVERY)("$name as $form has a handler for each of its buttons", ({ kind, view, form }) => {
-    const actions = [...JSON.stringify(drawn(kind, view, form)).matchAll(/"action_id":"([^"]+)"/gu)].map(
-      ([, action = ""]) => action,
-    );
-
-    expect(actions.filter((action) => !isHeard(action))).toEqual([]);
+  test.for(EVERY)("$name as $form is accepted by Slack's limits", ({ form, ...item }) => {
+    expect(problemsOf(drawn(item, form).blocks)).toEqual([]);
   });
 });
 
 describe("the card", () => {
-  test("a likely cause with a long quote in it still fits twelve lines of a phone, its buttons and small print apart", () => {
+  const STATES = [
+    "investigating",
+    "likely-cause",
+    "several-candidates",
+    "no-likely-cause",
+    "recovered",
+    "resolved",
+  ] as const;
+  const LONG = STATES.map((state) => ({ name: `long ${state}`, view: longView(state) }));
+  const CARDS = [...CASES.filter(({ kind }) => kind === "root"), ...LONG];
+
+  test.for(CARDS)("$name takes at most twelve lines of a phone, small print included", ({ view }) => {
+    expect(phoneHeight(card(view))).toBeLessThanOrEqual(12);
+  });
+
+  test.for(LONG)("$name still says each thing that a person needs at least in part", ({ view }) => {
+    const said = readAloud(card(view));
+    const argued = view.card.why === null ? [] : ["Why", "Against", "Next step"];
+    const open = view.state === "resolved" ? [] : [...argued, "not checked", "updated"];
+
+    for (const label of ["ikely", ...open, "Update by"]) expect(said).toContain(label);
+    expect(said).toContain("INC-2041");
+  });
+
+  test.for(CARDS)("$name has exactly one primary button", ({ view }) => {
+    expect(JSON.stringify(card(view)).match(/"style":"primary"/gu)).toHaveLength(1);
+  });
+
+  test.for(CARDS)("$name says its state in words, without its colours and signs", ({ view }) => {
+    const said = readAloud(card(view))
+      .replaceAll(/[^ -~\n]/gu, "")
+      .replaceAll("\n", " ");
+
+    expect(said).toMatch(/Investigating|cause|Cause|Recovered|Resolved/u);
+    expect(said.includes("Reopened 14:31 UTC, it had been resolved")).toBe(view.reopened && view.state !== "resolved");
+  });
+
+  test("a long quote makes room before anything that people need is cut", () => {
     const quoted = passed(
       `checkout-api: its connection pool is exhausted: "${"no free connection ".repeat(5)}" ×326 from 14:10:21Z`,
     );
     const view = aView();
-    const card = { ...view.card, against: null, cause: { ...view.card.cause, text: quoted } };
-    const [, , ...read] = readAloud(drawn("root", { ...view, card }, "classic")).split("\n");
+    const said = readAloud(card({ ...view, card: { ...view.card, cause: { ...view.card.cause, text: quoted } } }));
 
-    expect(read.findIndex((line) => line.startsWith("["))).toBeLessThanOrEqual(12);
-  });
-
-  test.for(CASES.filter(({ kind }) => kind === "root"))("$name has at most twelve lines", ({ view }) => {
-    expect(textLines(drawn("root", view, "classic")).length).toBeLessThanOrEqual(12);
+    expect(said).toContain("pool is");
+    expect(said).not.toContain("no free connection no free");
   });
 
   test("its notification is the sentence of the view, nothing else", () => {
-    expect(drawn("root", aView(), "classic").text).toBe(aView().notification);
+    expect(card(aView()).text).toBe(aView().notification);
   });
 
   test("a resolved incident has no button that acts on it", () => {
-    const text = JSON.stringify(drawn("root", resolvedView(), "classic"));
+    const text = JSON.stringify(card(resolvedView()));
 
     expect(text).not.toMatch(/pd\.ack|pd\.resolve|hyp\.feedback/u);
   });
@@ -108,88 +95,54 @@ describe("the card", () => {
   });
 });
 
-const HOSTILE = passed(
-  "<!channel> <@U1> *x* <https://evil.example|click> & https://evil.example \u202Eevil\u202C \u0000\u0007 a\u200Bb \uD800 ```" +
-    "x".repeat(5000),
-);
+describe("a thread", () => {
+  const whole = correctedView();
 
-function hostileView(): IncidentView {
-  const view = aView();
-  const cause = {
-    summary: HOSTILE,
-    supporting: Array.from({ length: 30 }, () => ({ points: 17, because: HOSTILE, evidenceIds: [] })),
-    against: Array.from({ length: 30 }, () => ({ points: -3, because: HOSTILE, evidenceIds: [] })),
-    toBeSure: [HOSTILE, HOSTILE],
-    suggestedActions: [HOSTILE],
-    changeUrl: passed("https://evil.example/|x>"),
-    votes: { yes: [HOSTILE], no: [HOSTILE] },
-  };
-  return {
-    ...view,
-    title: HOSTILE,
-    service: HOSTILE,
-    acknowledgedBy: HOSTILE,
-    pageUrl: passed("javascript:alert(1)"),
-    externalUrl: passed("https://evil.example"),
-    notification: HOSTILE,
-    card: {
-      cause: { label: HOSTILE, text: HOSTILE },
-      why: HOSTILE,
-      against: HOSTILE,
-      impact: HOSTILE,
-      nextStep: HOSTILE,
-      notChecked: HOSTILE,
-    },
-    causes: Array.from({ length: 12 }, (_, index) => ({
-      ...(view.causes[0] as never as object),
-      ...cause,
-      rank: index + 1,
-    })) as never,
-    timeline: Array.from({ length: 40 }, () => ({ ...(view.timeline[1] as never as object), text: HOSTILE })) as never,
-    learnedNote: HOSTILE,
-  };
-}
-
-describe("text from outside", () => {
-  const forms = (["root", "timeline", "hypotheses", "change"] as const).flatMap((kind) =>
-    (["new", "classic", "plain"] as const).map((form) => ({ kind, form })),
-  );
-
-  test.for(forms)("$kind as $form shows it without obeying it and within every limit", ({ kind, form }) => {
-    const message = render(
-      kind === "change"
-        ? { kind, view: hostileView(), change: { label: "New", text: HOSTILE } }
-        : { kind, view: hostileView() },
-      {
-        form,
-        links,
-        recreated: false,
-        edition: 1,
-      },
-    );
-    const markup = [
-      message.text,
-      ...[...JSON.stringify(message.blocks).matchAll(/"type":"mrkdwn","text":"((?:[^"\\]|\\.)*)"/gu)].map(
-        ([, text = ""]) => text,
+  test.for(["new", "classic"] as const)("as %s gives each of its buttons a label of its own", (form) => {
+    const kinds = ["root", "timeline", "hypotheses"] as const;
+    const labels = kinds.flatMap((kind) =>
+      [...JSON.stringify(drawn({ kind, view: whole }, form)).matchAll(/"accessibility_label":"([^"]+)"/gu)].map(
+        ([, label]) => label,
       ),
-    ];
+    );
 
-    expect(problemsOf(message.blocks)).toEqual([]);
-    for (const text of markup) expect(text).not.toMatch(/<(?:!(?!date\^)|@|#|https:\/\/evil)|`/u);
-    expect(JSON.stringify(message)).not.toMatch(/[\u202A-\u202E\u200B]|\\u0000|\\u0007|\\ud800/u);
-    expect(JSON.stringify(message)).not.toContain('"url":"https://evil');
-    expect(JSON.stringify(message)).not.toContain("javascript:");
-    expect(message.text.length).toBeLessThanOrEqual(3000);
+    expect(labels.length).toBeGreaterThan(10);
+    expect(new Set(labels).size).toBe(labels.length);
   });
 
-  test("the lines of a cause add up to its score, also when some are folded", () => {
-    const text = JSON.stringify(drawn("hypotheses", { ...hostileView() }, "new").blocks[1]);
+  test("shows who answered what about a cause to everybody", () => {
+    expect(readAloud(drawn({ kind: "hypotheses", view: whole }, "new"))).toContain('"Not it": Grace');
+  });
 
-    const points = [...text.matchAll(/"text":"([+−]\d+\.\d) {2}"/gu)].map(([, value = "0"]) =>
-      Number(value.replace("−", "-")),
-    );
-    const score = Number(/score ([+−]?\d+\.\d)/u.exec(text)?.[1]?.replace("−", "-"));
-    expect(points.length).toBe(8);
-    expect(points.reduce((sum, value) => sum + value, 0)).toBeCloseTo(score, 5);
+  test("the arithmetic of a cause has every point, and they add up to its score", () => {
+    const [cause] = whole.causes;
+    if (cause === undefined) throw new TypeError("the sample has a cause");
+    const many = Array.from({ length: 50 }, (_, index) => ({
+      ...cause.supporting[0],
+      points: index * 7,
+      because: safe`reason ${index}`,
+      evidenceIds: [],
+    }));
+    for (const sample of [cause, { ...cause, supporting: many }]) {
+      const message = finish(drawArithmetic(whole, sample, { links, recreated: false }), 1);
+      const text = JSON.stringify(message.blocks);
+      const points = [...text.matchAll(/• ([+−]\d+\.\d) /gu)].map(([, value = "0"]) => Number(value.replace("−", "-")));
+      const score = Number(/score ([+−]?\d+\.\d)/u.exec(text)?.[1]?.replace("−", "-"));
+
+      expect(problemsOf(message.blocks)).toEqual([]);
+      expect(points.length).toBe(Math.min(30, sample.supporting.length) + sample.against.length);
+      expect(points.reduce((sum, value) => sum + value, 0)).toBeCloseTo(score, 5);
+    }
+  });
+
+  test("a picture brings all of its words along, and the words stand alone where it cannot be shown", () => {
+    const view = aView();
+    const item = { kind: "timeline", view, chart: { fileId: "F0TIMELINE1" } } as const;
+
+    expect(JSON.stringify(drawn(item, "new"))).toContain(`"alt_text":"${view.chart?.alt}"`);
+    for (const message of [drawn(item, "classic"), drawn({ kind: "timeline", view }, "new")]) {
+      expect(JSON.stringify(message)).not.toContain("slack_file");
+      expect(readAloud(message)).toContain("Errors from");
+    }
   });
 });

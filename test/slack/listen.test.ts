@@ -158,9 +158,9 @@ forEachTransport((transport) => {
 
   describe("the slash command", () => {
     test.for([
-      ["help", "investigate &lt;service&gt;"],
+      ["help", "`investigate`"],
       ["", "Words that TraceOps knows"],
-      ["list", "1 open"],
+      ["list", "Open incidents: 1"],
       ["status", "Likely cause found"],
       ["status INC-2041", "Likely cause found"],
       ["status INC-9", 'There is no incident \\"INC-9\\"'],
@@ -171,7 +171,7 @@ forEachTransport((transport) => {
       ["investigate", "Type it like this: investigate"],
       ["note", "Type it like this: note"],
       ["ack", "INC-2041 is acknowledged"],
-      ["resolve INC-2041", "INC-2041 is resolved"],
+      ["resolve INC-2041", "Resolve INC-2041"],
     ] as const)('"%s" answers one person with "%s"', async ([text, expected]) => {
       const answer = await ask(text);
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DEFAULT_TENANT, incidentId } from "../../src/core/ids.ts";
 import { press, slashCommand } from "../support/fake-slack/deliveries.ts";
 import { anAnswer, passed } from "../support/fake-slack/sample-answers.ts";
 import { Stage } from "../support/fake-slack/stage.ts";
@@ -23,7 +24,7 @@ forEachTransport((transport) => {
       const said = await ask();
 
       expect(canvases()).toMatchObject([{ title: "Postmortem of INC-2041", markdown: FIRST }]);
-      expect(calls("canvases.access.set")).toMatchObject([{ channel_ids: ["C0INCIDENTS"], access_level: "write" }]);
+      expect(calls("canvases.access.set")).toMatchObject([{ channel_ids: '["C0INCIDENTS"]', access_level: "write" }]);
       expect(said).toContain("Everybody in this channel can write in it.");
       expect(said).toContain("/i/INC-2041/postmortem|Edit or export");
       expect(replies().at(-1)).toContain("canvas of the postmortem of INC-2041");
@@ -64,6 +65,21 @@ forEachTransport((transport) => {
       expect(said).toContain("Look into the thread, and ask again if it is not there");
       expect(calls("canvases.create")).toHaveLength(1);
       expect(stage.fake.workspace.files).toEqual([]);
+      expect(await ask()).toContain("Here is the");
+      expect(calls("canvases.create")).toHaveLength(2);
+    });
+
+    test("that a process died over is for the person to look for before another one is made", async () => {
+      const key = { tenant: DEFAULT_TENANT, incidentId: incidentId("INC-2041"), surface: "slack", ordinal: 0 };
+      const row = await stage.messages.open({ ...key, kind: "postmortem" });
+      await stage.messages.move(row, { state: "sending", attempt: 1, attemptAtMs: stage.clock.nowMs() });
+
+      expect(await ask()).toContain("is being written");
+      stage.clock.advance(60_000);
+      expect(await ask()).toContain("ask again if it is not there");
+      expect(canvases()).toEqual([]);
+      expect(await ask()).toContain("Here is the");
+      expect(canvases()).toHaveLength(1);
     });
 
     test("with an update whose answer got lost asks the person to look, and adds nothing by itself", async () => {
@@ -110,8 +126,8 @@ forEachTransport((transport) => {
           filename: "postmortem-INC-2041.md",
           channel: "C0INCIDENTS",
           threadTs: root?.ts,
-          content: FIRST,
         });
+        expect(stage.fake.workspace.files[0]?.content).toContain(FIRST);
       },
     );
 

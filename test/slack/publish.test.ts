@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { safe } from "../../src/core/safe.ts";
+import { DEFAULT_TENANT } from "../../src/core/ids.ts";
+import { own, ownWords, safe } from "../../src/core/safe.ts";
 import { anAnswer, aView, investigatingView, resolvedView } from "../support/fake-slack/sample-answers.ts";
 import { Stage } from "../support/fake-slack/stage.ts";
 import { forEachTransport } from "../support/fake-slack/transports.ts";
@@ -79,13 +80,34 @@ forEachTransport((transport) => {
       ]);
     });
 
-    test("changes its mind twice in two replies", async () => {
+    test("changes its mind twice in two replies, and in one when both come within two minutes", async () => {
       await stage.publishUntilDone(changed);
       const other = { label: "Ruled out" as const, text: safe`deploy v412.` };
       await stage.publishUntilDone({ ...changed, changeOfMind: other, sequence: 12 });
-
+      expect(thread()).toHaveLength(3);
       expect(thread().map(({ text }) => text)).toContain("INC-2041: ruled out, deploy v412.");
+
+      stage.clock.advance(121_000);
+      await stage.publishUntilDone({ ...changed, sequence: 15 });
+
       expect(thread()).toHaveLength(4);
+    });
+
+    test("that goes back and forth between two causes writes three lines, the last one with the newest words", async () => {
+      for (const [index, name] of [
+        "deploy v412",
+        "the search flag",
+        "deploy v412",
+        "the search flag",
+        "a disk",
+      ].entries()) {
+        stage.clock.advance(300_000);
+        const changeOfMind = { label: "New" as const, text: safe`${ownWords(own(name))}, look ${index + 1}.` };
+        await stage.publishUntilDone({ ...changed, changeOfMind, sequence: 10 + index });
+      }
+
+      expect(thread().filter(({ text }) => text.includes(": new, "))).toHaveLength(3);
+      expect(thread().at(-1)?.text).toContain("a disk, look 5.");
     });
 
     test("ends as a resolved card without live buttons", async () => {
@@ -254,18 +276,35 @@ forEachTransport((transport) => {
   });
 
   describe("a refusal for good", () => {
-    test("is one call and one alarm, and one more call when there is something new to say", async () => {
-      stage.fake.workspace.breakNext("chat.postMessage", { kind: "refuse", code: "channel_not_found" });
+    test("of the channel is one call and one alarm with what to do; after a while what is new may try again", async () => {
+      stage.fake.workspace.refusingChannels.set("C0INCIDENTS", "channel_not_found");
 
+      expect(await stage.publish(anAnswer())).toEqual({ status: "done", untold: true });
       await stage.publishUntilDone(anAnswer());
-      await stage.publishUntilDone(anAnswer());
+      await stage.publishUntilDone(anAnswer({ view: resolvedView(), sequence: 8 }));
 
       expect(post()).toBe(1);
-      expect(stage.log.lines).toContainEqual({
-        level: "error",
-        fields: { incidentId: "INC-2041", kind: "root", failure: { kind: "permanent", code: "channel_not_found" } },
-        message: "slack refused a message for good",
-      });
+      expect(stage.log.lines.filter(({ level }) => level === "error")).toHaveLength(1);
+      const problem = expect.stringContaining("/invite @traceops") as unknown;
+      expect(await stage.messages.stuck(DEFAULT_TENANT, "slack", 5)).toMatchObject([
+        { problem, key: { kind: "root" } },
+      ]);
+
+      stage.fake.workspace.refusingChannels.clear();
+      stage.clock.advance(5 * 60_000);
+      await stage.publishUntilDone(anAnswer({ view: resolvedView(), sequence: 9 }));
+      expect(roots()).toHaveLength(1);
+      expect(await stage.messages.stuck(DEFAULT_TENANT, "slack", 5)).toEqual([]);
+    });
+
+    test("of the content is one call for each new content", async () => {
+      stage.fake.workspace.breakNext("chat.postMessage", { kind: "refuse", code: "msg_too_long" });
+
+      await stage.publishUntilDone(anAnswer());
+      await stage.publishUntilDone(anAnswer());
+      expect(post()).toBe(1);
+      expect(await stage.messages.stuck(DEFAULT_TENANT, "slack", 5)).toHaveLength(1);
+
       await stage.publishUntilDone(anAnswer({ view: resolvedView(), sequence: 9 }));
       expect(roots()).toHaveLength(1);
     });

@@ -153,13 +153,15 @@ describe("a fault", () => {
     { fault: { kind: "reset-after" as const }, stored: 1, says: /fetch failed/u },
     { fault: { kind: "silence-before" as const }, stored: 0, says: /timeout/u },
     { fault: { kind: "silence-after" as const }, stored: 1, says: /timeout/u },
+    { fault: { kind: "stored-late" as const, ms: 0 }, stored: 1, says: /fetch failed/u },
+    { fault: { kind: "doubled" as const, isAnswerLost: true }, stored: 2, says: /fetch failed/u },
     { fault: { kind: "late" as const, ms: 800 }, stored: 1, says: /timeout/u },
   ])("$fault.kind fails one call and leaves $stored messages", async ({ fault, stored, says }) => {
     slack.workspace.breakNext("chat.postMessage", fault);
 
     await expect(clientOf("xoxb-test", 300).chat.postMessage({ channel: CHANNEL, text: "card" })).rejects.toThrow(says);
 
-    expect(await slack.team().held(CHANNEL, null)).toHaveLength(stored);
+    await expect.poll(() => slack.team().held(CHANNEL, null)).toHaveLength(stored);
     await say("the next one works");
   });
 

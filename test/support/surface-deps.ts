@@ -1,4 +1,4 @@
-import type { Logger, VoteVerdict } from "../../src/app/ports.ts";
+import type { Logger, Vote, VoteVerdict } from "../../src/app/ports.ts";
 import type { IncidentAnswer, Verbs } from "../../src/app/verbs.ts";
 import type { Analysis } from "../../src/core/analysis.ts";
 import { epochMs, type HypothesisId, type IncidentId } from "../../src/core/ids.ts";
@@ -7,6 +7,7 @@ import { presentIncident } from "../../src/core/presentation/present.ts";
 import type { CastVote } from "../../src/core/presentation/votes.ts";
 import { createRedactor } from "../../src/platform/redaction/redact.ts";
 import type { SurfaceDeps } from "../../src/surfaces/define.ts";
+import { InMemoryMarks } from "./fakes.ts";
 import { postmortemVerbs } from "./memory-postmortems.ts";
 import { MemoryPreferences } from "./people-stores.ts";
 import { anAnalysis, anIncident, at, text } from "./sample-incident.ts";
@@ -68,6 +69,7 @@ export function verbsOver(kept: readonly KeptIncident[]): Verbs {
       clock: { nowMs: () => at("03:00:00") },
       redactor: createRedactor({ pseudonymKey: "test" }),
       answer: async (_tenant, id) => find(id)?.answer() ?? null,
+      feedback: { ofIncident: async (_tenant, id) => (find(id)?.votes ?? []).map((vote) => voteOf(id, vote)) },
     }),
     investigate: notHere,
     addNote: notHere,
@@ -78,6 +80,11 @@ export function verbsOver(kept: readonly KeptIncident[]): Verbs {
     dependencies: notHere,
     rankingRecord: notHere,
   };
+}
+
+function voteOf(incidentId: IncidentId, vote: CastVote): Vote {
+  const claim = { causeKind: "deploy", causeService: null, alertedService: null, summary: text("a cause") };
+  return { ...vote, id: `${vote.atMs}`, incidentId, claim };
 }
 
 /** What `main` hands to a surface, with verbs over the given incidents. */
@@ -95,6 +102,7 @@ export function surfaceDeps(kept: readonly KeptIncident[], overrides: Partial<Su
       at: async () => null,
       stuck: async () => [],
     },
+    marks: new InMemoryMarks(),
     preferences: new MemoryPreferences(),
     health: async () => [],
     pagerDuty: null,

@@ -25,6 +25,9 @@ export function pictureOf(team: Team, me: string): object {
   };
 }
 
+/** What every entry of a channel has. */
+const PLAIN = { text: "", blocks: null, edits: 0, reactions: [], unfurls: [], file: null };
+
 function drawn(team: Team, message: StoredMessage) {
   return {
     kind: "message",
@@ -43,19 +46,14 @@ function drawn(team: Team, message: StoredMessage) {
 }
 
 function whispered(team: Team, whisper: Whisper) {
-  const { channel, ts, threadTs, text, blocks } = whisper;
+  const { channel, ts, threadTs, text } = whisper;
   const bot = team.seed.bot.userId;
-  return {
-    ...{ kind: "whisper", channel, ts, threadTs, user: bot, name: team.nameOf(bot), text },
-    ...{ blocks: blocks ?? null, edits: 0, reactions: [], unfurls: [], file: null },
-  };
+  const shown = { kind: "whisper", channel, ts, threadTs, user: bot, name: team.nameOf(bot) };
+  return { ...PLAIN, ...shown, text, blocks: whisper.blocks ?? null };
 }
 
 function shared(team: Team, file: SharedFile) {
   const bot = team.seed.bot.userId;
-  return {
-    ...{ kind: "file", channel: file.channel ?? "", ts: file.ts ?? "", threadTs: file.threadTs, user: bot },
-    ...{ name: team.nameOf(bot), text: "", blocks: null, edits: 0, reactions: [], unfurls: [] },
-    file: { id: file.id, name: file.filename },
-  };
+  const shown = { kind: "file", channel: file.channel ?? "", ts: file.ts ?? "", threadTs: file.threadTs, user: bot };
+  return { ...PLAIN, ...shown, name: team.nameOf(bot), file: { id: file.id, name: file.filename } };
 }

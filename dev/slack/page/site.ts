@@ -12,6 +12,7 @@ const ASSETS: Readonly<Record<string, { readonly file: string; readonly type: st
   "/page.css": { file: "page.css", type: "text/css; charset=utf-8" },
   "/page.js": { file: "page.js", type: "text/javascript; charset=utf-8" },
   "/blocks.js": { file: "blocks.js", type: "text/javascript; charset=utf-8" },
+  "/messages.js": { file: "messages.js", type: "text/javascript; charset=utf-8" },
   "/words.js": { file: "words.js", type: "text/javascript; charset=utf-8" },
   "/windows.js": { file: "windows.js", type: "text/javascript; charset=utf-8" },
   "/fields.js": { file: "fields.js", type: "text/javascript; charset=utf-8" },
@@ -29,7 +30,7 @@ export class Site {
   readonly #slack: SlackServer;
   readonly #acts: Acts;
   readonly #listeners = new Set<ServerResponse>();
-  #timer: NodeJS.Timeout | null = null;
+  #isTelling = false;
 
   constructor(slack: SlackServer, shortcuts: readonly Shortcut[]) {
     this.#slack = slack;
@@ -76,8 +77,10 @@ export class Site {
 
   /** Several changes in a moment are one for the reader. */
   #changed(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    setTimeout(() => {
+      this.#isTelling = false;
       for (const listener of this.#listeners) listener.write("data: changed\n\n");
     }, QUIET_MS).unref();
   }

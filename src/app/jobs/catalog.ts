@@ -74,7 +74,8 @@ export interface JobContext {
 
 /** What became of one run: done, or again not before a time (rate limits, settling messages). Errors are thrown. */
 export type JobOutcome =
-  | { readonly status: "done" }
+  /** `untold`: it could not say what it had to say, and somebody else should. */
+  | { readonly status: "done"; readonly untold?: boolean }
   | { readonly status: "again"; readonly notBeforeMs: number; readonly because: string };
 
 export type JobHandlers = {

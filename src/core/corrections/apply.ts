@@ -79,7 +79,9 @@ function correctRow(row: TimelineRow, { correction, who }: CorrectionFact): Time
     case "row-text":
       return isMeant(row, correction.row) ? { ...row, text: correction.text, editedBy: who } : row;
     case "row-time":
-      return isMeant(row, correction.row) ? { ...row, editedBy: who } : row;
+      return isMeant(row, correction.row)
+        ? { ...row, editedBy: who, movedMs: correction.toMs - correction.row.atMs }
+        : row;
     default:
       return row;
   }

@@ -40,6 +40,7 @@ export type Correction =
 /** The row of a timeline as the person saw it. The records name it: row ids may change when rows fold differently. */
 export interface RowReference {
   readonly eventIds: readonly EventId[];
+  /** When its records say that it happened; without what people moved before. */
   readonly atMs: EpochMs;
   readonly text: Safe;
 }

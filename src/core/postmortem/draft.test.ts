@@ -36,6 +36,7 @@ function factualLines(markdown: string): readonly string[] {
     "What could not be checked",
     "Notes from people",
     "Corrections by people",
+    "Links",
     "What went",
     "Questions",
     "Action items",

@@ -38,6 +38,7 @@ export function draftPostmortem(input: PostmortemInput): Safe {
     ...section(safe`What could not be checked`, gaps(input)),
     ...section(safe`Notes from people`, notes(input)),
     ...section(safe`Corrections by people`, corrections(view)),
+    ...section(safe`Links`, links(view)),
     ...section(safe`What went well, what went badly`, lookingBack(input)),
     ...section(safe`Questions`, questions(view)),
     ...section(safe`Action items`, actionItems(view)),
@@ -76,7 +77,7 @@ function impact(input: PostmortemInput): readonly Safe[] {
   if (services.length === 0) return [noticed, alerts];
   const cited = cite(failed.flatMap(({ evidenceIds }) => evidenceIds));
   const lasted = responseSteps(input).find(({ step }) => step === "resolved")?.tookMs ?? null;
-  const how = lasted === null ? safe`Unknown for how long` : safe`for ${duration(lasted)} until it was resolved`;
+  const how = lasted === null ? safe`not resolved yet` : safe`for ${duration(lasted)} until it was resolved`;
   return [noticed, safe`- Services with symptoms, ${how}: ${plain(joinSafe(services, ", "))}.${cited}`, alerts];
 }
 
@@ -93,7 +94,10 @@ function timeline(view: IncidentView): readonly Safe[] {
 
 function tableRow(row: TimelineRowView): Safe {
   const service = row.service === null ? safe`Unknown` : plain(row.service);
-  const many = row.count > 1 ? safe` (${grouped(row.count)} records until ${sliceSafe(clockTime(row.lastAtMs), 0, 8)} UTC)` : safe``;
+  const many =
+    row.count > 1
+      ? safe` (${grouped(row.count)} records until ${sliceSafe(clockTime(row.lastAtMs), 0, 8)} UTC)`
+      : safe``;
   return safe`| ${when(row.atMs)} | ${roleWords(row.role)} | ${service} | ${plain(row.text)}${many} |${cite(row.evidenceIds)} |`;
 }
 
@@ -121,6 +125,15 @@ function factors(input: PostmortemInput): readonly Safe[] {
     (cause) =>
       safe`- Possible, ${confidenceWords(cause.confidence)}: ${plain(withoutStop(cause.summary))}.${cite(citedBy(cause))}`,
   );
+}
+
+function links(view: IncidentView): readonly Safe[] {
+  const page = view.pageUrl === null ? [] : [safe`- Incident page: ${plain(view.pageUrl)}`];
+  const alert = view.externalUrl === null ? [] : [safe`- Where the alert came from: ${plain(view.externalUrl)}`];
+  const attached = view.links.map(
+    ({ title, url, by }) => safe`- ${plain(title)}: ${plain(url)} (attached by ${plain(by)})`,
+  );
+  return [...page, ...alert, ...attached];
 }
 
 function corrections(view: IncidentView): readonly Safe[] {

@@ -14,12 +14,17 @@ interface Block {
   readonly next: number;
 }
 
-/** Markdown as HTML: headings, lists, checklists, tables, quotes, code and paragraphs. Everything else is text. */
-export function blocksHtml(markdown: string): string {
+/**
+ * Markdown as HTML: headings, lists, checklists, tables, quotes, code and paragraphs. Everything else is text. Headings go
+ * down by `below` levels, to stand under a page's own.
+ */
+export function blocksHtml(markdown: string, below = 0): string {
   const lines = markdown.split("\n");
   const parts: string[] = [];
   for (let at = 0; at < lines.length; ) {
-    const { markup, next } = blockAt(lines, at);
+    const heading = HEADING.exec(lines[at] ?? "")?.groups;
+    const { markup, next } =
+      heading === undefined ? blockAt(lines, at) : { markup: headingHtml(heading, below), next: at + 1 };
     if (markup !== "") parts.push(markup);
     at = next;
   }
@@ -29,8 +34,6 @@ export function blocksHtml(markdown: string): string {
 function blockAt(lines: readonly string[], at: number): Block {
   const line = lines[at] ?? "";
   if (line.trim() === "") return { markup: "", next: at + 1 };
-  const heading = HEADING.exec(line)?.groups;
-  if (heading !== undefined) return { markup: headingHtml(heading), next: at + 1 };
   if (FENCE.test(line)) return code(lines, at);
   if (line.startsWith("|") && RULE.test(lines[at + 1] ?? "")) return table(lines, at);
   if (DIVIDER.test(line)) return { markup: "<hr>", next: at + 1 };
@@ -38,8 +41,8 @@ function blockAt(lines: readonly string[], at: number): Block {
   return line.startsWith(">") ? quote(lines, at) : paragraph(lines, at);
 }
 
-function headingHtml({ marks = "#", words = "" }: Readonly<Record<string, string | undefined>>): string {
-  const level = marks.length;
+function headingHtml({ marks = "#", words = "" }: Readonly<Record<string, string | undefined>>, below: number): string {
+  const level = Math.min(6, marks.length + below);
   return `<h${level}>${inlineHtml(words.trim())}</h${level}>`;
 }
 
@@ -55,15 +58,15 @@ function code(lines: readonly string[], at: number): Block {
 
 function table(lines: readonly string[], at: number): Block {
   const end = endOf(lines, at, (line) => line.startsWith("|"));
-  const row = (line: string, element: "th" | "td") => {
-    const attribute = element === "th" ? ' scope="col"' : "";
-    return `<tr>${cellsOf(line)
-      .map((cell) => `<${element}${attribute}>${inlineHtml(cell)}</${element}>`)
-      .join("")}</tr>`;
-  };
   const body = lines.slice(at + 2, end).map((line) => row(line, "td"));
   const head = `<thead>${row(lines[at] ?? "", "th")}</thead>`;
   return { markup: `<div class="wide"><table>${head}<tbody>${body.join("\n")}</tbody></table></div>`, next: end };
+}
+
+function row(line: string, element: "th" | "td"): string {
+  const attribute = element === "th" ? ' scope="col"' : "";
+  const cells = cellsOf(line).map((cell) => `<${element}${attribute}>${inlineHtml(cell)}</${element}>`);
+  return `<tr>${cells.join("")}</tr>`;
 }
 
 /** The cells of a row; an escaped bar is part of its cell. */

@@ -138,11 +138,12 @@ describe("a new draft over people's edits", () => {
   });
 });
 
+const table = (...rows: readonly string[]) =>
+  text(
+    ["## Timeline", "", "| Time | What |", "| --- | --- |", ...rows, "", "## Cause", "", "- Unknown.", ""].join("\n"),
+  );
+
 test("a table row that came too late for its table stands below it with the names of the columns", () => {
-  const table = (...rows: readonly string[]) =>
-    text(
-      ["## Timeline", "", "| Time | What |", "| --- | --- |", ...rows, "", "## Cause", "", "- Unknown.", ""].join("\n"),
-    );
   const base = table("| 01:45 | Deploy |");
   const edited = table("| 01:45 | Deploy |", "| 01:50 | Ann rolled back |");
 
@@ -158,9 +159,9 @@ test("a table row that came too late for its table stands below it with the name
   );
 });
 
-test("a change of ours beside a change of theirs takes its own place", () => {
-  const of = (...lines: readonly string[]) => text(`## Summary\n\n${lines.join("\n")}\n`);
+const of = (...lines: readonly string[]) => text(`## Summary\n\n${lines.join("\n")}\n`);
 
+test("a change of ours beside a change of theirs takes its own place", () => {
   const merged = mergeDraft({
     base: of("- Alert at 01:48.", "- Cause not confirmed."),
     edited: of("- Alert at 01:48, seen by Ann at once.", "- Cause not confirmed."),

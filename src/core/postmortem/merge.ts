@@ -61,12 +61,14 @@ function mergedSection(
   edited: Section,
   { before, now }: { readonly before: Section | null; readonly now: Section | null },
 ): Section | null {
-  if (before === null && now === null) return edited;
   if (now === null) return before !== null && sameLines(before, edited) ? null : edited;
-  const heading = before !== null && before.heading === edited.heading ? now.heading : edited.heading;
-  const tail = before !== null && isSame(before.tail, edited.tail) ? now.tail : edited.tail;
-  const body = mergedBody({ base: before?.body ?? [], edited: edited.body, now });
-  return { key: edited.key, heading, body, tail };
+  if (before === null) return { ...edited, body: mergedBody({ base: [], edited: edited.body, now }) };
+  return {
+    key: edited.key,
+    heading: before.heading === edited.heading ? now.heading : edited.heading,
+    body: mergedBody({ base: before.body, edited: edited.body, now }),
+    tail: isSame(before.tail, edited.tail) ? now.tail : edited.tail,
+  };
 }
 
 function sameLines(one: Section, other: Section): boolean {

@@ -23,32 +23,32 @@ export interface ResponseStep {
 
 /** The steps in order: detecting and ending count from when it began, acknowledging from the alert. */
 export function responseSteps({ view, acknowledgedAtMs }: ResponseInput): readonly ResponseStep[] {
-  const symptom = view.timeline.find(({ role }) => role === "first-symptom") ?? null;
-  const recovery = view.timeline.findLast(({ role }) => role === "recovery") ?? null;
-  const began = symptom?.atMs ?? null;
+  const symptom = moment(view.timeline.find(({ role }) => role === "first-symptom"));
+  const recovery = moment(view.timeline.findLast(({ role }) => role === "recovery"));
+  const { detectedAtMs, resolvedAtMs } = view;
   const alert = idsOf(view, "alert");
-  const since = (at: EpochMs | null, from: EpochMs | null) =>
-    at === null || from === null ? null : Math.max(0, at - from);
-  const acknowledged = acknowledgedAtMs ?? null;
-  const mitigated = recovery?.atMs ?? null;
-  const recovered = recovery?.evidenceIds ?? [];
+  const proof = recovery.evidenceIds.length > 0 ? recovery.evidenceIds : alert;
   return [
-    { step: "began", atMs: began, tookMs: null, evidenceIds: symptom?.evidenceIds ?? [] },
-    { step: "detected", atMs: view.detectedAtMs, tookMs: since(view.detectedAtMs, began), evidenceIds: alert },
+    { step: "began", tookMs: null, ...symptom },
+    { step: "detected", atMs: detectedAtMs, tookMs: between(symptom.atMs, detectedAtMs), evidenceIds: alert },
     {
       step: "acknowledged",
-      atMs: acknowledged,
-      tookMs: since(acknowledged, view.detectedAtMs),
-      evidenceIds: acknowledged === null ? [] : alert,
+      atMs: acknowledgedAtMs,
+      tookMs: between(detectedAtMs, acknowledgedAtMs),
+      evidenceIds: acknowledgedAtMs === null ? [] : alert,
     },
-    { step: "mitigated", atMs: mitigated, tookMs: since(mitigated, began), evidenceIds: recovered },
-    {
-      step: "resolved",
-      atMs: view.resolvedAtMs,
-      tookMs: since(view.resolvedAtMs, began ?? view.startedAtMs),
-      evidenceIds: recovered.length > 0 ? recovered : alert,
-    },
+    { step: "mitigated", tookMs: between(symptom.atMs, recovery.atMs), ...recovery },
+    { step: "resolved", atMs: resolvedAtMs, tookMs: between(symptom.atMs, resolvedAtMs), evidenceIds: proof },
   ];
+}
+
+function moment(row: TimelineRowView | undefined): Pick<ResponseStep, "atMs" | "evidenceIds"> {
+  return { atMs: row?.atMs ?? null, evidenceIds: row?.evidenceIds ?? [] };
+}
+
+/** Clocks of senders differ a little: a distance is never below nothing. */
+function between(from: EpochMs | null, to: EpochMs | null): number | null {
+  return from === null || to === null ? null : Math.max(0, to - from);
 }
 
 const NAMES: Readonly<Record<ResponseStep["step"], Safe>> = {
@@ -72,7 +72,8 @@ export function responseTable(input: ResponseInput): readonly Safe[] {
   const who = input.incident.acknowledgedBy;
   const rows = responseSteps(input).map(({ step, atMs, tookMs, evidenceIds }) => {
     const by = step === "acknowledged" && who !== null ? safe` by ${plain(who)}` : safe``;
-    const at = atMs === null ? safe`Unknown` : when(atMs);
+    const missing = step === "resolved" ? safe`Unknown: not resolved` : safe`Unknown`;
+    const at = atMs === null ? missing : when(atMs);
     const took = tookMs === null ? safe`Unknown` : safe`${duration(tookMs)} after ${COUNTED_FROM[step]}`;
     const records = atMs === null ? safe` none` : cite(evidenceIds);
     return safe`| ${NAMES[step]}${by} | ${at} | ${step === "began" ? safe`start of the count` : took} |${records} |`;

@@ -43,12 +43,12 @@ export function sectionsOf(text: Safe): readonly Section[] {
   }
   const seen = new Map<string, number>();
   return groups
-    .filter(({ heading, lines }) => heading !== null || lines.length > 0)
-    .map(({ heading, lines }) => {
+    .filter((group) => group.heading !== null || group.lines.length > 0)
+    .map(({ heading, lines: below }) => {
       const name = nameOf(heading);
       const count = seen.get(name) ?? 0;
       seen.set(name, count + 1);
-      return { key: `${name}\u0000${count}`, heading, ...splitTail(lines) };
+      return { key: `${name}\u0000${count}`, heading, ...splitTail(below) };
     });
 }
 

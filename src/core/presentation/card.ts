@@ -43,8 +43,7 @@ export function cardLines(context: CardContext): CardLines {
   if (analysis === null) {
     return { cause, why: null, against: null, impact: null, nextStep: null, checked: null, notChecked: null };
   }
-  const lead = leadOf(causes);
-  const names = isAnswered(analysis) ? lead : null;
+  const names = isAnswered(analysis) && !isNamedByPerson(context) ? leadOf(causes) : null;
   return {
     cause,
     why: names ? strongest(reasonsOf(analysis, names, "parts"), names.summary) : null,
@@ -63,6 +62,12 @@ export function leadOf(causes: readonly CauseView[]): CauseView | null {
   return first !== undefined && verdictOfPeople(first.votes) !== "ruled-out" ? first : null;
 }
 
+/** A person named something that is none of the suspects: the reasons for a suspect are no reasons for that. */
+function isNamedByPerson({ statedCause, causes }: CardContext): boolean {
+  const lead = leadOf(causes);
+  return statedCause !== null && (lead === null || verdictOfPeople(lead.votes) !== "confirmed");
+}
+
 /** Only with these verdicts the first suspect may be called a cause. */
 function isAnswered({ verdict }: Analysis): boolean {
   return verdict === "likely-cause" || verdict === "several-candidates";
@@ -74,13 +79,22 @@ function causeLine(context: CardContext): CardLines["cause"] {
   if (lead !== null && verdictOfPeople(lead.votes) === "confirmed") {
     return { label: safe`Cause, confirmed by ${joinSafe(lead.votes.yes, ", ")}`, text: lead.summary };
   }
-  if (statedCause !== null) return { label: safe`Cause, named by ${statedCause.by}`, text: statedCause.text };
+  if (statedCause !== null) {
+    const elsewhere = analysis !== null && isAnswered(analysis) ? recordsSay(lead) : safe``;
+    return { label: safe`Cause, named by ${statedCause.by}`, text: safe`${statedCause.text}${elsewhere}` };
+  }
   if (analysis === null) {
     return incident.status === "resolved"
       ? { label: safe`Cause`, text: safe`unknown; it was resolved before the first look ended` }
       : { label: safe`Cause`, text: safe`not known yet; reading logs, changes and earlier incidents` };
   }
   return verdictLine(context, analysis, lead);
+}
+
+/** What the records point to stays said when a person knows better. */
+function recordsSay(lead: CauseView | null): Safe {
+  if (lead === null) return safe``;
+  return safe`. The records point to (${confidenceNumber(lead.confidence)}): ${withoutStop(lead.summary)}`;
 }
 
 function verdictLine(context: CardContext, analysis: Analysis, lead: CauseView | null): CardLines["cause"] {

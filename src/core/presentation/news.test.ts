@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { anIncident, at, text } from "../../../test/support/sample-incident.ts";
-import { MOST_NEWS, mayTell, newsOf } from "./news.ts";
+import { newsOf } from "./news.ts";
 
 const change = { label: "Weakened", text: text("0.86 → 0.41") } as const;
 const incident = anIncident({ reopened: true });
@@ -19,12 +19,6 @@ test("the latest of resolving, reopening and a changed answer is the news", () =
     text: "it fired again at 02:10:00Z, it had been resolved.",
   });
   expect(newsOf({ incident, reopenedAtMs, change, changedAtMs: at("02:11:00") })).toBe(change);
+  expect(newsOf({ incident, reopenedAtMs, change: null, changedAtMs: at("02:11:00") })).toBeNull();
   expect(newsOf({ incident: anIncident(), reopenedAtMs: null, change: null, changedAtMs: null })).toBeNull();
-});
-
-test("an incident that flaps says at most six things, and the end always has its place", () => {
-  expect(mayTell("Reopened", MOST_NEWS - 2)).toBe(true);
-  expect(mayTell("Reopened", MOST_NEWS - 1)).toBe(false);
-  expect(mayTell("Resolved", MOST_NEWS - 1)).toBe(true);
-  expect(mayTell("Resolved", MOST_NEWS)).toBe(false);
 });

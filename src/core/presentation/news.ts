@@ -4,12 +4,6 @@ import { safe } from "../safe.ts";
 import { clockTime, duration } from "../time.ts";
 import type { ChangeOfMind } from "./view.ts";
 
-/**
- * Lines in the thread about what changed, per incident. With the timeline and the causes a thread has at most eight
- * messages of ours, however often an incident flaps; the card always has the current state.
- */
-export const MOST_NEWS = 6;
-
 interface Happened {
   readonly incident: Incident;
   readonly reopenedAtMs: EpochMs | null;
@@ -32,11 +26,7 @@ export function newsOf({ incident, reopenedAtMs, change, changedAtMs }: Happened
     };
   }
   if (reopenedAtMs === null) return change;
-  if (change !== null && changedAtMs !== null && changedAtMs > reopenedAtMs) return change;
+  // An answer given since then has looked at the new alert: from there on only what it changed is news.
+  if (changedAtMs !== null && changedAtMs > reopenedAtMs) return change;
   return { label: "Reopened", text: safe`it fired again at ${clockTime(reopenedAtMs)}, it had been resolved.` };
-}
-
-/** True when one more line may be posted; the last one is kept for the end of the incident. */
-export function mayTell(label: ChangeOfMind["label"], told: number): boolean {
-  return told < (label === "Resolved" ? MOST_NEWS : MOST_NEWS - 1);
 }

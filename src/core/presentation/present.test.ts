@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { anAnalysis, anIncident, at, HYPOTHESES, text } from "../../../test/support/sample-incident.ts";
 import type { Analysis } from "../analysis.ts";
+import type { CorrectionFact } from "../corrections/correction.ts";
 import { epochMs, hypothesisId } from "../ids.ts";
 import type { Incident } from "../incident.ts";
 import { presentIncident } from "./present.ts";
@@ -9,13 +10,19 @@ import type { CastVote } from "./votes.ts";
 const nowMs = at("02:00:00");
 
 function present(
-  overrides: { analysis?: Partial<Analysis> | null; incident?: Partial<Incident>; votes?: CastVote[] } = {},
+  overrides: {
+    analysis?: Partial<Analysis> | null;
+    incident?: Partial<Incident>;
+    votes?: CastVote[];
+    corrections?: CorrectionFact[];
+  } = {},
 ) {
-  const { analysis = {}, incident = {}, votes = [] } = overrides;
+  const { analysis = {}, incident = {}, votes = [], corrections = [] } = overrides;
   return presentIncident({
     incident: anIncident(incident),
     analysis: analysis === null ? null : { analysis: anAnalysis(analysis), revision: 3, atMs: at("01:48:05") },
     votes,
+    corrections,
     publicUrl: text("https://traceops.example"),
     nowMs,
   });
@@ -98,6 +105,28 @@ describe("the card", () => {
 
     expect(card).toMatchObject({
       cause: { label: "Cause", text: "not found. Errors are as on any day" },
+      why: null,
+      against: null,
+      nextStep: null,
+      checked: "logs; 18,240 lines from 3 sources",
+    });
+  });
+
+  test("a cause named by a person stands alone: the records' reasons speak for another one, which stays named", () => {
+    const stated = {
+      kind: "cause-stated",
+      stated: "dependency",
+      text: text("The card network is down"),
+      hypothesisId: null,
+      isCause: true,
+    } as const;
+    const fact = { id: "1", atMs: at("01:55:00"), actorId: "ann", who: text("Ann"), correction: stated };
+
+    expect(present({ corrections: [fact] }).card).toMatchObject({
+      cause: {
+        label: "Cause, named by Ann",
+        text: "The card network is down. The records point to (0.86): Deploy v412 of checkout lowered pool.max from 50 to 5",
+      },
       why: null,
       against: null,
       nextStep: null,

@@ -123,6 +123,8 @@ export interface TimelineRowView {
   readonly evidenceIds: readonly EventId[];
   /** Who corrected its time or text. */
   readonly editedBy: Safe | null;
+  /** By how much people moved it, in ms; left out when nobody did. */
+  readonly movedMs?: number;
 }
 
 export interface ChartMark {

@@ -1,5 +1,6 @@
 import type { JobOutcome } from "../../app/jobs/catalog.ts";
 import type { IncidentAnswer } from "../../app/verbs.ts";
+import type { Safe } from "../../core/safe.ts";
 import { checkPagerDutyKey, checkPagerDutyUser } from "../../platform/clients/pagerduty-check.ts";
 import { pagerDutyEnv } from "../../platform/clients/pagerduty-rest.ts";
 import { defineSurface } from "../define.ts";
@@ -15,10 +16,13 @@ export const pagerduty = defineSurface({
   env: pagerDutyEnv,
   title: "PagerDuty notes",
   howToConfigure: "Set PAGERDUTY_API_TOKEN (a key that may write) and PAGERDUTY_FROM_EMAIL (a PagerDuty user).",
-  create: (env, { pagerDuty: client, messages, clock, logger, newNonce }) => {
+  create: (env, { pagerDuty: client, messages, clock, logger, newNonce, untold }) => {
     if (!env.PAGERDUTY_API_TOKEN || !client) return null;
     const book: Notebook = { client, from: env.PAGERDUTY_FROM_EMAIL ?? null, messages, clock, logger, newNonce };
-    return { publish: (answer, signal) => publishNotes(book, answer, signal) };
+    const others = untold ?? (async () => []);
+    return {
+      publish: async (answer, signal) => publishNotes(book, answer, { signal, untold: await others(answer.incident) }),
+    };
   },
   check: async (env, { pagerDuty }, signal) => {
     if (!env.PAGERDUTY_API_TOKEN || !pagerDuty) return null;
@@ -31,24 +35,28 @@ export const pagerduty = defineSurface({
 });
 
 /** Writes or edits the note of every PagerDuty incident behind ours once there is an answer, and brings people's notes there. */
-export async function publishNotes(book: Notebook, answer: IncidentAnswer, signal: AbortSignal): Promise<JobOutcome> {
+export async function publishNotes(
+  book: Notebook,
+  answer: IncidentAnswer,
+  { signal, untold }: { readonly signal: AbortSignal; readonly untold: readonly Safe[] },
+): Promise<JobOutcome> {
   const externalIds = answer.incident.external
     .filter(({ source }) => source === SURFACE)
     .slice(0, MAX_NOTES)
     .map(({ externalId }) => externalId);
-  const ours = await publishOurs(book, { answer, externalIds }, signal);
+  const ours = await publishOurs(book, { answer, externalIds, untold }, signal);
   const theirs = await deliverPersonNotes(book, { answer, surface: SURFACE, externalIds, signal });
   return sooner(ours, theirs);
 }
 
 async function publishOurs(
   book: Notebook,
-  { answer, externalIds }: { readonly answer: IncidentAnswer; readonly externalIds: readonly string[] },
+  { answer, externalIds, untold }: { answer: IncidentAnswer; externalIds: readonly string[]; untold: readonly Safe[] },
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   let result: JobOutcome = { status: "done" };
   if (answer.analysis === null) return result;
-  const text = renderNote(answer.view);
+  const text = renderNote(answer.view, untold);
   const { tenant, id: incidentId } = answer.incident;
   for (const externalId of externalIds) {
     // The incident's own id makes the row, so the order of the incidents may change.

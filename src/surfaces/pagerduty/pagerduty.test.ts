@@ -72,7 +72,7 @@ function publish(incident: KeptIncident) {
     logger,
     newNonce: () => `nonce-${(nonces += 1)}`,
   };
-  return publishNotes(book, incident.answer(), AbortSignal.timeout(5000));
+  return publishNotes(book, incident.answer(), { signal: AbortSignal.timeout(5000), untold: [] });
 }
 
 /** Publishes as the job would: again when it asks for it, at the time it asks for. */

@@ -62,7 +62,11 @@ async function publish(notes: readonly PersonNote[], ids: readonly string[] = ["
   const kept = new KeptIncident(anIncident({ external: external(...ids) }));
   kept.analysis = null;
   for (let runs = 1; runs <= 40; runs++) {
-    const outcome = await publishNotes(book, { ...kept.answer(), notes }, AbortSignal.timeout(5000));
+    const outcome = await publishNotes(
+      book,
+      { ...kept.answer(), notes },
+      { signal: AbortSignal.timeout(5000), untold: [] },
+    );
     if (outcome.status === "done") return runs;
     clock.advance(outcome.notBeforeMs - clock.nowMs());
   }

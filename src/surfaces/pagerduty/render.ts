@@ -6,8 +6,8 @@ import { clockTime } from "../../core/time.ts";
 const MAX_LENGTH = 3500;
 const MAX_LINE = 600;
 
-/** The note of an incident: verdict, cause, why, against, what was not checked, where to read on. */
-export function renderNote(view: IncidentView): Safe {
+/** The note of an incident: verdict, cause, why, against, what was not checked, where to read on, who could not be told. */
+export function renderNote(view: IncidentView, untold: readonly Safe[] = []): Safe {
   const { card } = view;
   const lines: readonly (Safe | null)[] = [
     safe`TraceOps: ${card.cause.label}: ${card.cause.text}`,
@@ -19,6 +19,7 @@ export function renderNote(view: IncidentView): Safe {
     line(safe`Next step`, card.nextStep),
     view.resolvedAtMs === null ? null : safe`Resolved at ${clockTime(view.resolvedAtMs)}.`,
     line(safe`Details`, view.pageUrl),
+    ...untold,
   ];
   const said = lines.filter((each) => each !== null).map((each) => cutSafe(each, MAX_LINE));
   return cutSafe(joinSafe(said, "\n"), MAX_LENGTH);

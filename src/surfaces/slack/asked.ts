@@ -2,11 +2,13 @@ import type { Actor } from "../../app/actor.ts";
 import type { IncidentId } from "../../core/ids.ts";
 import type { Drawing } from "./message.ts";
 import type { Pending } from "./pending.ts";
+import type { Principal } from "./people.ts";
 import type { Word } from "./words.ts";
 
 /** Somebody typed a request: who, what and where. */
 export interface Asked {
   readonly actor: Actor;
+  readonly principal: Principal;
   readonly text: string;
   /** The workspace of the signed payload. */
   readonly team: string;
@@ -14,6 +16,8 @@ export interface Asked {
   /** The thread it stands in, when it stands in one. */
   readonly threadTs: string | null;
   readonly pending: Pending;
+  /** The address of the bot's Home; null when the payload does not say which app it is for. */
+  readonly homeUrl: string | null;
 }
 
 /** A request that was read. */
@@ -34,6 +38,12 @@ export interface Answer {
 export interface ShareRequest {
   readonly word: Word;
   readonly rest: string;
+}
+
+/** Where the Home tab of this app opens; ids only, from the signed payload. */
+export function homeUrlOf(appId: string | undefined, team: string): string | null {
+  if (appId === undefined || !/^[A-Z0-9]+$/u.test(appId) || !/^[A-Z0-9]+$/u.test(team)) return null;
+  return `https://slack.com/app_redirect?app=${appId}&team=${team}&tab=home`;
 }
 
 /** True in a direct message with the bot. */

@@ -13,7 +13,7 @@ import type {
 import type { EpochMs } from "../../core/ids.ts";
 import { cutSafe, type Safe } from "../../core/safe.ts";
 import { LIMITS } from "./limits.ts";
-import { cutMd, type Mrkdwn, utcClock, visible } from "./mrkdwn.ts";
+import { cutMd, type Mrkdwn, seenMd, utcClock, visible } from "./mrkdwn.ts";
 
 /** The blocks of one message part, each within Slack's limits. Part names become block ids when the message is finished. */
 
@@ -22,7 +22,7 @@ export function section(part: string, text: Mrkdwn): SectionBlock {
   return {
     type: "section",
     block_id: part,
-    text: { type: "mrkdwn", text: cutMd(text, LIMITS.text).mrkdwn, verbatim: true },
+    text: { type: "mrkdwn", text: cutMd(seenMd(text), LIMITS.text).mrkdwn, verbatim: true },
     expand: true,
   };
 }
@@ -32,13 +32,13 @@ export function context(part: string, text: Mrkdwn): ContextBlock {
   return {
     type: "context",
     block_id: part,
-    elements: [{ type: "mrkdwn", text: cutMd(text, LIMITS.text).mrkdwn, verbatim: true }],
+    elements: [{ type: "mrkdwn", text: cutMd(seenMd(text), LIMITS.text).mrkdwn, verbatim: true }],
   };
 }
 
 /** Text without any markup, cut to `length`. */
 export function plainText(text: Safe, length: number): PlainTextElement {
-  return { type: "plain_text", text: visible(cutSafe(text, length)) || "-", emoji: false };
+  return { type: "plain_text", text: visible(cutSafe(text, length)).trim() || "-", emoji: false };
 }
 
 export interface ButtonSpec {

@@ -1,4 +1,5 @@
 import type { Button, Overflow } from "@slack/types";
+import { leadOf } from "../../core/presentation/card.ts";
 import type { CauseView, IncidentView } from "../../core/presentation/view.ts";
 import { cutSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { button, menu } from "./blocks.ts";
@@ -29,7 +30,8 @@ const MENU_WORDS: Readonly<Record<MenuChoice, Safe>> = {
 
 /** With a likely cause the answer to it matters, without one what people know: four buttons at most, two rows of a phone. */
 function openButtons(view: IncidentView, options: DrawOptions): readonly Button[] {
-  const lead = view.state === "likely-cause" ? (view.causes[0] ?? null) : null;
+  // Where a person named the cause, a question about another one would only confuse.
+  const lead = view.state === "likely-cause" && view.statedCause === null ? leadOf(view.causes) : null;
   if (lead === null) {
     return [
       ...senderButtons(view, true),

@@ -102,7 +102,7 @@ async function send(box: Postbox, draft: Draft, row: OutboundMessage): Promise<D
   const claim = await claimed(box, draft, row);
   if (claim === null) return takenByOther(box);
   if (box.clock.nowMs() - (claim.attemptAtMs ?? 0) > CLAIM_VALID_MS) {
-    await moved(box, claim, { state: "pending" });
+    await moved(box, claim, { state: "pending", remote: null });
     return again(box.clock.nowMs() + 1000, "the claim was too old to use");
   }
   const result = await postInAnyForm(box, draft, claim);
@@ -120,6 +120,8 @@ function claimed(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Outb
     attemptAtMs: box.clock.nowMs(),
     bodyHash: draft.hash,
     lookups: 0,
+    // Where to look for it when the answer gets lost: routes may have changed by then.
+    remote: { place: placeText(draft), id: "" },
   });
 }
 
@@ -175,7 +177,7 @@ async function afterRefusal(
   const { incidentId } = draft.key;
   switch (failure.kind) {
     case "rate-limited": {
-      await moved(box, claim, { state: "pending" });
+      await moved(box, claim, { state: "pending", remote: null });
       return again(
         await box.cooldowns.pause({ method: POST, spot: spotOf(draft) }, failure.waitMs),
         "slack asked to wait",
@@ -189,7 +191,7 @@ async function afterRefusal(
       );
       return again(lookupDueMs(claim.attemptAtMs ?? box.clock.nowMs(), 0), "the outcome of a post is unknown");
     case "gone":
-      await moved(box, claim, { state: "pending", bodyHash: null });
+      await moved(box, claim, { state: "pending", bodyHash: null, remote: null });
       return { status: "gone" };
     case "invalid-blocks":
       return refused(box, draft, { claim, code: "invalid_blocks" });
@@ -210,7 +212,12 @@ async function refused(
   const { incidentId } = draft.key;
   box.logger.error({ incidentId, kind: draft.kind, code, problem }, "slack refused a message for good");
   // About the place: the same words may go to another one, or here again once the place was repaired.
-  await moved(box, claim, { state: "failed", problem, ...(scope === "message" ? {} : { bodyHash: null }) });
+  await moved(box, claim, {
+    state: "failed",
+    problem,
+    remote: null,
+    ...(scope === "message" ? {} : { bodyHash: null }),
+  });
   if (scope === "message") return { status: "stuck" };
   const spot = spotOf(draft);
   await box.cooldowns.close(scope === "workspace" ? { ...spot, channel: "*" } : spot, code);

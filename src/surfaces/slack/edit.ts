@@ -147,7 +147,10 @@ async function refused(
     await moved(box, row, { bodyHash: draft.hash, problem });
     return standing(target, null);
   }
-  await box.cooldowns.close({ ...spotOf({ ...draft, channel }), ...(scope === "workspace" ? { channel: "*" } : {}) }, code);
+  await box.cooldowns.close(
+    { ...spotOf({ ...draft, channel }), ...(scope === "workspace" ? { channel: "*" } : {}) },
+    code,
+  );
   await moved(box, row, { problem });
   return { status: "closed", code };
 }

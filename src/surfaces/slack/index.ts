@@ -5,12 +5,14 @@ import { type ClientSettings, libraryLogger } from "./client.ts";
 import { type Connection, type ConnectionSettings, httpConnection, socketConnection } from "./connection.ts";
 import { Cooldowns } from "./cooldown.ts";
 import type { Desk } from "./desk.ts";
+import { HomeGuests } from "./home-guests.ts";
 import { InFlight } from "./in-flight.ts";
 import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "./links.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
 import { DEFAULT_COMMAND } from "./manifest.ts";
 import { type Publisher, publish } from "./publish.ts";
+import { RefusedForms } from "./refused-forms.ts";
 import { EVENTS_PATH } from "./route.ts";
 import { createRouting, parseRoutes } from "./routing.ts";
 import { Seen } from "./seen.ts";
@@ -49,6 +51,7 @@ class SlackSurface {
   readonly #workspaces: Workspaces;
   readonly #publisher: Publisher;
   readonly #inFlight = new InFlight();
+  readonly #homes: HomeGuests;
 
   constructor(
     settings: SlackSettings,
@@ -61,6 +64,7 @@ class SlackSurface {
     this.#further = parseWorkspaces(settings.SLACK_WORKSPACES ?? "[]") ?? [];
     const open = (given: typeof first | FurtherWorkspace) => openWorkspace(given, this.#client, deps.redactor);
     this.#workspaces = new Workspaces(open(first), this.#further.map(open));
+    this.#homes = new HomeGuests(deps.clock);
     this.#publisher = this.#createPublisher();
   }
 
@@ -69,7 +73,11 @@ class SlackSurface {
     const seen = new Seen();
     for (const { app } of connections) listen(app, this.#listener(seen));
     return {
-      publish: (answer, signal) => publish(this.#publisher, answer, signal),
+      publish: async (answer, signal) => {
+        const outcome = await publish(this.#publisher, answer, signal);
+        this.#homes.changed();
+        return outcome;
+      },
       routes: connections.flatMap(({ routes }) => routes),
       start: async () => {
         if (connections.length === 0) {
@@ -78,6 +86,7 @@ class SlackSurface {
         for (const connection of connections) await connection.start();
       },
       stop: async () => {
+        this.#homes.stop();
         for (const connection of connections) await connection.stop();
         await this.#inFlight.drain();
       },
@@ -85,18 +94,15 @@ class SlackSurface {
   }
 
   #createPublisher(): Publisher {
-    const { messages, clock, logger, newNonce, publicUrl, preferences } = this.#deps;
-    const { first } = this.#workspaces;
+    const { messages, marks, clock, logger, newNonce, publicUrl, preferences } = this.#deps;
     const fixed = parseRoutes(this.#settings.SLACK_ROUTES ?? "") ?? [];
     return {
-      client: first.client,
       messages,
       clock,
       logger,
       newNonce,
-      cooldowns: new Cooldowns(clock),
-      refusedForms: new Set(),
-      channel: first.channel,
+      cooldowns: new Cooldowns(marks, clock),
+      refusedForms: new RefusedForms(clock),
       links: allowedLinks(hostList(this.#settings.SLACK_LINK_HOSTS ?? DEFAULT_LINK_HOSTS), publicUrl),
       routing: createRouting({ preferences, workspaces: this.#workspaces, clock, fixed }),
     };
@@ -106,7 +112,7 @@ class SlackSurface {
     const desks = new Map(this.#workspaces.all.map((workspace) => [workspace, this.#desk(workspace)]));
     const first = this.#desk(this.#workspaces.first);
     const at = (team: string) => desks.get(this.#workspaces.at(team)) ?? first;
-    return { ...first, inFlight: this.#inFlight, seen, at };
+    return { ...first, inFlight: this.#inFlight, seen, at, homes: this.#homes, workspaces: this.#workspaces };
   }
 
   #desk(workspace: Workspace): Desk {

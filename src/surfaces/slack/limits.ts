@@ -23,6 +23,8 @@ export const LIMITS = {
   viewTitle: 24,
   viewButton: 24,
   actions: 25,
+  /** The heading of a part of the App Home. */
+  header: 150,
 } as const;
 
 /** What a person reads on a phone without scrolling, and how far one line may run. Ours, not Slack's. */
@@ -34,6 +36,8 @@ export const CARD = {
   name: 24,
   line: 260,
   cause: 90,
+  /** A change of mind: what changed, why, and about what. */
+  change: 320,
   timelineRows: 15,
   timelineText: 260,
   causes: 5,

@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { Ear, Listener } from "./listener.ts";
 import { corrections } from "./on-corrections.ts";
+import { delivered } from "./on-delivered.ts";
 import { home } from "./on-home.ts";
 import { notes } from "./on-note.ts";
 import { pages } from "./on-pages.ts";
@@ -8,7 +9,7 @@ import { presses } from "./on-press.ts";
 import { typedWords } from "./on-words.ts";
 
 /** Everything people can press, type, choose or open. */
-export const EARS: readonly Ear[] = [presses, notes, typedWords, corrections, home, pages];
+export const EARS: readonly Ear[] = [presses, notes, typedWords, corrections, home, pages, delivered];
 
 /** Connects everything people can do. Each handler acknowledges first and works afterwards. */
 export function listen(app: App, listener: Listener): void {

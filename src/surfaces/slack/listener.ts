@@ -1,12 +1,17 @@
 import type { App } from "@slack/bolt";
 import type { Desk } from "./desk.ts";
+import type { HomeGuests } from "./home-guests.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Seen } from "./seen.ts";
+import type { Workspaces } from "./workspaces.ts";
 
 /** What every handler needs before it knows who is asking. */
 export interface Listener extends Desk {
   readonly inFlight: InFlight;
   readonly seen: Seen;
+  /** Whose App Home is drawn again when something changes. */
+  readonly homes: HomeGuests;
+  readonly workspaces: Pick<Workspaces, "revoke">;
   /** The desk of one workspace: its token, its channel, its people. The first workspace's when the team is unknown. */
   readonly at: (team: string) => Desk;
 }

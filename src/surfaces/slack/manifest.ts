@@ -39,6 +39,8 @@ const SCOPES = {
     /** The look-up above in public and private channels. Without them a lost answer becomes a question to a person. */
     "channels:history",
     "groups:history",
+    /** Words in a direct message to the bot. */
+    "im:history",
     /** The postmortem as a canvas; without it a file. */
     "canvases:write",
     /** What stands behind a link to an incident's page. */
@@ -72,6 +74,7 @@ export const BOT_EVENTS = [
   "entity_details_requested",
   "link_shared",
   "member_joined_channel",
+  "message.im",
   "reaction_added",
   "reaction_removed",
   "tokens_revoked",

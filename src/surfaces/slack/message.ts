@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import { context } from "./blocks.ts";
 import { LIMITS } from "./limits.ts";
-import { cutMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { cutMd, type Mrkdwn, md, seenMd } from "./mrkdwn.ts";
 
 /** How new the blocks may be: "new" uses containers and feedback buttons, "classic" what every workspace knows, "plain" no blocks. */
 export type Form = "new" | "classic" | "plain";
@@ -28,7 +28,7 @@ export function finish(drawing: Drawing, edition: number): SlackMessage {
   const notice =
     left > 0 ? [context("cut", md`Cut: ${left} more parts do not fit in one message. The incident page has all.`)] : [];
   return {
-    text: cutMd(drawing.text, LIMITS.fallback).mrkdwn,
+    text: cutMd(seenMd(drawing.text), LIMITS.fallback).mrkdwn,
     blocks: [...kept, ...notice].map((block) => ({ ...block, block_id: blockId(block, edition) })),
   };
 }

@@ -159,7 +159,13 @@ export function dismissModal(about: About, id: IncidentId): ModalView {
         "what",
         md`Everybody will see on the card of ${escaped(ownWords(id))} that you say it is no incident. It stays open where the alert came from. You can undo this.`,
       ),
-      textField({ block: TEXT, label: safe`Why?`, hint: safe`One sentence for those who look later.`, max: MAX_TEXT, optional: true }),
+      textField({
+        block: TEXT,
+        label: safe`Why?`,
+        hint: safe`One sentence for those who look later.`,
+        max: MAX_TEXT,
+        optional: true,
+      }),
     ],
   });
 }

@@ -21,7 +21,8 @@ const AboutShape = z.object({
   /** Where the answer is shown, and the thread that was looked at. */
   channel: z.string().max(50).optional(),
   thread: z.string().max(50).optional(),
-  /** The message that this is about. */
+  /** The message that this is about: its key for notes, its time and its address. */
+  key: z.string().max(200).optional(),
   ts: z.string().max(50).optional(),
   link: z.string().max(300).optional(),
   hypothesis: z.string().max(200).optional(),

@@ -1,14 +1,14 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import type { IncidentAnswer } from "../../app/verbs.ts";
 import type { Correction } from "../../core/corrections/correction.ts";
-import { stableHash } from "../../core/ids.ts";
+import { epochMs, stableHash } from "../../core/ids.ts";
 import type { CorrectionView } from "../../core/presentation/view.ts";
-import { cutSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
+import { cutSafe, safe } from "../../core/safe.ts";
 import { button, context, plainText, section } from "./blocks.ts";
 import type { Desk } from "./desk.ts";
 import { type Editable, isOneRecord, referenceTo } from "./edit-rows.ts";
 import { encodeFix, UNDO_ACTION } from "./fix-value.ts";
-import { type About, modal, option, readAbout, textField, tickField, timeFields } from "./modal-parts.ts";
+import { type About, modal, option, textField, tickField, timeFields } from "./modal-parts.ts";
 import { type Errors, instantIn, type Submission } from "./modal-submission.ts";
 import { dateMd, escaped, md, utcClock } from "./mrkdwn.ts";
 
@@ -50,7 +50,7 @@ export function timelineModal(given: {
 }
 
 function was({ key, text, atMs }: Editable): About {
-  return { row: key, wasText: stableHash(text), wasSecond: Math.floor(atMs / 1000) };
+  return { row: key, wasText: stableHash(text.trim()), wasSecond: Math.floor(atMs / 1000) };
 }
 
 function chooser(rows: readonly Editable[], chosen: Editable | null): KnownBlock {
@@ -115,13 +115,10 @@ function timeBlocks({ row, atMs }: Editable, id: string): readonly KnownBlock[] 
   });
 }
 
-function soFar(
-  { incident }: IncidentAnswer,
-  listed: readonly CorrectionView[],
-  all: number,
-): readonly KnownBlock[] {
+function soFar({ incident }: IncidentAnswer, listed: readonly CorrectionView[], all: number): readonly KnownBlock[] {
   if (all === 0) return [context("none", md`No corrections so far.`)];
-  const title = all > listed.length ? md`*Corrections so far*, the newest ${listed.length} of ${all}` : md`*Corrections so far*`;
+  const title =
+    all > listed.length ? md`*Corrections so far*, the newest ${listed.length} of ${all}` : md`*Corrections so far*`;
   return [
     section("sofar", title),
     ...listed.map((correction) => ({
@@ -140,18 +137,43 @@ function lineOf({ by, text, atMs }: CorrectionView) {
   return md`${dateMd(atMs, "{time}")} ${escaped(by)} ${escaped(cutSafe(text, 300))}`;
 }
 
-/** What a saved row asks for, as far as the window alone can tell. */
+/** What is wrong with a saved row, as far as the window alone can tell. */
 export function checkEdit(submission: Submission, nowMs: number): Errors {
-  const { fields, about } = submission;
+  const { fields } = submission;
   if (fields.isTicked(GONE)) return {};
-  const changes = changed(submission);
-  if (fields.minute(MINUTE) !== null && changes.at === null)
-    return { [SECOND]: safe`Type the second as a number from 0 to 59.` };
-  if (changes.at !== null && changes.at > nowMs)
-    return { [MINUTE]: safe`This is in the future; now it is ${utcClock(changes.now(nowMs))}.` };
-  if (about.wasText !== undefined && isEmptied(submission))
-    return { [TEXT]: safe`The row needs some text. To take it away, tick the box below.` };
-  if (!changes.isMoved && !changes.isReworded)
-    return { [fields.idOf(TEXT) === TEXT ? GONE : TEXT]: safe`Nothing was changed. Change the time or the text, or tick the box.` };
-  return {};
+  const hasText = fields.idOf(TEXT) !== TEXT;
+  if (!hasText) return { [GONE]: safe`Tick the box to remove this note.` };
+  if (fields.text(TEXT) === "") return { [TEXT]: safe`The row needs some text. To take it away, tick the box below.` };
+  const { at, isMoved, isReworded } = changesIn(submission);
+  if (at === null && fields.minute(MINUTE) !== null) return { [SECOND]: safe`Type a number from 0 to 59.` };
+  if (at !== null && at > nowMs)
+    return { [MINUTE]: safe`This is in the future: ${utcClock(at)}. Now it is ${utcClock(epochMs(nowMs))}.` };
+  return isMoved || isReworded
+    ? {}
+    : { [TEXT]: safe`Nothing was changed. Change the time or the text, or tick the box below.` };
+}
+
+function changesIn({ fields, about }: Submission) {
+  const at = instantIn(fields, MINUTE, SECOND);
+  return {
+    at,
+    isMoved: at !== null && at / 1000 !== about.wasSecond,
+    isReworded: stableHash(fields.text(TEXT)) !== about.wasText,
+  };
+}
+
+/** The corrections that a saved row asks for. A row that does not belong here needs no other one. */
+export function correctionsIn(desk: Desk, submission: Submission, { row, note }: Editable): readonly Correction[] {
+  const { fields } = submission;
+  if (fields.isTicked(GONE)) {
+    if (note !== null) return [{ kind: "note-removed", noteId: note.id, text: note.text }];
+    return row === null ? [] : [{ kind: "row-irrelevant", row: referenceTo(row) }];
+  }
+  if (row === null) return [];
+  const { at, isMoved, isReworded } = changesIn(submission);
+  const reference = referenceTo(row);
+  return [
+    ...(isMoved && at !== null ? [{ kind: "row-time" as const, row: reference, toMs: at }] : []),
+    ...(isReworded ? [{ kind: "row-text" as const, row: reference, text: desk.redactor.text(fields.text(TEXT)) }] : []),
+  ];
 }

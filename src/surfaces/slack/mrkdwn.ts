@@ -1,6 +1,6 @@
 import type { EpochMs } from "../../core/ids.ts";
 import { type Safe, safe, sliceSafe } from "../../core/safe.ts";
-import { clockTime } from "../../core/time.ts";
+import { clockTime, isoTime } from "../../core/time.ts";
 
 /** Text in Slack's markup. Only `md`, `escaped` and the builders below make it, so foreign text cannot bring markup along. */
 export interface Mrkdwn {
@@ -53,6 +53,12 @@ export function dateMd(at: EpochMs, format: "{time}" | "{time_secs}"): Mrkdwn {
   return { mrkdwn: `<!date^${Math.floor(at / 1000)}^${format}|${fallback}>` };
 }
 
+/** A day and a time in the reader's own zone, for what may be older than today. */
+export function dayMd(at: EpochMs): Mrkdwn {
+  const fallback = safe`${sliceSafe(isoTime(at), 0, 10)} ${utcMinute(at)}`;
+  return { mrkdwn: `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${fallback}>` };
+}
+
 /** "01:45 UTC", where seconds tell nothing. */
 export function utcMinute(at: EpochMs): Safe {
   return safe`${sliceSafe(clockTime(at), 0, 5)} UTC`;
@@ -61,6 +67,11 @@ export function utcMinute(at: EpochMs): Safe {
 /** "01:45:00 UTC". */
 export function utcClock(at: EpochMs): Safe {
   return safe`${sliceSafe(clockTime(at), 0, 8)} UTC`;
+}
+
+/** Markup with something to see in it: Slack refuses an empty text. */
+export function seenMd(text: Mrkdwn): Mrkdwn {
+  return text.mrkdwn.trim() === "" ? { mrkdwn: "-" } : text;
 }
 
 /** Cuts markup to `length` characters and says so, never inside a link, a date or an escaped character. */

@@ -1,10 +1,10 @@
 import { incidentId } from "../../core/ids.ts";
+import { safe } from "../../core/safe.ts";
 import { correctedReply, record } from "./corrected.ts";
 import type { Ear } from "./listener.ts";
 import { NOT_IT_MODAL, suspectedIn } from "./modal-cause.ts";
 import { onSubmit } from "./modal-submission.ts";
 import { say } from "./replies.ts";
-import { safe } from "../../core/safe.ts";
 
 /** What people suspect instead of the cause that they voted against. */
 export const suspects: Ear = {

@@ -2,6 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import { z } from "zod";
 import { type IncidentId, incidentId } from "../../core/ids.ts";
 import type { Incident } from "../../core/incident.ts";
+import { literal } from "../../core/presentation/words.ts";
 import { ownWords, type Safe, safe } from "../../core/safe.ts";
 import type { Performed } from "./asked.ts";
 import { plainText, section } from "./blocks.ts";
@@ -20,12 +21,8 @@ const KEY_LENGTH = 8;
 /** Several incidents are open and nothing says which one is meant: a menu that does the word on the chosen one. */
 export function askWhich(desk: Desk, asked: Performed, open: readonly Incident[]): Drawing {
   const key = keptText(desk, asked);
-  const text = safe`Which incident? ${open.length} are open. You can also type its id: ${desk.command} ${word(asked)} ${exampleId(open)}`;
+  const text = safe`Which incident? ${open.length} are open. You can also type its id: ${desk.command} ${literal(asked.word)} ${exampleId(open)}`;
   return pickerDrawing(text, { word: asked.word, key, open: open.slice(0, MOST_OFFERED) });
-}
-
-function word({ word: asked }: Performed): Safe {
-  return ownWords(asked as never);
 }
 
 function exampleId(open: readonly Incident[]): Safe {

@@ -45,10 +45,14 @@ export async function putOnCanvas(desk: Desk, ask: CanvasAsk): Promise<OnCanvas>
     kind: "postmortem",
     ordinal: 0,
   });
-  const now = desk.clock.nowMs();
-  const isClaimed = row.state === "sending" && row.attemptAtMs !== null && now - row.attemptAtMs < CLAIM_MS;
-  if (isClaimed) return { kind: "busy" };
-  if (row.remote !== null) return bringUpToDate(desk, ask, row);
+  const age = desk.clock.nowMs() - (row.attemptAtMs ?? 0);
+  if (row.state === "sending" && age < CLAIM_MS) return { kind: "busy" };
+  if (row.remote !== null) return bringUpToDate(desk, ask, { row, canvas: { id: row.remote.id } });
+  if (row.state === "sending") {
+    // A process ended inside the call: nobody knows whether there is a canvas, so a person has to look first.
+    await desk.messages.move(row, { state: "ambiguous" });
+    return { kind: "unclear" };
+  }
   return refusedHere(desk) ? { kind: "refused" } : create(desk, ask, row);
 }
 
@@ -88,8 +92,11 @@ async function claim(desk: Desk, row: OutboundMessage): Promise<OutboundMessage 
   return (await desk.messages.move(row, to)) ? { ...row, ...to } : null;
 }
 
-async function bringUpToDate(desk: Desk, ask: CanvasAsk, row: OutboundMessage): Promise<OnCanvas> {
-  const canvas: Canvas = { id: row.remote?.id ?? "" };
+async function bringUpToDate(
+  desk: Desk,
+  ask: CanvasAsk,
+  { row, canvas }: { readonly row: OutboundMessage; readonly canvas: Canvas },
+): Promise<OnCanvas> {
   const { incidentId, version } = ask.document;
   const since = Number(row.bodyHash ?? version);
   const news = await desk.verbs.postmortemNews(ask.actor, { incidentId, since });
@@ -102,6 +109,17 @@ async function bringUpToDate(desk: Desk, ask: CanvasAsk, row: OutboundMessage): 
     return { kind: "there", canvas, added: true };
   }
   desk.logger.warn({ incidentId, failure }, "slack added nothing to the canvas of a postmortem");
+  return notAdded(desk, ask, { claimed, canvas, failure });
+}
+
+interface NotAdded {
+  readonly claimed: OutboundMessage;
+  readonly canvas: Canvas;
+  readonly failure: CallFailure;
+}
+
+/** Gives the claim back. Only a canvas that is gone is made anew; what is unknown is for a person to look at. */
+async function notAdded(desk: Desk, ask: CanvasAsk, { claimed, canvas, failure }: NotAdded): Promise<OnCanvas> {
   if (isDeleted(failure)) {
     await desk.messages.move(claimed, { state: "pending", remote: null, bodyHash: null });
     const fresh = { ...claimed, state: "pending", remote: null, bodyHash: null } as const;

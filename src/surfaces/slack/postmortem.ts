@@ -1,9 +1,10 @@
 import type { Actor } from "../../app/actor.ts";
 import type { IncidentId } from "../../core/ids.ts";
+import { assertNever } from "../../core/never.ts";
 import { ownWords, type Safe, safe, sliceSafe } from "../../core/safe.ts";
 import { duration } from "../../core/time.ts";
 import { context, section } from "./blocks.ts";
-import { canvasUrl } from "./canvases.ts";
+import { type Canvas, canvasUrl } from "./canvases.ts";
 import type { Desk } from "./desk.ts";
 import { type Drawing, finish } from "./message.ts";
 import { escaped, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
@@ -60,12 +61,18 @@ async function canvasWords(
       );
     case "later":
       return escaped(safe`Slack takes nothing more right now. Ask again in ${duration(onCanvas.waitMs)}.`);
-    default: {
-      const name = escaped(safe`canvas of the postmortem of ${ownWords(incidentId)}`);
-      const link = linkMd(await canvasUrl(desk, onCanvas.canvas), name);
-      return standing(onCanvas, link);
-    }
+    case "created":
+    case "there":
+    case "not-added":
+      return standing(onCanvas, await canvasLink(desk, incidentId, onCanvas.canvas));
+    default:
+      return assertNever(onCanvas);
   }
+}
+
+async function canvasLink(desk: Desk, incidentId: IncidentId, canvas: Canvas): Promise<Mrkdwn> {
+  const name = escaped(safe`canvas of the postmortem of ${ownWords(incidentId)}`);
+  return linkMd(await canvasUrl(desk, canvas), name);
 }
 
 function standing(onCanvas: Extract<Put, { readonly canvas: object }>, link: Mrkdwn): Mrkdwn {

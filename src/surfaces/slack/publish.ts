@@ -1,21 +1,15 @@
 import type { JobOutcome } from "../../app/jobs/catalog.ts";
-import type { MessageKey, OutboundMessage } from "../../app/ports.ts";
+import type { OutboundMessage } from "../../app/ports.ts";
 import type { IncidentAnswer } from "../../app/verbs.ts";
+import { type CardPlace, openPlaces, placesOfCard } from "./card-place.ts";
 import { deliver } from "./deliver.ts";
-import type { MessageKind } from "./draw.ts";
-import type { LinkRule } from "./links.ts";
-import { channelOf, type Delivered, type Draft, type Postbox } from "./postbox.ts";
+import { parsePlace } from "./place.ts";
+import type { Delivered, Draft, Due } from "./postbox.ts";
+import { keyOf, type Publisher, SURFACE } from "./publisher.ts";
 import { bodyHash, formsOf, render, type Subject } from "./render.ts";
-import type { Routing } from "./routing.ts";
+import { repliesOf } from "./thread-plan.ts";
 
-export const SURFACE = "slack";
-
-export interface Publisher extends Postbox {
-  readonly channel: string;
-  readonly links: LinkRule;
-  /** Where new cards go, and whose client edits those that stand. */
-  readonly routing: Routing;
-}
+export { type Publisher, SURFACE } from "./publisher.ts";
 
 /**
  * Draws an answer: the card in the channel first, then in its thread the timeline, the causes and what changed. Runs
@@ -25,65 +19,83 @@ export async function publish(publisher: Publisher, answer: IncidentAnswer, sign
   const rows = await publisher.messages.ofIncident(answer.incident.tenant, answer.incident.id, SURFACE);
   const ordinal = rootOrdinal(rows);
   if (ordinal === null) return DONE;
-  const root = await deliver(publisher, rootDraft(publisher, answer, { ordinal, rows }), signal);
-  if (root.status === "gone") return cardWasDeleted(publisher, answer, ordinal);
-  if (root.status !== "posted") return outcome([root]);
-  const replies = await deliverReplies(publisher, answer, { root, rows, signal });
-  return replies.some(({ status }) => status === "gone") ? threadIsGone(publisher, answer, ordinal) : outcome(replies);
+  const found = await placesOfCard(publisher, answer, {
+    row: rootOf(rows, ordinal),
+    before: rootOf(rows, ordinal - 1),
+  });
+  if (found.status === "muted") return afterMute(answer, found.untilMs);
+  const task: Task = { publisher, answer, rows, ordinal, signal };
+  const { root, place } = await deliverCard(task, found.places);
+  switch (root.status) {
+    case "posted":
+      return deliverThread(task, { root, place });
+    case "again":
+      return root;
+    case "gone":
+      return cardWasDeleted(task);
+    case "closed":
+      return cardIsShutOut(task);
+    case "stuck":
+      return UNTOLD;
+    default:
+      return root satisfies never;
+  }
 }
 
 const DONE: JobOutcome = { status: "done" };
+const UNTOLD: JobOutcome = { status: "done", untold: true };
+
+interface Task {
+  readonly publisher: Publisher;
+  readonly answer: IncidentAnswer;
+  readonly rows: readonly OutboundMessage[];
+  readonly ordinal: 0 | 1;
+  readonly signal: AbortSignal;
+}
+
+type Posted = Extract<Delivered, { status: "posted" }>;
 
 /** The first card, or its one replacement; null when both were deleted by people, who then do not want a third. */
 function rootOrdinal(rows: readonly OutboundMessage[]): 0 | 1 | null {
-  const isDeleted = (ordinal: number) =>
-    rows.some(({ key, state, remote }) => isRoot(key, ordinal) && state === "failed" && remote !== null);
+  const isDeleted = (ordinal: number) => {
+    const root = rootOf(rows, ordinal);
+    return root?.state === "failed" && root.remote !== null;
+  };
   if (!isDeleted(0)) return 0;
   return isDeleted(1) ? null : 1;
 }
 
-function isRoot(key: MessageKey, ordinal: number): boolean {
-  return key.kind === "root" && key.ordinal === ordinal;
+function rootOf(rows: readonly OutboundMessage[], ordinal: number): OutboundMessage | undefined {
+  return rows.find(({ key }) => key.kind === "root" && key.ordinal === ordinal);
 }
 
-function rootDraft(
-  publisher: Publisher,
-  answer: IncidentAnswer,
-  { ordinal, rows }: { ordinal: 0 | 1; rows: readonly OutboundMessage[] },
-): Draft {
-  // An install that moved to another channel keeps editing its old cards where they are.
-  const place = rows.find(({ key }) => isRoot(key, ordinal))?.remote?.place;
-  const channel = place === undefined ? publisher.channel : channelOf(place);
-  return draftOf(publisher, answer, { subject: { kind: "root", view: answer.view }, ordinal, channel, threadTs: null });
+/** Nobody wants to hear of this service now. A case that is still open then gets its card. */
+function afterMute({ view }: IncidentAnswer, untilMs: number): JobOutcome {
+  if (view.resolvedAtMs !== null) return DONE;
+  return { status: "again", notBeforeMs: untilMs, because: "the service is muted" };
 }
 
-interface Slot {
-  readonly subject: Subject;
-  readonly ordinal: number;
-  readonly channel: string;
-  readonly threadTs: string | null;
+/** The card in the first place that takes it. */
+async function deliverCard(
+  { publisher, answer, ordinal, signal }: Task,
+  places: readonly CardPlace[],
+): Promise<{ readonly root: Delivered; readonly place: CardPlace | null }> {
+  const subject: Subject = { kind: "root", view: answer.view };
+  let refused: Delivered = { status: "closed", code: "no channel takes messages" };
+  let because: string | null = null;
+  for (const place of places) {
+    const problem = because ?? place.problem;
+    const draft = draftOf(publisher, answer, { subject, ordinal, place: { ...place, problem }, threadTs: null });
+    const root = await deliver(publisher, draft, signal);
+    if (root.status !== "closed") return { root, place };
+    refused = root;
+    because = `${place.channel} took no card (${root.code}): it stands in the default channel instead`;
+  }
+  return { root: refused, place: null };
 }
 
-function draftOf(publisher: Publisher, answer: IncidentAnswer, slot: Slot): Draft {
-  const { subject, ordinal, channel, threadTs } = slot;
-  const options = { links: publisher.links, recreated: subject.kind === "root" && ordinal > 0 };
-  return {
-    key: keyOf(answer, subject.kind, ordinal),
-    kind: subject.kind,
-    channel,
-    threadTs,
-    hash: bodyHash(subject, options),
-    forms: formsOf(subject.kind),
-    draw: (form) => render(subject, { ...options, form, edition: answer.sequence }),
-  };
-}
-
-function keyOf(answer: IncidentAnswer, kind: MessageKind, ordinal: number): MessageKey {
-  return { tenant: answer.incident.tenant, incidentId: answer.incident.id, surface: SURFACE, kind, ordinal };
-}
-
-/** Someone deleted the card. It comes back once, marked as re-created; at the second time we stop. */
-function cardWasDeleted(publisher: Publisher, answer: IncidentAnswer, ordinal: 0 | 1): JobOutcome {
+/** Somebody deleted the card. It comes back once, marked as re-created; at the second time we stop. */
+function cardWasDeleted({ publisher, answer, ordinal }: Task): JobOutcome {
   const incidentId = answer.incident.id;
   if (ordinal === 1) {
     publisher.logger.error({ incidentId }, "the slack card was deleted twice, posting no third one");
@@ -93,34 +105,45 @@ function cardWasDeleted(publisher: Publisher, answer: IncidentAnswer, ordinal: 0
   return { status: "again", notBeforeMs: publisher.clock.nowMs(), because: "the card was deleted and is made anew" };
 }
 
+/** The channel of a card that stands takes nothing any more: it is made anew where one does, once. */
+async function cardIsShutOut({ publisher, answer, ordinal, rows }: Task): Promise<JobOutcome> {
+  const row = rootOf(rows, ordinal);
+  if (row?.state !== "posted" || row.remote === null || ordinal === 1) return UNTOLD;
+  const open = await openPlaces(publisher, answer, parsePlace(row.remote.place));
+  if (open.length === 0 || answer.view.resolvedAtMs !== null) return UNTOLD;
+  await publisher.messages.move(row, { state: "failed", problem: null });
+  return { status: "again", notBeforeMs: publisher.clock.nowMs(), because: "the card moves to another channel" };
+}
+
 /** A reply found no parent: the card is gone, although no edit has noticed it yet. */
-async function threadIsGone(publisher: Publisher, answer: IncidentAnswer, ordinal: 0 | 1): Promise<JobOutcome> {
-  const root = await publisher.messages.open(keyOf(answer, "root", ordinal));
-  await publisher.messages.move(root, { state: "failed" });
-  return cardWasDeleted(publisher, answer, ordinal);
+async function threadIsGone(task: Task): Promise<JobOutcome> {
+  const root = await task.publisher.messages.open(keyOf(task.answer, "root", task.ordinal));
+  await task.publisher.messages.move(root, { state: "failed", problem: null });
+  return cardWasDeleted(task);
 }
 
-interface Thread {
-  readonly root: { readonly channel: string; readonly ts: string };
-  readonly rows: readonly OutboundMessage[];
-  readonly signal: AbortSignal;
-}
-
-async function deliverReplies(
-  publisher: Publisher,
-  answer: IncidentAnswer,
-  { root, rows, signal }: Thread,
-): Promise<readonly Delivered[]> {
-  const results: Delivered[] = [];
+async function deliverThread(
+  task: Task,
+  { root, place }: { root: Posted; place: CardPlace | null },
+): Promise<JobOutcome> {
+  if (place === null) return DONE;
+  const { publisher, answer, rows, signal } = task;
+  const dues: Due[] = root.due === null ? [] : [root.due];
   for (const { subject, ordinal } of repliesOf(publisher, answer, rows)) {
-    const slot = { subject, ordinal, channel: root.channel, threadTs: root.ts };
-    const result = await deliver(publisher, draftOf(publisher, answer, slot), signal);
+    const slot: Slot = {
+      subject,
+      ordinal,
+      place: { ...place, channel: root.channel, problem: null },
+      threadTs: root.ts,
+    };
+    const reply = await deliver(publisher, draftOf(publisher, answer, slot), signal);
+    if (reply.status === "closed") return cardIsShutOut(task);
     // A reply that people deleted is theirs to delete; only a missing parent is the card's affair.
-    const isParentGone = result.status === "gone" && !(await isDeletedReply(publisher, answer, slot));
-    if (isParentGone) return [result];
-    results.push(result);
+    if (reply.status === "gone" && !(await isDeletedReply(publisher, answer, slot))) return threadIsGone(task);
+    if (reply.status === "again") dues.push(reply);
+    if (reply.status === "posted" && reply.due !== null) dues.push(reply.due);
   }
-  return results.filter(({ status }) => status !== "gone");
+  return outcome(dues);
 }
 
 async function isDeletedReply(publisher: Publisher, answer: IncidentAnswer, slot: Slot): Promise<boolean> {
@@ -128,43 +151,30 @@ async function isDeletedReply(publisher: Publisher, answer: IncidentAnswer, slot
   return row.state === "failed";
 }
 
-/** Nothing goes into the thread before there is an answer. */
-function repliesOf(
-  publisher: Publisher,
-  answer: IncidentAnswer,
-  rows: readonly OutboundMessage[],
-): readonly { readonly subject: Subject; readonly ordinal: number }[] {
-  if (answer.analysis === null) return [];
-  const { view, changeOfMind } = answer;
-  const change: Subject | null = changeOfMind === null ? null : { kind: "change", view, change: changeOfMind };
-  const ordinal = change === null ? null : changeOrdinal(publisher, answer, { change, rows });
-  return [
-    { subject: { kind: "timeline", view }, ordinal: 0 },
-    { subject: { kind: "hypotheses", view }, ordinal: 0 },
-    ...(change === null || ordinal === null ? [] : [{ subject: change, ordinal }]),
-  ];
+interface Slot {
+  readonly subject: Subject;
+  readonly ordinal: number;
+  readonly place: CardPlace;
+  readonly threadTs: string | null;
 }
 
-/**
- * Which reply this change of mind is. The same words as in the latest one are that reply, not a new one, because the
- * sequence also grows with votes and notes; an answer older than the latest reply says nothing any more.
- */
-function changeOrdinal(
-  publisher: Publisher,
-  answer: IncidentAnswer,
-  { change, rows }: { change: Subject; rows: readonly OutboundMessage[] },
-): number | null {
-  const latest = rows.filter(({ key }) => key.kind === "change").toSorted((a, b) => b.key.ordinal - a.key.ordinal)[0];
-  if (latest === undefined) return answer.sequence;
-  if (latest.bodyHash === bodyHash(change, { links: publisher.links, recreated: false })) return latest.key.ordinal;
-  return latest.key.ordinal > answer.sequence ? null : answer.sequence;
+function draftOf(publisher: Publisher, answer: IncidentAnswer, slot: Slot): Draft {
+  const { subject, ordinal, place, threadTs } = slot;
+  const options = { links: publisher.links, recreated: subject.kind === "root" && ordinal > 0 };
+  return {
+    ...place,
+    key: keyOf(answer, subject.kind, ordinal),
+    kind: subject.kind,
+    threadTs,
+    hash: bodyHash(subject, options),
+    forms: formsOf(subject.kind),
+    draw: (form) => render(subject, { ...options, form, edition: answer.sequence }),
+  };
 }
 
 /** The earliest time at which something is left to do. */
-function outcome(results: readonly Delivered[]): JobOutcome {
-  const waiting = results
-    .filter((result) => result.status === "again")
-    .toSorted((a, b) => a.notBeforeMs - b.notBeforeMs)[0];
-  if (waiting === undefined) return DONE;
-  return { status: "again", notBeforeMs: waiting.notBeforeMs, because: waiting.because };
+function outcome(dues: readonly Due[]): JobOutcome {
+  const first = dues.toSorted((a, b) => a.notBeforeMs - b.notBeforeMs)[0];
+  if (first === undefined) return DONE;
+  return { status: "again", notBeforeMs: first.notBeforeMs, because: first.because };
 }

@@ -58,6 +58,16 @@ export function parseLink(rest: string): { readonly url: string; readonly title:
   return username === "" && password === "" ? { url: href, title: others.join(" ") } : null;
 }
 
+const SPAN = /^(?<from>\d{1,2}:\d{2})\s*(?:-|–|to)\s*(?<to>\d{1,2}:\d{2})$/u;
+const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/u;
+
+/** "22:00-7:00" as two times of day; null when it does not read like that. */
+export function parseSpan(text: string): { readonly from: string; readonly to: string } | null {
+  const { from = "", to = "" } = SPAN.exec(text.trim())?.groups ?? {};
+  const span = { from: from.padStart(5, "0"), to: to.padStart(5, "0") };
+  return CLOCK.test(span.from) && CLOCK.test(span.to) && span.from !== span.to ? span : null;
+}
+
 /** Slack escapes three characters and wraps addresses; people meant what they typed. */
 function unescaped(text: string): string {
   return text

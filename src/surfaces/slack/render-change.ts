@@ -6,12 +6,13 @@ import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
 import { escaped, md } from "./mrkdwn.ts";
 
-/** One short reply when the answer changed enough for people to know. */
+/** One short reply when something happened that people should know. */
 export function drawChange(view: IncidentView, change: ChangeOfMind, options: DrawOptions): Drawing {
-  const words = cutSafe(change.text, CARD.line);
-  const text = escaped(safe`${ownWords(view.incidentId)}: ${LABELS[change.label].small}, ${words}`);
+  const words = cutSafe(change.text, CARD.change);
+  const { large, small } = LABELS[change.label];
+  const text = escaped(safe`${ownWords(view.incidentId)}: ${small}, ${words}`);
   if (options.form === "plain") return { text, blocks: [] };
-  return { text, blocks: [section("chg", md`*${escaped(LABELS[change.label].large)}:* ${escaped(words)}`)] };
+  return { text, blocks: [section("chg", md`*${escaped(large)}:* ${escaped(words)}`)] };
 }
 
 const LABELS: Readonly<Record<ChangeOfMind["label"], { readonly large: Safe; readonly small: Safe }>> = {
@@ -19,4 +20,7 @@ const LABELS: Readonly<Record<ChangeOfMind["label"], { readonly large: Safe; rea
   Strengthened: { large: safe`Strengthened`, small: safe`strengthened` },
   Weakened: { large: safe`Weakened`, small: safe`weakened` },
   "Ruled out": { large: safe`Ruled out`, small: safe`ruled out` },
+  Recovered: { large: safe`Recovered`, small: safe`recovered` },
+  Reopened: { large: safe`Reopened`, small: safe`reopened` },
+  Resolved: { large: safe`Resolved`, small: safe`resolved` },
 };

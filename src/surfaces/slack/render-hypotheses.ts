@@ -1,15 +1,16 @@
-import type { ContainerBlock, KnownBlock, RichTextBlockElement, RichTextSection } from "@slack/types";
+import type { Button, ContainerBlock, KnownBlock, RichTextBlockElement, RichTextSection } from "@slack/types";
 import { showArithmetic } from "../../core/presentation/arithmetic.ts";
 import type { ArgumentView, CauseView, IncidentView } from "../../core/presentation/view.ts";
-import { confidenceNumber, withStop } from "../../core/presentation/words.ts";
+import { capital, confidenceNumber, withStop } from "../../core/presentation/words.ts";
 import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
-import { actions, context, plainText, richLink, richSection, richText, section } from "./blocks.ts";
+import { actions, button, context, plainText, richLink, richSection, richText, section } from "./blocks.ts";
+import { voteButtons, voteLabel } from "./card-buttons.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD, LIMITS } from "./limits.ts";
 import type { Drawing } from "./message.ts";
-import { escaped, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
-import { valueOf, voteButtons, voteLabel } from "./render-root.ts";
+import { dateMd, escaped, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
 import { evidenceUrl } from "./render-timeline.ts";
+import { valueOf } from "./values.ts";
 
 /** The second message of the thread: every suspect with what speaks for it and against it, most likely first. */
 export function drawHypotheses(view: IncidentView, options: DrawOptions): Drawing {
@@ -19,7 +20,7 @@ export function drawHypotheses(view: IncidentView, options: DrawOptions): Drawin
   const draw = options.form === "new" ? newCause : classicCause;
   const head = section("hhead", shown.length === 0 ? nothingFound(view) : md`*Possible causes*, most likely first`);
   const causes = shown.flatMap((cause, index) => draw({ view, cause, index, options }));
-  return { text, blocks: [head, ...causes, context("hfoot", footLine(view, options))] };
+  return { text, blocks: [head, ...causes, ...peopleSaid(view), context("hfoot", footLine(view, options))] };
 }
 
 interface CauseDrawing {
@@ -53,7 +54,10 @@ function newCause(drawing: CauseDrawing): readonly KnownBlock[] {
     subtitle: plainText(subtitleOf(cause), LIMITS.containerTitle),
     is_collapsible: true,
     default_collapsed: index > 0,
-    child_blocks: [{ type: "rich_text", elements: richReasons(drawing) }],
+    child_blocks: [
+      { type: "rich_text", elements: richReasons(drawing) },
+      { type: "actions", elements: [whyButton(drawing)] },
+    ],
   };
   return [container, feedback(drawing)];
 }
@@ -89,15 +93,24 @@ function classicCause(drawing: CauseDrawing): readonly KnownBlock[] {
   ];
   return [
     section(`h${cause.rank}`, joinMd(lines, "\n")),
-    ...actions(`h${cause.rank}fb`, voteButtons(view, cause, nameOf(cause))),
+    ...actions(`h${cause.rank}fb`, [...voteButtons(view, cause, nameOf(cause)), whyButton(drawing)]),
   ];
 }
 
-function reasonLine(label: Safe, reasons: readonly Reason[], { view, options }: CauseDrawing): readonly Mrkdwn[] {
-  const words = reasons.map(({ points, because, evidenceIds }) => {
-    const url = evidenceUrl(view, evidenceIds, options);
-    return md`${escaped(points)} ${linkMd(url, escaped(because))}`;
+/** Every point of the score, shown to whoever asks. */
+function whyButton({ view, cause }: CauseDrawing): Button {
+  return button({
+    action: "hyp.why",
+    text: safe`Show the arithmetic`,
+    label: safe`${nameOf(cause)}: show the arithmetic`,
+    value: valueOf(view, { cause }),
   });
+}
+
+function reasonLine(label: Safe, reasons: readonly Reason[], { view, options }: CauseDrawing): readonly Mrkdwn[] {
+  const words = reasons.map(({ because, evidenceIds }) =>
+    linkMd(evidenceUrl(view, evidenceIds, options), escaped(because)),
+  );
   return [md`*${escaped(label)}:* ${words.length === 0 ? md`nothing found` : joinMd(words, "; ")}`];
 }
 
@@ -114,43 +127,31 @@ function richReasons(drawing: CauseDrawing): RichTextBlockElement[] {
 
 function richList(label: Safe, reasons: readonly Reason[], { view, options }: CauseDrawing): RichTextBlockElement[] {
   if (reasons.length === 0) return [richSection([richText(label, "bold"), richText(safe`: nothing found`)])];
-  const items = reasons.map(({ points, because, evidenceIds }) =>
-    richSection([richText(safe`${points}  `), richLink(evidenceUrl(view, evidenceIds, options), because)]),
+  const items = reasons.map(({ because, evidenceIds }) =>
+    richSection([richLink(evidenceUrl(view, evidenceIds, options), because)]),
   );
   return [richSection([richText(label, "bold")]), { type: "rich_text_list", style: "bullet", elements: items }];
 }
 
-interface Reason {
-  readonly points: Safe;
-  readonly because: Safe;
-  readonly evidenceIds: ArgumentView["evidenceIds"];
-}
+type Reason = Pick<ArgumentView, "because" | "evidenceIds">;
 
-/** The reasons as shown; what does not fit is one line with its sum, so that the lines still add up to the score. */
+/** The strongest reasons, short; the rest is a press away. */
 function reasonsOf(cause: CauseView): { readonly supporting: readonly Reason[]; readonly against: readonly Reason[] } {
-  const supporting = folded(cause.supporting, CARD.reasons);
-  const against = folded(cause.against, CARD.counterReasons);
-  const shown = showArithmetic({ supporting, against });
   return {
-    supporting: withPoints(supporting, shown.supporting),
-    against: withPoints(against, shown.against),
+    supporting: strongestOf(cause.supporting, CARD.reasons),
+    against: strongestOf(cause.against, CARD.counterReasons),
   };
 }
 
-function withPoints(lines: readonly ArgumentView[], points: readonly Safe[]): readonly Reason[] {
-  return lines.map(({ because, evidenceIds }, index) => ({
-    points: points[index] ?? safe``,
+function strongestOf(lines: readonly ArgumentView[], most: number): readonly Reason[] {
+  const ranked = lines.toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points));
+  const shown = ranked.slice(0, most).map(({ because, evidenceIds }) => ({
     because: cutSafe(because, CARD.reason),
     evidenceIds,
   }));
-}
-
-function folded(lines: readonly ArgumentView[], most: number): readonly ArgumentView[] {
-  if (lines.length <= most) return lines;
-  const rest = lines.slice(most - 1);
-  const points = rest.reduce((sum, line) => sum + line.points, 0);
-  const because = safe`${rest.length} more reasons, on the incident page`;
-  return [...lines.slice(0, most - 1), { points, because, evidenceIds: [] }];
+  const left = lines.length - shown.length;
+  if (left === 0) return shown;
+  return [...shown, { because: left === 1 ? safe`1 more reason` : safe`${left} more reasons`, evidenceIds: [] }];
 }
 
 /** What would settle it, what one could do, and who said what. */
@@ -162,26 +163,45 @@ function extras(cause: CauseView): readonly { readonly label: Safe; readonly tex
       texts: [joinSafe(toBeSure.slice(0, 2).map(withStop), " ")].filter((text) => text.length > 0),
     },
     { label: safe`Possible step, yours to run`, texts: suggestedActions.slice(0, 1) },
-    { label: safe`This was it, say`, texts: people(votes.yes) },
-    { label: safe`Not it, say`, texts: people(votes.no) },
+    { label: safe`"This was it"`, texts: people(votes.yes) },
+    { label: safe`"Not it"`, texts: people(votes.no) },
   ].flatMap(({ label, texts }) =>
     texts.length === 0 ? [] : [{ label, text: cutSafe(joinSafe(texts, "; "), CARD.reason) }],
   );
 }
 
 function people(names: readonly Safe[]): readonly Safe[] {
-  return names.length === 0 ? [] : [joinSafe(names.slice(0, 8), ", ")];
+  if (names.length === 0) return [];
+  const shown = joinSafe(
+    names.slice(0, CARD.said).map((name) => cutSafe(name, CARD.name)),
+    ", ",
+  );
+  return [names.length > CARD.said ? safe`${shown} and ${names.length - CARD.said} more` : shown];
 }
 
-function nameOf(cause: CauseView): Safe {
+/** What people named or suspect themselves, apart from what the records show. */
+function peopleSaid({ corrections }: IncidentView): readonly KnownBlock[] {
+  const said = corrections.filter(({ kind }) => kind === "cause-stated").slice(-CARD.said);
+  if (said.length === 0) return [];
+  const lines = said.map(
+    ({ by, atMs, text }) =>
+      md`• ${escaped(cutSafe(by, CARD.name))}, ${dateMd(atMs, "{time}")}: ${escaped(cutSafe(text, CARD.reason))}`,
+  );
+  return [section("hsaid", joinMd([md`*What people said*`, ...lines], "\n"))];
+}
+
+/** "Hypothesis 1", as in every label about it. */
+export function nameOf(cause: CauseView): Safe {
   return safe`Hypothesis ${cause.rank}`;
 }
 
-function titleOf(cause: CauseView): Safe {
+/** "1. Deploy v412 of checkout". */
+export function titleOf(cause: CauseView): Safe {
   return safe`${cause.rank}. ${cause.summary}`;
 }
 
-function subtitleOf(cause: CauseView): Safe {
+/** "High confidence (0.81) · score +5.2". */
+export function subtitleOf(cause: CauseView): Safe {
   const word =
     cause.confidenceWord === "high" ? safe`High` : cause.confidenceWord === "medium" ? safe`Medium` : safe`Low`;
   return safe`${word} confidence (${ownNumber(cause)}) · score ${showArithmetic(cause).score}`;
@@ -199,14 +219,14 @@ function ownNumber(cause: CauseView): Safe {
 function footLine(view: IncidentView, options: DrawOptions): Mrkdwn {
   const hidden = view.causes.length - Math.min(view.causes.length, CARD.causes);
   const page = view.pageUrl;
-  const why = page === null ? null : options.links(safe`${page}#why`);
+  const why = page === null || view.causes.length === 0 ? null : options.links(safe`${page}#why`);
   const json = page === null ? null : options.links(safe`${page}.json`);
   return joinMd(
     [
-      md`${escaped(cutSafe(view.card.notChecked ?? safe`nothing left unchecked`, CARD.line))}`,
-      ...(hidden > 0 ? [md`${hidden} more causes on the incident page`] : []),
+      escaped(cutSafe(capital(view.card.notChecked ?? safe`every source was read`), CARD.line)),
+      ...(hidden > 0 ? [md`${hidden} more ${hidden === 1 ? md`cause` : md`causes`} on the incident page`] : []),
       ...(view.learnedNote === null ? [] : [escaped(cutSafe(view.learnedNote, CARD.line))]),
-      ...(why === null ? [] : [linkMd(why, md`how this was scored`)]),
+      ...(why === null ? [] : [linkMd(why, md`all points on the incident page`)]),
       ...(json === null ? [] : [linkMd(json, md`JSON for your coding agent`)]),
     ],
     " · ",

@@ -1,6 +1,7 @@
-import { brief } from "../../core/presentation/card.ts";
+import { brief, leadOf } from "../../core/presentation/card.ts";
 import type { IncidentState, IncidentView } from "../../core/presentation/view.ts";
-import { cutSafe, ownWords, type Safe, safe, sliceSafe } from "../../core/safe.ts";
+import { confidenceNumber, grouped } from "../../core/presentation/words.ts";
+import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { duration } from "../../core/time.ts";
 import { actions, context, section } from "./blocks.ts";
 import { cardButtons, cardMenu } from "./card-buttons.ts";
@@ -15,19 +16,18 @@ export function drawRoot(view: IncidentView, options: DrawOptions): Drawing {
   const text = escaped(view.notification);
   if (options.form === "plain") return { text, blocks: [] };
   const sub = subline(view, options);
-  const room = CARD.lines - phoneLines(sub);
+  const foot = footOf(view, options);
   const body = view.state === "resolved" ? resolvedBody(view, options) : openBody(view, options);
-  const [title = md``, ...lines] = fitted([titleOf(view), ...body], room);
-  const foot = lines.pop() ?? md``;
+  const [title = md``, ...lines] = fitted([titleOf(view), ...body, ...foot], CARD.lines - phoneLines(sub));
   const entries = cardMenu(view);
   const head = section("head", joinMd([title, sub], "\n"));
   return {
     text,
     blocks: [
       entries === null ? head : { ...head, accessory: entries },
-      ...(lines.length === 0 ? [] : [section("why", joinMd(lines, "\n"))]),
+      section("why", joinMd(foot.length === 0 ? lines : lines.slice(0, -1), "\n")),
       ...actions("act", cardButtons(view, options)),
-      context("foot", foot),
+      ...(foot.length === 0 ? [] : [context("foot", lines.at(-1) ?? md``)]),
     ],
   };
 }
@@ -55,11 +55,11 @@ function titleOf(view: IncidentView): Paragraph {
   };
 }
 
-/** The colour says again what the word says; an open incident that was never closed needs no word. */
+/** The colour says again what the words say; that an incident is open, the line below says. */
 function markOf(view: IncidentView): { readonly emoji: Mrkdwn; readonly words: Mrkdwn } {
   if (view.state === "resolved") return { emoji: md`:white_check_mark:`, words: md`Resolved · ` };
   if (view.state === "recovered") return { emoji: md`:large_green_circle:`, words: md`Recovered · ` };
-  return { emoji: md`:red_circle:`, words: view.reopened ? md`Reopened · ` : md`` };
+  return { emoji: md`:red_circle:`, words: md`` };
 }
 
 const PARAGRAPH = { cut: cutSafe, least: 1 };
@@ -75,8 +75,8 @@ function subline(view: IncidentView, options: DrawOptions): Mrkdwn {
 
 function since({ reopened, reopenedAtMs, startedAtMs }: IncidentView): Mrkdwn {
   if (reopenedAtMs !== null) return md`Reopened ${dateMd(reopenedAtMs, "{time}")}, it had been resolved`;
-  const start = md`Since ${dateMd(startedAtMs, "{time}")}`;
-  return reopened ? md`${start}, it had been resolved` : start;
+  const start = dateMd(startedAtMs, "{time}");
+  return reopened ? md`Reopened, it had been resolved · since ${start}` : md`Since ${start}`;
 }
 
 function resolution({ resolvedAtMs, startedAtMs }: IncidentView): readonly Mrkdwn[] {
@@ -87,10 +87,11 @@ function resolution({ resolvedAtMs, startedAtMs }: IncidentView): readonly Mrkdw
 /** One alert is the incident itself; of a storm the card counts the rest. */
 function severalAlerts({ alertCount, services }: IncidentView): readonly Mrkdwn[] {
   if (alertCount <= 1) return [];
-  return [services.length > 1 ? md`${alertCount} alerts from ${services.length} services` : md`${alertCount} alerts`];
+  const count = escaped(grouped(alertCount));
+  return [services.length > 1 ? md`${count} alerts from ${services.length} services` : md`${count} alerts`];
 }
 
-/** Longest-lived worth last: what is shortened first is told in the thread anyway. The last paragraph is the foot. */
+/** Longest-lived worth last: what is shortened first is told in the thread anyway. */
 function openBody(view: IncidentView, options: DrawOptions): readonly Paragraph[] {
   const { cause, why, against, impact, nextStep, checked } = view.card;
   return [
@@ -101,7 +102,6 @@ function openBody(view: IncidentView, options: DrawOptions): readonly Paragraph[
     ...optional(safe`Impact`, impact, { easy: 1, least: view.latestUpdate === null ? 1 : 0, worth: 2 }),
     ...optional(safe`Next step, yours to run`, nextStep, { easy: 2, worth: 7 }),
     ...saidRows(view, options),
-    footOf(view, options),
   ];
 }
 
@@ -112,24 +112,13 @@ function resolvedBody(view: IncidentView, options: DrawOptions): readonly Paragr
   const cause = isConfirmed
     ? row(label, text, { easy: 4, least: 2, worth: 10, cut: brief })
     : row(safe`Cause not confirmed`, unconfirmed(view), { easy: 4, least: 2, worth: 10, cut: brief });
-  return [cause, ...saidRows(view, options), footOf(view, options)];
+  return [cause, ...saidRows(view, options)];
 }
 
 function unconfirmed({ card, causes }: IncidentView): Safe {
-  const { label, text } = card.cause;
-  if (causes.length === 0) return text;
-  return safe`${ownSmall(label)}: ${text}`;
-}
-
-/** Our own labels begin with one of these letters. */
-function ownSmall(label: Safe): Safe {
-  const small = { C: safe`c`, L: safe`l`, N: safe`n`, P: safe`p`, R: safe`r` };
-  const first = label.charAt(0);
-  return isKeyOf(small, first) ? safe`${small[first]}${sliceSafe(label, 1)}` : label;
-}
-
-function isKeyOf<T extends object>(table: T, key: PropertyKey): key is keyof T {
-  return Object.hasOwn(table, key);
+  const lead = leadOf(causes);
+  if (lead === null || !card.cause.label.startsWith("Likely cause")) return card.cause.text;
+  return safe`likely (${confidenceNumber(lead.confidence)}): ${card.cause.text}`;
 }
 
 type Rules = Pick<Paragraph, "easy" | "worth"> & Partial<Pick<Paragraph, "least" | "cut">>;
@@ -165,29 +154,46 @@ function saidRows(view: IncidentView, options: DrawOptions): readonly Paragraph[
   return [...update, ...(links.length === 0 ? [] : [linkRow(links, options)])];
 }
 
+/** The latest of them on the card; all of them are under the timeline. */
 function linkRow(links: IncidentView["links"], options: DrawOptions): Paragraph {
-  const shown = links.slice(-MOST_LINKS).map(({ url, title }) => linkMd(options.links(url), escaped(cutSafe(title, 30))));
-  const more = links.length > MOST_LINKS ? md` and ${links.length - MOST_LINKS} more` : md``;
+  const shown = links.slice(-1).map(({ url, title }) => linkMd(options.links(url), escaped(cutSafe(title, CARD.name))));
+  const more = links.length > 1 ? md`, ${links.length - 1} more` : md``;
   const draw = () => md`*Attached:* ${joinMd(shown, ", ")}${more}`;
   return { ...PARAGRAPH, text: safe`-`, draw, easy: 1, least: 0, worth: 1 };
 }
 
-const MOST_LINKS = 3;
-
-/** What is elsewhere, what was not seen, and how old this is. Only what was not seen is ever shortened. */
-function footOf(view: IncidentView, options: DrawOptions): Paragraph {
+/** What is elsewhere, what was not seen, and how old this is. A resolved card has nothing left to look for. */
+function footOf(view: IncidentView, options: DrawOptions): readonly Paragraph[] {
+  const isOver = view.state === "resolved";
+  const recreated = options.recreated ? [md`re-created, the first message was deleted`] : [];
+  if (isOver && recreated.length === 0) return [];
   const others = view.state === "likely-cause" ? view.causes.length - 1 : 0;
-  const before = [
-    ...(view.state === "investigating" ? [md`Investigating`] : []),
-    others > 0 ? md`${others} less likely in thread` : md`details in thread`,
-    ...(options.recreated ? [md`re-created, the first message was deleted`] : []),
-  ];
+  const thread = others > 0 ? md`${others} less likely in thread` : md`details in thread`;
+  const before = [view.state === "investigating" ? md`Investigating` : thread, ...recreated];
   const updated = md`updated ${dateMd(view.updatedAtMs, "{time}")}`;
-  return {
-    ...PARAGRAPH,
-    text: cutSafe(view.card.notChecked ?? safe``, CARD.line),
-    draw: (text) => joinMd([...before, ...(text.length < 2 ? [] : [escaped(text)]), updated], " · "),
-    easy: 2,
-    worth: 3,
-  };
+  const unread = isOver ? [] : unreadWords(view);
+  return [
+    {
+      text: unread[0] ?? safe``,
+      draw: (text) => joinMd([...before, ...(text === "" ? [] : [escaped(text)]), updated], " · "),
+      cut: (_, length) => unread.find((words) => words.length <= length) ?? unread.at(-1) ?? safe``,
+      easy: 2,
+      least: unread.length === 0 ? 1 : 2,
+      worth: 3,
+    },
+  ];
+}
+
+/** What was not seen, in ever fewer words: with reasons, with names, as a number. It is never left out. */
+function unreadWords({ card, gaps }: IncidentView): readonly Safe[] {
+  if (card.notChecked === null) return [];
+  const names = (isPartial: boolean) =>
+    gaps.filter(({ status }) => (status === "partial") === isPartial).map(({ source }) => cutSafe(source, CARD.name));
+  const sides = [...named(safe`not checked`, names(false)), ...named(safe`only in part`, names(true))];
+  const count = gaps.length === 1 ? safe`1 source` : safe`${gaps.length} sources`;
+  return [cutSafe(card.notChecked, CARD.line), joinSafe(sides, "; "), safe`${count} not read in full`];
+}
+
+function named(label: Safe, names: readonly Safe[]): readonly Safe[] {
+  return names.length === 0 ? [] : [safe`${label}: ${joinSafe(names, ", ")}`];
 }

@@ -1,15 +1,19 @@
 import { epochMs, stableHash } from "../../core/ids.ts";
+import type { ProgressView } from "../../core/presentation/progress.ts";
 import type { ChangeOfMind, IncidentView } from "../../core/presentation/view.ts";
 import type { DrawOptions, MessageKind } from "./draw.ts";
 import { type Drawing, type Form, finish, type SlackMessage } from "./message.ts";
 import { drawChange } from "./render-change.ts";
 import { drawHypotheses } from "./render-hypotheses.ts";
+import { drawProgress } from "./render-progress.ts";
 import { drawRoot } from "./render-root.ts";
 import { drawTimeline } from "./render-timeline.ts";
 
 /** What one message of an incident is drawn from. */
 export type Subject =
   | { readonly kind: "root" | "timeline" | "hypotheses"; readonly view: IncidentView }
+  /** The causes' message while they are being looked for. */
+  | { readonly kind: "hypotheses"; readonly view: IncidentView; readonly progress: ProgressView }
   | { readonly kind: "change"; readonly view: IncidentView; readonly change: ChangeOfMind };
 
 /** One message in Slack's format. `edition` grows with every edit. Pure: the same input gives the same message. */
@@ -33,6 +37,7 @@ export function bodyHash(subject: Subject, options: Omit<DrawOptions, "form">): 
 
 function draw(subject: Subject, options: DrawOptions): Drawing {
   if (subject.kind === "change") return drawChange(subject.view, subject.change, options);
+  if ("progress" in subject) return drawProgress(subject.progress, options);
   return DRAW[subject.kind](subject.view, options);
 }
 

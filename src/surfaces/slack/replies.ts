@@ -1,65 +1,27 @@
 import type { FeedbackOutcome } from "../../app/verbs.ts";
-import type { Incident } from "../../core/incident.ts";
 import type { CauseView, IncidentView } from "../../core/presentation/view.ts";
+import { confidenceWords } from "../../core/presentation/words.ts";
 import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { actions, button, context, section } from "./blocks.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
 import { dateMd, escaped, joinMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { drawArithmetic } from "./render-arithmetic.ts";
 import { drawHypotheses } from "./render-hypotheses.ts";
 import { STATE_WORDS } from "./render-root.ts";
 import { drawTimeline } from "./render-timeline.ts";
-import { WORDS, type Word, type WordHelp } from "./words.ts";
+import { valueOf } from "./values.ts";
 
 /** One sentence for one person, or for the thread that asked. */
 export function say(text: Safe): Drawing {
   return sayMd(escaped(text));
 }
 
-function sayMd(text: Mrkdwn): Drawing {
+/** One sentence with markup of ours in it. */
+export function sayMd(text: Mrkdwn): Drawing {
   return { text, blocks: [section("reply", text)] };
 }
-
-/** The words with what they do; after an unknown word with the closest one first. */
-export function helpReply(command: Safe, unknown?: { readonly typed: Safe; readonly closest: Word | null }): Drawing {
-  const all: readonly WordHelp[] = Object.values(WORDS);
-  const lines = all.map(({ usage, does }) => md`• \`${escaped(usage)}\` ${escaped(does)}`);
-  const hint = md`After ${escaped(command)}, or after a mention of the bot in an incident's thread. Without an incident: the one of this thread, else the newest open one.`;
-  const opening = unknown === undefined ? [] : [unknownWord(unknown)];
-  return {
-    text: unknown === undefined ? md`Words that TraceOps knows` : unknownWord(unknown),
-    blocks: [
-      section("help", joinMd([...opening, md`*Words that TraceOps knows*`, ...lines], "\n")),
-      context("hint", hint),
-    ],
-  };
-}
-
-function unknownWord({ typed, closest }: { readonly typed: Safe; readonly closest: Word | null }): Mrkdwn {
-  const word = escaped(cutSafe(typed, 40));
-  if (closest === null) return md`There is no word "${word}".`;
-  return md`There is no word "${word}". Did you mean \`${escaped(WORDS[closest].usage)}\`?`;
-}
-
-/** The open incidents, newest first. */
-export function listReply(incidents: readonly Incident[]): Drawing {
-  if (incidents.length === 0) return say(safe`No open incidents.`);
-  const lines = incidents.map(
-    ({ id, title, service, startedAtMs, status }) =>
-      md`• *${escaped(ownWords(id))}* ${escaped(service ?? safe`service unknown`)}: ${escaped(cutSafe(title, CARD.title))} · since ${dateMd(startedAtMs, "{time}")} · ${escaped(STATUS[status])}`,
-  );
-  return {
-    text: md`${incidents.length} open incidents`,
-    blocks: [section("list", joinMd([md`*${incidents.length} open*`, ...lines], "\n"))],
-  };
-}
-
-const STATUS: Readonly<Record<Incident["status"], Safe>> = {
-  triggered: safe`not acknowledged`,
-  acknowledged: safe`acknowledged`,
-  resolved: safe`resolved`,
-};
 
 /** Where an incident stands, in a few lines without buttons. */
 export function statusReply(view: IncidentView): Drawing {
@@ -67,16 +29,35 @@ export function statusReply(view: IncidentView): Drawing {
   const lines = [
     md`*${escaped(ownWords(view.incidentId))}* · ${escaped(STATE_WORDS[view.state])} · since ${dateMd(view.startedAtMs, "{time}")}`,
     md`*${escaped(cause.label)}:* ${escaped(cutSafe(cause.text, CARD.line))}`,
+    md`*Who has it:* ${escaped(view.acknowledgedBy ?? safe`nobody acknowledged it`)}`,
     ...(nextStep === null ? [] : [md`*Next step:* ${escaped(cutSafe(nextStep, CARD.line))}`]),
+    ...saidLine(view),
     ...(notChecked === null ? [] : [escaped(cutSafe(notChecked, CARD.line))]),
   ];
   return { text: escaped(view.notification), blocks: [section("status", joinMd(lines, "\n"))] };
 }
 
-/** The causes as in the thread, in the form that every workspace knows and without buttons. */
-export function whyReply(view: IncidentView, options: Omit<DrawOptions, "form">): Drawing {
-  const drawing = drawHypotheses(view, { ...options, form: "classic" });
-  return { ...drawing, blocks: drawing.blocks.filter(({ type }) => type !== "actions") };
+function saidLine({ latestUpdate }: IncidentView): readonly Mrkdwn[] {
+  if (latestUpdate === null) return [];
+  const { by, atMs, text } = latestUpdate;
+  return [md`*Update by ${escaped(by)}, ${dateMd(atMs, "{time}")}:* ${escaped(cutSafe(text, CARD.line))}`];
+}
+
+/** The arithmetic of one cause and the names of the others; what the thread says when there is no such cause. */
+export function whyReply(view: IncidentView, rank: number, options: Omit<DrawOptions, "form">): Drawing {
+  const cause = view.causes[rank - 1];
+  if (cause === undefined) {
+    const drawing = drawHypotheses(view, { ...options, form: "classic" });
+    return { ...drawing, blocks: drawing.blocks.filter(({ type }) => type !== "actions") };
+  }
+  const others = view.causes
+    .filter(({ id }) => id !== cause.id)
+    .slice(0, CARD.causes - 1)
+    .map((other) => safe`${other.rank}. ${cutSafe(other.summary, CARD.cause)}, ${confidenceWords(other.confidence)}`);
+  const drawing = drawArithmetic(view, cause, options);
+  const id = md`Causes of ${escaped(ownWords(view.incidentId))}`;
+  const also = others.length === 0 ? id : md`${id} · others: ${joinMd(others.map(escaped), "; ")}`;
+  return { text: drawing.text, blocks: [...drawing.blocks, context("others", also)] };
 }
 
 /** The timeline as in the thread. */

@@ -19,6 +19,8 @@ export interface Routing {
   targetOf(answer: IncidentAnswer): Promise<Target>;
   /** The client of the workspace in which a stored message stands. */
   clientOf(team: string | null): WebClient;
+  /** The channel of a workspace that takes what no other channel takes. */
+  homeOf(team: string | null): string;
 }
 
 /** Preference scopes that this surface reads. The name is an incident's id, or a service. */
@@ -46,6 +48,7 @@ export function createRouting(deps: RoutingDeps): Routing {
   return {
     targetOf: (answer) => targetOf(deps, answer.incident),
     clientOf: (team) => deps.workspaces.at(team).client,
+    homeOf: (team) => deps.workspaces.at(team).channel,
   };
 }
 

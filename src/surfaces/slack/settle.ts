@@ -1,7 +1,17 @@
 import type { OutboundMessage } from "../../app/ports.ts";
 import { lookUp } from "./lookup.ts";
 import { placeText } from "./place.ts";
-import { again, type Delivered, type Draft, lookupDueMs, MAX_ATTEMPTS, moved, type Postbox, takenByOther } from "./postbox.ts";
+import {
+  again,
+  type Delivered,
+  type Draft,
+  lookupDueMs,
+  MAX_ATTEMPTS,
+  moved,
+  type Postbox,
+  spotOf,
+  takenByOther,
+} from "./postbox.ts";
 import { remove } from "./wire.ts";
 
 export type Settled =
@@ -17,6 +27,9 @@ export async function settle(box: Postbox, draft: Draft, row: OutboundMessage): 
   const due = lookupDueMs(attemptAtMs, row.lookups);
   if (box.clock.nowMs() < due) return again(due, "the outcome of a post is unknown");
   const { client, channel, threadTs } = draft;
+  const method = threadTs === null ? "conversations.history" : "conversations.replies";
+  const block = await box.cooldowns.blockOf(method, spotOf(draft));
+  if (block?.kind === "pause") return again(block.untilMs, "slack may not be asked about a post yet");
   const found = await lookUp(client, { channel, threadTs, nonce: row.nonce, attemptAtMs });
   switch (found.status) {
     case "found":
@@ -24,7 +37,10 @@ export async function settle(box: Postbox, draft: Draft, row: OutboundMessage): 
     case "not-found":
       return notFound(box, row);
     case "later":
-      return again(box.clock.nowMs() + found.waitMs, "slack could not be asked about a post");
+      return again(
+        await box.cooldowns.pause({ method, spot: spotOf(draft) }, found.waitMs),
+        "slack could not be asked about a post",
+      );
     case "cannot-look":
       return giveUp(box, row, found.because);
     default:
@@ -40,7 +56,8 @@ async function adopt(
 ): Promise<Settled> {
   for (const ts of found.doubles) {
     const failure = await remove(draft.client, draft.channel, ts);
-    if (failure !== null) box.logger.error({ kind: draft.kind, failure }, "a doubled slack message could not be removed");
+    if (failure !== null)
+      box.logger.error({ kind: draft.kind, failure }, "a doubled slack message could not be removed");
   }
   const place = placeText(draft);
   const posted = await moved(box, row, { state: "posted", remote: { place, id: found.ts }, lookups: 0, problem: null });
@@ -55,7 +72,7 @@ async function notFound(box: Postbox, row: OutboundMessage): Promise<Settled> {
     if (next === null) return takenByOther(box);
     return again(lookupDueMs(row.attemptAtMs ?? box.clock.nowMs(), lookups), "not found once, looking again");
   }
-  const fresh = await moved(box, row, { state: "pending", lookups: 0 });
+  const fresh = await moved(box, row, { state: "pending", lookups: 0, remote: null });
   return fresh === null ? takenByOther(box) : { status: "missing", row: fresh };
 }
 

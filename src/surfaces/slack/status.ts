@@ -1,6 +1,7 @@
 import type { Actor } from "../../app/actor.ts";
 import type { IncidentAnswer } from "../../app/verbs.ts";
-import { ownWords, safe } from "../../core/safe.ts";
+import type { IncidentId } from "../../core/ids.ts";
+import { ownWords, type Safe, safe } from "../../core/safe.ts";
 import type { Desk } from "./desk.ts";
 import type { Drawing } from "./message.ts";
 import { say } from "./replies.ts";
@@ -21,11 +22,7 @@ export async function changeStatus(
   const outcome = await desk.verbs.setStatus(actor, { incidentId: id, status });
   switch (outcome.kind) {
     case "done":
-      return say(
-        status === "resolved"
-          ? safe`${ownWords(id)} is resolved. The card follows.`
-          : safe`${ownWords(id)} is acknowledged. The card follows.`,
-      );
+      return say(doneWords(id, status, outcome.remark));
     case "refused":
       return say(safe`This was refused where the alert came from: ${outcome.because}`);
     case "unknown-incident":
@@ -33,6 +30,11 @@ export async function changeStatus(
     default:
       return outcome satisfies never;
   }
+}
+
+function doneWords(id: IncidentId, status: "acknowledged" | "resolved", remark: Safe | undefined): Safe {
+  const done = status === "resolved" ? safe`is resolved` : safe`is acknowledged`;
+  return safe`${ownWords(id)} ${done}. The card follows.${remark === undefined ? safe`` : safe` ${remark}`}`;
 }
 
 /** A button on an older drawing asks for what somebody else did meanwhile. */

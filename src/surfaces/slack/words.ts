@@ -55,9 +55,9 @@ export const WORDS = {
     acts: false,
   },
   why: {
-    usage: safe`why [incident]`,
-    does: safe`shows the possible causes, with the points for and against each`,
-    example: safe`why`,
+    usage: safe`why [incident] [number]`,
+    does: safe`shows the points for and against the first cause, or the one with that number, and the other causes`,
+    example: safe`why 2`,
     group: "read",
     acts: false,
   },
@@ -206,6 +206,13 @@ export const WORDS = {
     group: "install",
     acts: false,
     wait: safe`Checking every part of this install, this takes up to 20 s …`,
+  },
+  version: {
+    usage: safe`version`,
+    does: safe`says which version runs here`,
+    example: safe`version`,
+    group: "install",
+    acts: false,
   },
 } as const satisfies Record<string, WordHelp>;
 

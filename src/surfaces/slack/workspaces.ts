@@ -34,6 +34,7 @@ export class Workspaces {
   readonly first: Workspace;
   readonly further: readonly Workspace[];
   readonly #byTeam: ReadonlyMap<string, Workspace>;
+  readonly #revoked = new Set<Workspace>();
 
   constructor(first: Workspace, further: readonly Workspace[]) {
     this.first = first;
@@ -46,6 +47,20 @@ export class Workspaces {
   /** The workspace with this id; the first one when it is another. */
   at(team: string | null): Workspace {
     return (team === null ? undefined : this.#byTeam.get(team)) ?? this.first;
+  }
+
+  /** Slack says that the app was removed there; false when it was known, or the workspace is none of ours. */
+  revoke(team: string): boolean {
+    const workspace = this.at(team);
+    const isOurs = (workspace.team ?? workspace.identity.teamId ?? team) === team;
+    if (!isOurs || this.#revoked.has(workspace)) return false;
+    this.#revoked.add(workspace);
+    return true;
+  }
+
+  /** True when the app was removed there since the start: no call can work. */
+  isRevoked(team: string | null): boolean {
+    return this.#revoked.has(this.at(team));
   }
 
   get all(): readonly Workspace[] {

@@ -1,3 +1,5 @@
+import { blocksHtml } from "../../core/postmortem/html-blocks.ts";
+
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -9,7 +11,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 // Direction overrides reorder what people read; control characters show nothing.
 const UNSEEN = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
-/** Markup that this file's `html` made. Nothing else can be put into a page without being escaped. */
+/** Markup that this file made. Nothing else can be put into a page without being escaped. */
 export class Html {
   readonly #markup: string;
 
@@ -28,6 +30,12 @@ export type HtmlPart = Html | string | number | null | false | readonly HtmlPart
 /** A piece of a page: html`<b title="${title}">${text}</b>`. Every part is escaped; attributes must be quoted. */
 export function html(words: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return new Html(words, parts);
+}
+
+/** A Markdown document of people and ours as a piece of a page, its headings below the page's own. */
+export function markdownHtml(markdown: string): Html {
+  const words: TemplateStringsArray = Object.assign([blocksHtml(markdown, 1)], { raw: [] });
+  return new Html(words, []);
 }
 
 /** A link only where the address is a plain web address, a path or an anchor; else just its words. */

@@ -1,6 +1,6 @@
 import type { PostmortemDocument } from "../../app/people-ports.ts";
 import type { AssetLinks } from "./assets.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, markdownHtml } from "./html.ts";
 import { pageShell } from "./page-shell.ts";
 import { fullTime } from "./part-words.ts";
 import type { Visitor } from "./visitor.ts";
@@ -28,7 +28,11 @@ export function postmortemPage(shown: PostmortemPage, visitor: Visitor, assets: 
     ${notice === null ? null : noticeBox(notice)}
     ${document.canvas === null ? null : html`<p class="postmortem-canvas">This postmortem is also a canvas in Slack. What people write there is not read back to this page.</p>`}
     ${shown.current === null ? null : currentText(shown.current)}
-    ${editForm(shown, visitor, path)}`;
+    <details class="postmortem-edit"${shown.notice?.kind === "problem" ? html` open` : null}>
+      <summary>Edit this postmortem</summary>
+      ${editForm(shown, visitor, path)}
+    </details>
+    <article class="postmortem-doc" aria-label="The postmortem">${markdownHtml(document.text)}</article>`;
   const title = `Postmortem of ${document.incidentId} · TraceOps`;
   return pageShell({ title, assets, live: null, content });
 }

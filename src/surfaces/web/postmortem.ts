@@ -7,9 +7,10 @@ import { POSTMORTEM_STYLE } from "../../core/postmortem/export-html.ts";
 import type { HttpRequest, HttpResponse } from "../../platform/http-route.ts";
 import { PAGE_HEADERS, page, seeOther } from "./answers.ts";
 import { isSameOrigin } from "./feedback.ts";
+import { notFound } from "./not-found.ts";
 import { type PostmortemPage, postmortemPage } from "./page-postmortem.ts";
 import { messagePage } from "./page-shell.ts";
-import { notFound, type Site } from "./site.ts";
+import type { Site } from "./site.ts";
 import { isOwnToken, nameCookie, renamed, type Visitor } from "./visitor.ts";
 
 /** A form writes most characters as three bytes or more. */
@@ -22,7 +23,7 @@ type Answer = (site: Site, request: HttpRequest, visitor: Visitor) => Promise<Ht
 export async function answerPostmortem(site: Site, request: HttpRequest, visitor: Visitor): Promise<HttpResponse> {
   const id = idOf(request);
   const document = id === null ? null : await site.deps.verbs.draftPostmortem(visitor.actor, id);
-  if (document === null) return notFound(site);
+  if (document === null) return notFound(site.assets);
   const saved = savedNotice(request.query);
   const shown: PostmortemPage = { document, typed: document.text, notice: saved, current: null };
   return page(200, postmortemPage(shown, visitor, site.assets), { "set-cookie": visitor.setCookie });
@@ -37,7 +38,8 @@ function savedNotice(query: URLSearchParams): PostmortemPage["notice"] {
 }
 
 const Form = z.object({
-  text: z.string(),
+  // Browsers send every line end as two characters; given back as typed, the first would show as a broken one.
+  text: z.string().transform((typed) => typed.replaceAll("\r\n", "\n")),
   version: z.coerce.number().int().positive(),
   token: z.string().max(200).default(""),
   name: z.string().max(200).default(""),
@@ -48,7 +50,7 @@ type Form = z.infer<typeof Form>;
 export async function savePostmortem(site: Site, request: HttpRequest, visitor: Visitor): Promise<HttpResponse> {
   const id = idOf(request);
   const form = formOf(request);
-  if (id === null) return notFound(site);
+  if (id === null) return notFound(site.assets);
   if (form === null) return refused(site, 400, "The form could not be read. Go back and save again.");
   if (!isSameOrigin(request.headers, site.deps.publicUrl) || !isOwnToken(visitor, form.token)) {
     return refused(
@@ -86,7 +88,7 @@ async function outcomeAnswer(site: Site, outcome: SaveOutcome, sent: Sent): Prom
     case "refused":
       return again(site, sent, outcome.because);
     case "unknown-incident":
-      return notFound(site);
+      return notFound(site.assets);
     default:
       return assertNever(outcome);
   }
@@ -95,7 +97,7 @@ async function outcomeAnswer(site: Site, outcome: SaveOutcome, sent: Sent): Prom
 /** The page again with the typed text and what is wrong with it. */
 async function again(site: Site, { id, form, writer }: Sent, words: string): Promise<HttpResponse> {
   const document = await site.deps.verbs.draftPostmortem(writer.actor, id);
-  if (document === null) return notFound(site);
+  if (document === null) return notFound(site.assets);
   const shown: PostmortemPage = {
     document: { ...document, version: form.version },
     typed: form.text,
@@ -139,6 +141,6 @@ function exported(format: PostmortemFormat, headers: Readonly<Record<string, str
   return async (site, request, { actor }) => {
     const id = idOf(request);
     const body = id === null ? null : await site.deps.verbs.exportPostmortem(actor, id, format);
-    return body === null ? notFound(site) : { status: 200, headers: { ...PAGE_HEADERS, ...headers }, body };
+    return body === null ? notFound(site.assets) : { status: 200, headers: { ...PAGE_HEADERS, ...headers }, body };
   };
 }

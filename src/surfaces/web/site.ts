@@ -9,6 +9,7 @@ import { json, page } from "./answers.ts";
 import { type AssetLinks, loadAssets } from "./assets.ts";
 import { answerVote } from "./cast-vote.ts";
 import { createLiveStreams, type LiveStreams } from "./live.ts";
+import { notFound } from "./not-found.ts";
 import { incidentPage } from "./page-incident.ts";
 import { indexPage } from "./page-index.ts";
 import { messagePage } from "./page-shell.ts";
@@ -123,17 +124,12 @@ async function answerIncident(site: Site, { params }: HttpRequest, visitor: Visi
     if (answer === null) return json(404, { error: "not-found" });
     return answer.analysis === null ? json(202, { status: "investigating", incident: id }) : json(200, answer.analysis);
   }
-  if (answer === null) return notFound(site);
+  if (answer === null) return notFound(site.assets);
   return page(200, incidentPage(answer, visitor, site.assets), { "set-cookie": visitor.setCookie });
 }
 
 async function find({ deps }: Site, actor: Actor, id: string) {
   return ID_FORM.test(id) ? deps.verbs.getIncident(actor, incidentId(id)) : null;
-}
-
-/** The answer for an incident that is not there, or not for this visitor. */
-export function notFound({ assets }: Site): HttpResponse {
-  return page(404, messagePage(assets, "No such incident", "It may have been removed, or the link is incomplete."));
 }
 
 async function openStream(

@@ -23,7 +23,7 @@ export function textLines(message: SlackMessage): readonly string[] {
 function linesOf(block: Json): readonly string[] {
   switch (block["type"]) {
     case "section":
-      return markup(isJson(block["text"]) ? text(block["text"]["text"]) : "").split("\n");
+      return [...markup(isJson(block["text"]) ? text(block["text"]["text"]) : "").split("\n"), ...menuLine(block)];
     case "context":
       return list(block["elements"]).map((element) => `  ${markup(text(element["text"]))}`);
     case "actions":
@@ -36,9 +36,35 @@ function linesOf(block: Json): readonly string[] {
       return [plain(block["title"]), plain(block["subtitle"]), ...list(block["child_blocks"]).flatMap(linesOf)];
     case "rich_text":
       return list(block["elements"]).flatMap(richLines);
+    case "image":
+      return [`(picture: ${text(block["alt_text"])})`];
+    case "plan":
+      return [text(block["title"]), ...list(block["tasks"]).flatMap(taskLines)];
     default:
       return [`(${text(block["type"])})`];
   }
+}
+
+function taskLines(task: Json): readonly string[] {
+  const said = isJson(task["output"]) ? list(task["output"]["elements"]).flatMap(richLines) : [];
+  return [`- ${[`${text(task["title"])} (${text(task["status"])})`, ...said].join(": ")}`];
+}
+
+function menuLine(block: Json): readonly string[] {
+  const menu = block["accessory"];
+  if (!isJson(menu)) return [];
+  return [
+    `(menu: ${list(menu["options"])
+      .map((option) => plain(option["text"]))
+      .join(", ")})`,
+  ];
+}
+
+/** How many lines of a phone the card takes: everything but its buttons and its menu. */
+export function phoneHeight(message: SlackMessage): number {
+  return textLines(message)
+    .filter((line) => !line.startsWith("(menu: "))
+    .flatMap((line) => wrapped(line.trim())).length;
 }
 
 function richLines(element: Json): readonly string[] {
@@ -65,6 +91,9 @@ function markup(source: string): string {
     source
       .replaceAll(/<!date\^[^|>]*\|([^>]*)>/gu, "$1")
       .replaceAll(/<https?:[^|>]*\|([^>]*)>/gu, "$1")
+      .replaceAll(":red_circle:", "🔴")
+      .replaceAll(":large_green_circle:", "🟢")
+      .replaceAll(":white_check_mark:", "✅")
       .replaceAll("*", ""),
   );
 }

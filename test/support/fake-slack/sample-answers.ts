@@ -90,6 +90,11 @@ const timeline: readonly TimelineRowView[] = [
   { ...row(120, "person", safe`Ada acknowledged the incident`), service: null },
 ];
 
+function gap(source: string, status: "failed" | "not-configured", detail: string): IncidentView["gaps"][number] {
+  const reason = { source: passed(source), status, detail: passed(detail) };
+  return { ...reason, text: safe`not checked: ${reason.source} (${reason.detail})` };
+}
+
 /** An open incident with a likely cause; every field can be replaced. */
 export function aView(overrides: Partial<IncidentView> = {}): IncidentView {
   return {
@@ -112,12 +117,13 @@ export function aView(overrides: Partial<IncidentView> = {}): IncidentView {
       against: safe`the canary was healthy for 4 min`,
       impact: safe`1,204 failed requests, rising`,
       nextStep: safe`roll back to v411.`,
+      checked: null,
       notChecked: safe`not checked: Kubernetes events (not connected)`,
     },
     causes: [deployCause, flagCause],
     timeline,
     hiddenRows: 2,
-    gaps: [],
+    gaps: [gap("Kubernetes events", "not-configured", "not connected")],
     chart: {
       from: safe`2026-11-20T14:00:00Z`,
       bucketSeconds: 30,
@@ -130,10 +136,12 @@ export function aView(overrides: Partial<IncidentView> = {}): IncidentView {
     graph: [],
     evidence: [],
     alertCount: 1,
+    services: [safe`checkout-api`],
     learnedNote: null,
     updatedAtMs: at(180),
     elapsedMs: 2100,
     reopened: false,
+    reopenedAtMs: null,
     statedCause: null,
     latestUpdate: null,
     links: [],
@@ -160,7 +168,7 @@ export function investigatingView(): IncidentView {
   });
 }
 
-const emptyCard = { why: null, against: null, impact: null, nextStep: null, notChecked: null };
+const emptyCard = { why: null, against: null, impact: null, nextStep: null, checked: null, notChecked: null };
 
 /** Two suspects about as likely. */
 export function severalView(): IncidentView {
@@ -185,8 +193,13 @@ export function noCauseView(): IncidentView {
     card: {
       ...emptyCard,
       cause: { label: safe`Cause`, text: safe`not found. No change and no new error stands out` },
+      checked: safe`logs, deploys; 18,240 lines from 2 sources`,
       notChecked: safe`not checked: GitHub (timed out after 10 s), Kubernetes events (not connected)`,
     },
+    gaps: [
+      gap("GitHub", "failed", "timed out after 10 s"),
+      gap("Kubernetes events", "not-configured", "not connected"),
+    ],
     causes: [],
   });
 }

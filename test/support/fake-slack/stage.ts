@@ -5,17 +5,8 @@ import type { Actor } from "../../../src/app/actor.ts";
 import type { HealthFinding } from "../../../src/app/health.ts";
 import type { Dependencies, RankingRecord, SimilarIncident } from "../../../src/app/look-back.ts";
 import type { PostmortemDocument } from "../../../src/app/people-ports.ts";
-import type {
-  Clock,
-  IncidentFilter,
-  MessageKey,
-  OutboundMessage,
-  OutboundMessages,
-  PersonNote,
-  VoteVerdict,
-} from "../../../src/app/ports.ts";
+import type { IncidentFilter, PersonNote, VoteVerdict } from "../../../src/app/ports.ts";
 import type { ChangesAnswer } from "../../../src/app/recent-changes.ts";
-import type { Redactor } from "../../../src/app/redactor.ts";
 import type {
   CorrectionOutcome,
   FeedbackOutcome,
@@ -29,103 +20,16 @@ import type { Incident } from "../../../src/core/incident.ts";
 import type { Safe } from "../../../src/core/safe.ts";
 import type { RunningSurface, SurfaceDeps } from "../../../src/surfaces/define.ts";
 import { slack } from "../../../src/surfaces/slack/index.ts";
+import { InMemoryMarks } from "../fakes.ts";
 import { postmortemVerbs } from "../memory-postmortems.ts";
 import { MemoryPreferences } from "../people-stores.ts";
 import { contractFile, inventedKeys } from "./contract-files.ts";
 import { type Sent, SIGNING_SECRET } from "./deliveries.ts";
 import { FakeSlack } from "./fake-slack.ts";
 import { MemoryLog } from "./memory-log.ts";
+import { HandClock, MemoryMessages, redactor } from "./memory-messages.ts";
 import { PUBLIC_URL, passed } from "./sample-answers.ts";
 import type { Transport } from "./transports.ts";
-
-/** A clock that tests move by hand. It begins at the real time, because Bolt checks signatures against that. */
-export class HandClock implements Clock {
-  #now = Date.now();
-
-  nowMs(): EpochMs {
-    return epochMs(this.#now);
-  }
-
-  advance(ms: number): void {
-    this.#now += ms;
-  }
-}
-
-/** The stored rows of outbound messages, with the same conditional moves as the database. */
-export class MemoryMessages implements OutboundMessages {
-  readonly rows = new Map<string, OutboundMessage>();
-
-  async open(key: MessageKey): Promise<OutboundMessage> {
-    const id = [key.tenant, key.incidentId, key.surface, key.kind, key.ordinal].join("/");
-    const row = this.rows.get(id) ?? {
-      id,
-      key,
-      state: "pending" as const,
-      nonce: "",
-      attempt: 0,
-      attemptAtMs: null,
-      remote: null,
-      bodyHash: null,
-      lookups: 0,
-      problem: null,
-    };
-    this.rows.set(id, row);
-    return row;
-  }
-
-  async move(message: OutboundMessage, to: Parameters<OutboundMessages["move"]>[1]): Promise<boolean> {
-    const row = this.rows.get(message.id);
-    if (row === undefined || row.state !== message.state || row.attempt !== message.attempt) return false;
-    this.rows.set(message.id, { ...row, ...to });
-    return true;
-  }
-
-  async ofIncident(tenant: string, id: IncidentId, surface: string): Promise<readonly OutboundMessage[]> {
-    return [...this.rows.values()].filter(
-      ({ key }) => key.tenant === tenant && key.incidentId === id && key.surface === surface,
-    );
-  }
-
-  async at(tenant: string, surface: string, remote: { readonly place: string; readonly id: string }) {
-    const rows = [...this.rows.values()];
-    return (
-      rows.find(
-        (row) =>
-          row.key.tenant === tenant &&
-          row.key.surface === surface &&
-          row.remote?.place === remote.place &&
-          row.remote.id === remote.id,
-      ) ?? null
-    );
-  }
-
-  async stuck(tenant: string, surface: string, limit: number): Promise<readonly OutboundMessage[]> {
-    return [...this.rows.values()]
-      .filter(
-        ({ key, state, problem }) =>
-          key.tenant === tenant && key.surface === surface && (state === "ambiguous" || problem !== null),
-      )
-      .slice(0, limit);
-  }
-
-  /** The row of one kind. */
-  row(kind: string, ordinal = 0): OutboundMessage | undefined {
-    return [...this.rows.values()].find(({ key }) => key.kind === kind && key.ordinal === ordinal);
-  }
-}
-
-const redactor: Redactor = {
-  text: (raw) => passed(raw.replaceAll(/hunter2\S*/gu, "[redacted]")),
-  alert: () => {
-    throw new Error("not used by this surface");
-  },
-  event: () => {
-    throw new Error("not used by this surface");
-  },
-  evidence: () => {
-    throw new Error("not used by this surface");
-  },
-};
 
 /** Verbs that write down what they were asked and answer from one incident. */
 export class FakeVerbs implements Verbs {
@@ -245,6 +149,7 @@ export class FakeVerbs implements Verbs {
 export class Stage {
   readonly clock = new HandClock();
   readonly messages = new MemoryMessages();
+  readonly marks = new InMemoryMarks();
   readonly preferences = new MemoryPreferences();
   health: readonly HealthFinding[] = [];
   readonly log = new MemoryLog();
@@ -298,6 +203,7 @@ export class Stage {
       redactor,
       verbs: this.verbs,
       messages: this.messages,
+      marks: this.marks,
       preferences: this.preferences,
       health: async () => this.health,
       pagerDuty: null,

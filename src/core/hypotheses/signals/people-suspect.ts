@@ -42,11 +42,15 @@ function hitsOf(candidate: Candidate, event: PersonEvent): readonly SignalHit[] 
   return [{ points: KIND_POINTS, because: safe`${who} suspects ${statedKindWords(stated.kind)}`, evidenceIds }];
 }
 
-/** True when the person's words hold the candidate's service or version as a word of its own. */
-function names({ text }: PersonEvent, { service, change }: Candidate): boolean {
+/**
+ * True when the person's words hold the candidate's version or service as a word of its own. A change is not named by
+ * its service alone, unless the person suspects a change: a service has many troubles.
+ */
+function names({ text, stated }: PersonEvent, { service, change, kind }: Candidate): boolean {
   const words = new Set(text.toLowerCase().split(/[^\p{L}\p{N}._-]+/u));
   const version = change?.event.change.version ?? null;
-  return [version, change === null ? service : null].some(
+  const isMeantKind = stated !== undefined && KINDS[stated.kind].includes(kind);
+  return [version, change === null || isMeantKind ? service : null].some(
     (name) => name !== null && name.length > 1 && words.has(name.toLowerCase()),
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseInvestigate, parseRequest, withoutMention } from "./words.ts";
+import { parseRequest, parseServiceAndTime, withoutMention } from "./read-words.ts";
 
 test.for([
   ["", { kind: "word", word: "help", rest: "" }],
@@ -23,7 +23,7 @@ test.for([
   ["checkout 1d", "checkout", 86_400_000],
   ["30m", "30m", null],
 ] as const)('"investigate %s" names a service and how far to look back', ([rest, service, sinceMs]) => {
-  expect(parseInvestigate(rest)).toEqual({ service, sinceMs });
+  expect(parseServiceAndTime(rest)).toEqual({ service, sinceMs });
 });
 
 test("mentions in front of the words are dropped, later ones stay", () => {

@@ -1,0 +1,34 @@
+import { type EpochMs, epochMs } from "../../core/ids.ts";
+
+/** A message as people read it: Slack's marks for people, channels and links as words, its escapes taken off. */
+export function readableText(text: string): string {
+  return text
+    .replaceAll(/<(?<mark>[@#!]?)(?<target>[^>|]*)(?:\|(?<label>[^>]*))?>/gu, readableMark)
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&")
+    .trim();
+}
+
+function readableMark(_: string, mark: string, target: string, label: string | undefined): string {
+  switch (mark) {
+    case "@":
+      return `@${label ?? target}`;
+    case "#":
+      return `#${label ?? target}`;
+    case "!":
+      return label ?? `@${target.split("^")[0] ?? target}`;
+    default:
+      return label === undefined || label === target ? target : `${label} (${target})`;
+  }
+}
+
+/** When a message was written; null when its name holds no time. */
+export function writtenAt(ts: string): EpochMs | null {
+  return /^\d{9,11}\.\d+$/u.test(ts) ? epochMs(Math.floor(Number(ts) * 1000)) : null;
+}
+
+/** One message of one workspace, named for ever: a note with this key is added once. */
+export function messageKey(at: { readonly team: string; readonly channel: string; readonly ts: string }): string {
+  return ["slack", at.team, at.channel, at.ts].join("/");
+}

@@ -1,0 +1,16 @@
+import type { Safe } from "../../../src/core/safe.ts";
+import { MESSAGE_BUILDERS } from "./builders-messages.ts";
+
+/** Gives another piece of foreign text each time it is asked. */
+export type Foreign = () => Safe;
+
+/** One thing that we send to Slack, made with foreign text wherever foreign text can get in. */
+export interface Builder {
+  readonly name: string;
+  /** "message" takes blocks and a text, "view" is a window or an App Home, "other" has no blocks to check. */
+  readonly kind: "message" | "view" | "other";
+  readonly build: (foreign: Foreign) => unknown;
+}
+
+/** Everything that we send to Slack. Whoever adds a drawing adds it here; a test sends hostile text through all of them. */
+export const BUILDERS: readonly Builder[] = [...MESSAGE_BUILDERS];

@@ -1,0 +1,72 @@
+import type { ProgressView } from "../../../src/core/presentation/progress.ts";
+import type { ChangeOfMind, IncidentView } from "../../../src/core/presentation/view.ts";
+import { safe } from "../../../src/core/safe.ts";
+import type { MessageKind } from "../../../src/surfaces/slack/draw.ts";
+import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "../../../src/surfaces/slack/links.ts";
+import type { Form, SlackMessage } from "../../../src/surfaces/slack/message.ts";
+import { formsOf, render, type Subject } from "../../../src/surfaces/slack/render.ts";
+import {
+  aView,
+  investigatingView,
+  noCauseView,
+  PUBLIC_URL,
+  recoveredView,
+  resolvedView,
+  severalView,
+} from "./sample-answers.ts";
+import { correctedView, longView, reopenedView, someProgress, stormView, unconfirmedView } from "./sample-views.ts";
+
+/** As an install links: this install and the usual code hosts. */
+export const links = allowedLinks(hostList(DEFAULT_LINK_HOSTS), PUBLIC_URL);
+const change: ChangeOfMind = {
+  label: "Strengthened",
+  text: safe`0.55 → 0.81, now high: all 1,204 stack traces name a file it changed. Deploy v412 of checkout-api.`,
+};
+
+/** One message as it may stand in Slack. */
+export interface Case {
+  readonly name: string;
+  readonly kind: MessageKind;
+  readonly view: IncidentView;
+  readonly progress?: ProgressView;
+  readonly chart?: { readonly fileId: string };
+}
+
+const subjectOf = ({ kind, view, progress }: Omit<Case, "name">): Subject => {
+  if (kind === "change") return { kind, view, change };
+  return kind === "hypotheses" && progress !== undefined ? { kind, view, progress } : { kind, view };
+};
+/** The message in one of its forms, fourth edition. */
+export const drawn = (item: Omit<Case, "name">, form: Form): SlackMessage =>
+  render(subjectOf(item), { form, links, recreated: false, edition: 4, chart: item.chart ?? null });
+
+/** Every kind of message in each of its states. */
+export const CASES: readonly Case[] = [
+  { name: "root-investigating", kind: "root", view: investigatingView() },
+  { name: "root-likely-cause", kind: "root", view: aView() },
+  { name: "root-several-candidates", kind: "root", view: severalView() },
+  { name: "root-no-likely-cause", kind: "root", view: noCauseView() },
+  { name: "root-recovered", kind: "root", view: recoveredView() },
+  { name: "root-resolved", kind: "root", view: resolvedView() },
+  { name: "root-resolved-unconfirmed", kind: "root", view: unconfirmedView() },
+  { name: "root-reopened", kind: "root", view: reopenedView() },
+  { name: "root-storm", kind: "root", view: stormView() },
+  { name: "root-corrected", kind: "root", view: correctedView() },
+  { name: "root-long", kind: "root", view: longView("likely-cause") },
+  { name: "timeline", kind: "timeline", view: aView() },
+  { name: "timeline-chart", kind: "timeline", view: aView(), chart: { fileId: "F0TIMELINE1" } },
+  { name: "timeline-corrected", kind: "timeline", view: correctedView() },
+  { name: "timeline-empty", kind: "timeline", view: noCauseViewWithoutRows() },
+  { name: "hypotheses", kind: "hypotheses", view: aView() },
+  { name: "hypotheses-said", kind: "hypotheses", view: correctedView() },
+  { name: "hypotheses-none", kind: "hypotheses", view: noCauseView() },
+  { name: "progress", kind: "hypotheses", view: investigatingView(), progress: someProgress() },
+  { name: "change-of-mind", kind: "change", view: aView() },
+];
+
+function noCauseViewWithoutRows(): IncidentView {
+  return { ...noCauseView(), timeline: [], hiddenRows: 0, chart: null };
+}
+
+/** Each of them in every form that is offered to Slack. */
+export const EVERY = CASES.flatMap((item) => formsOf(item.kind).map((form) => ({ ...item, form })));
