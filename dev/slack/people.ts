@@ -28,6 +28,8 @@ export interface PeopleOptions {
   /** Domains whose links the app unfurls. */
   readonly unfurlDomains?: readonly string[];
   readonly command?: string;
+  /** The events that the app subscribes to, as its manifest names them; every one when not given. */
+  readonly events?: readonly string[];
 }
 
 /** What people do in a workspace, with everything that Slack then tells the program. */
@@ -94,7 +96,8 @@ export class People {
     const { user, channel, ts, name, on } = given;
     const body = { channel, timestamp: ts, name };
     await react(this.#team, { body, user, isOn: on, token: personToken(user) });
-    return this.#courier.deliver(reaction({ user, channel, ts, name, on, team: this.#ref, eventId: this.#eventId() }));
+    const sent = reaction({ user, channel, ts, name, on, team: this.#ref, eventId: this.#eventId() });
+    return this.#tell(on ? "reaction_added" : "reaction_removed", sent);
   }
 
   /** Chooses a shortcut from the menu of a message, or from the global one when no message is given. */
@@ -119,7 +122,7 @@ export class People {
   /** Opens the App Home. */
   async openHome(user: string): Promise<Receipt> {
     const channel = await this.directChannel(user);
-    return this.#courier.deliver(homeOpened({ user, channel, team: this.#ref, eventId: this.#eventId() }));
+    return this.#tell("app_home_opened", homeOpened({ user, channel, team: this.#ref, eventId: this.#eventId() }));
   }
 
   /** The direct messages of a person and the bot. */
@@ -127,21 +130,30 @@ export class People {
     const ours = `D0${user.slice(2)}00`;
     const answer = await this.#team.emulated.call("conversations.open", { users: user });
     const channel = answer["channel"];
-    if (isJson(channel)) this.#team.emulated.names.bind(ours, text(channel["id"]));
+    // From the second time on the emulator's id is known, and comes back as ours.
+    if (isJson(channel) && channel["id"] !== ours) this.#team.emulated.names.bind(ours, text(channel["id"]));
     return ours;
   }
 
   async #report(said: { user: string; channel: string; text: string; ts: string; threadTs?: string }): Promise<void> {
     const bot = `<@${this.#team.seed.bot.userId}>`;
     const base = { ...said, team: this.#ref, eventId: this.#eventId() };
-    if (said.channel.startsWith("D")) await this.#courier.deliver(directMessage(base));
+    if (said.channel.startsWith("D")) await this.#tell("message.im", directMessage(base));
     else if (said.text.includes(bot)) {
       const asked = said.text.replace(bot, "").trim();
-      await this.#courier.deliver(mention({ ...base, text: asked, botUser: this.#team.seed.bot.userId }));
+      await this.#tell("app_mention", mention({ ...base, text: asked, botUser: this.#team.seed.bot.userId }));
     }
     const urls = [...said.text.matchAll(/https?:\/\/[^\s>|]+/gu)].map(([url]) => url);
     const known = urls.filter((url) => this.#options.unfurlDomains?.includes(new URL(url).hostname));
-    if (known.length > 0) await this.#courier.deliver(linkShared({ ...base, urls: known, eventId: this.#eventId() }));
+    if (known.length === 0) return;
+    await this.#tell("link_shared", linkShared({ ...base, urls: known, eventId: this.#eventId() }));
+  }
+
+  /** Slack sends only the events that an app asked for. */
+  async #tell(event: string, sent: Sent): Promise<Receipt> {
+    const { events } = this.#options;
+    if (events !== undefined && !events.includes(event)) return { status: 200, body: undefined, tookMs: 0 };
+    return this.#courier.deliver(sent);
   }
 
   async #pressInMessage(pressed: Press, where: Where & { kind: "message" }, found: Found): Promise<Receipt> {

@@ -8,7 +8,7 @@ import { demoFolder, demoWebhookSecret, withDemo } from "../../src/main/demo-set
 import { type Program, startProgram } from "../../src/main/program.ts";
 import { PROJECT_ROOT } from "../../src/main/project.ts";
 import { createLogger } from "../../src/platform/logger.ts";
-import { SHORTCUTS } from "../../src/surfaces/slack/manifest.ts";
+import { BOT_EVENTS, SHORTCUTS } from "../../src/surfaces/slack/manifest.ts";
 import { Site } from "./page/site.ts";
 import { ACME, APP_TOKEN } from "./seed.ts";
 import { SlackServer } from "./server.ts";
@@ -47,7 +47,7 @@ export async function runDevSlack(request: DevSlackRequest): Promise<number> {
     name: shortcut.name,
     type: shortcut.type,
   }));
-  site = new Site(slack, shortcuts);
+  site = new Site(slack, { shortcuts, events: BOT_EVENTS });
   say(`• Slack for people: ${slack.url}/`);
   say("• Starting TraceOps with its own PostgreSQL …");
   try {

@@ -3,6 +3,7 @@ import type { IncidentId, TenantId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
 import { reopenedAt } from "../core/incident-fold.ts";
 import { newsOf } from "../core/presentation/news.ts";
+import type { ProgressView } from "../core/presentation/progress.ts";
 import { presentIncident } from "../core/presentation/present.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Engine } from "./engine.ts";
@@ -19,6 +20,11 @@ export interface GetIncidentDeps {
   readonly corrections: CorrectionStore;
   /** Where people reach this install, without a trailing slash; null when nobody set it. */
   readonly publicUrl: Safe | null;
+  /** How far the first look is, when it takes long. */
+  readonly progressOf?: (
+    tenant: TenantId,
+    of: { readonly id: IncidentId; readonly pageUrl: Safe | null },
+  ) => Promise<ProgressView | null>;
 }
 
 /** Everything there is to say about an incident, as data and as words; null when the tenant has no such incident. */

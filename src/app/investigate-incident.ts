@@ -1,7 +1,7 @@
 import type { Analysis } from "../core/analysis.ts";
 import type { AnalysisInput } from "../core/analyze.ts";
 import { type CorrectionFact, validCorrections } from "../core/corrections/correction.ts";
-import type { EvidencePolicy, SourceEvidence } from "../core/evidence.ts";
+import type { EvidencePolicy, EvidenceQuery, SourceEvidence } from "../core/evidence.ts";
 import { nextLookAt, planEvidence } from "../core/evidence-plan.ts";
 import { type IncidentId, incidentId, type TenantId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
@@ -21,6 +21,7 @@ import type {
   StoredAnalysis,
   WeightsStore,
 } from "./ports.ts";
+import type { ProgressWatch } from "./progress.ts";
 import { publishRequests } from "./publish-requests.ts";
 import type { Redactor } from "./redactor.ts";
 import { withoutToldTwice } from "./told-twice.ts";
@@ -48,6 +49,8 @@ export interface InvestigateIncidentDeps {
   readonly evidence: readonly EvidencePort[];
   readonly evidencePolicy: EvidencePolicy;
   readonly publishingSurfaces: () => readonly string[];
+  /** Lets people see what is being read while a first look takes long. */
+  readonly watchProgress?: (id: IncidentId, sources: readonly string[]) => ProgressWatch;
 }
 
 /** Looks everywhere at once, thinks, and stores the answer with the work it causes. One silent source never stops the rest. */
@@ -63,7 +66,8 @@ export async function investigateIncident(
   if (isAnswered(payload, latest) || isLeftToNewer(deps, { payload, incident, latest })) return { kind: "superseded" };
 
   const input =
-    (payload.stored === true ? await fromStored(deps, incident) : null) ?? (await gather(deps, incident, signal));
+    (payload.stored === true ? await fromStored(deps, incident) : null) ??
+    (await gather(deps, incident, { signal, watch: latest === null ? watched(deps, incident) : null }));
   const analysis = await think(deps, input);
   const { tenant, clock } = deps;
   const saved = await deps.analyses.save(
@@ -135,13 +139,42 @@ async function keep({ archive, tenant, logger }: InvestigateIncidentDeps, input:
   }
 }
 
-async function gather(deps: InvestigateIncidentDeps, incident: Incident, signal: AbortSignal): Promise<AnalysisInput> {
+/** Only the first look is watched: later ones have an answer that stands. */
+function watched(deps: InvestigateIncidentDeps, { id }: Incident): ProgressWatch | null {
+  const names = deps.evidence.map(({ name }) => name);
+  return deps.watchProgress?.(id, names) ?? null;
+}
+
+/** Asks every source at once, telling whoever watches when each has answered. */
+async function readAll(
+  { evidence: ports }: InvestigateIncidentDeps,
+  query: EvidenceQuery,
+  { signal, watch }: { signal: AbortSignal; watch: ProgressWatch | null },
+): Promise<readonly SourceEvidence[]> {
+  try {
+    return await Promise.all(
+      ports.map(async (port) => {
+        const evidence = await port.gather(query, signal);
+        watch?.ended(port.name, evidence);
+        return { source: port.name, evidence };
+      }),
+    );
+  } finally {
+    watch?.stop();
+  }
+}
+
+async function gather(
+  deps: InvestigateIncidentDeps,
+  incident: Incident,
+  reading: { signal: AbortSignal; watch: ProgressWatch | null },
+): Promise<AnalysisInput> {
   const { clock, weights, tenant } = deps;
   const begunMs = clock.nowMs();
   const query = planEvidence(incident, begunMs, deps.evidencePolicy);
   const [{ known, notes, corrections }, gathered, learned] = await Promise.all([
     ownKnowledge(deps, incident.id),
-    Promise.all(deps.evidence.map(async (port) => ({ source: port.name, evidence: await port.gather(query, signal) }))),
+    readAll(deps, query, reading),
     weights.current(tenant),
   ]);
   const evidence = [...known, ...withoutToldTwice(gathered, notes)];

@@ -222,7 +222,7 @@ export interface MessageKey {
   readonly tenant: TenantId;
   readonly incidentId: IncidentId;
   readonly surface: string;
-  /** "root", "timeline", "hypotheses", "change", "note", "person-note". */
+  /** "root", "timeline", "hypotheses", "change", "note", "person-note", "postmortem". */
   readonly kind: string;
   readonly ordinal: number;
 }

@@ -2,6 +2,7 @@ import type { Analysis } from "../core/analysis.ts";
 import type { Correction, CorrectionFact } from "../core/corrections/correction.ts";
 import type { EpochMs, HypothesisId, IncidentId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
+import type { ProgressView } from "../core/presentation/progress.ts";
 import type { ChangeOfMind, IncidentView } from "../core/presentation/view.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Actor } from "./actor.ts";
@@ -50,6 +51,8 @@ export interface IncidentAnswer {
   /** Null while the first investigation runs. */
   readonly analysis: Analysis | null;
   readonly view: IncidentView;
+  /** How far the first look is; left out or null when there is nothing to tell. */
+  readonly progress?: ProgressView | null;
   /** Against the answer before, for one line in the thread. */
   readonly changeOfMind: ChangeOfMind | null;
   /** What people wrote, oldest first; removed ones are gone. */

@@ -3,7 +3,7 @@ import { drawChart } from "./answer/chart.ts";
 import { evidenceRecords } from "./answer/evidence-records.ts";
 import { gapsOf } from "./answer/gaps.ts";
 import { impactOf } from "./answer/impact.ts";
-import { correctEvidence, correctedRecords, correctRows } from "./corrections/apply.ts";
+import { correctEvidence, correctedRecords, correctRows, editedRecords } from "./corrections/apply.ts";
 import type { CorrectionFact } from "./corrections/correction.ts";
 import type { Finding } from "./detectors/finding.ts";
 import type { SourceEvidence, TimeWindow } from "./evidence.ts";
@@ -41,7 +41,8 @@ export function analyze(input: AnalysisInput): Analysis {
   const file = openCaseFile(incident, observations, irrelevant);
   const hypotheses = rankHypotheses(file, weights, gaps);
   const verdict = decideVerdict(file, hypotheses);
-  const timeline = corrected(buildTimeline(observations, findingsBehind(hypotheses, file)), corrections);
+  const findings = findingsBehind(hypotheses, file);
+  const timeline = corrected(buildTimeline(observations, findings, editedRecords(corrections)), corrections);
   const impact = impactOf(file);
   const cited = [...citedBy(timeline.rows, hypotheses), ...impact.evidenceIds, ...samplesOf(file.troubles)];
   return {

@@ -25,6 +25,7 @@ import { checkHealth, remembered } from "./health.ts";
 import { pagerDutyClient, pagerDutySenders } from "./pagerduty.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
 import { wireSurfaces } from "./surfaces.ts";
+import { progressPorts } from "./progress.ts";
 import { untoldBy } from "./untold.ts";
 
 /** Alerts of one service within a quarter of an hour are one case; of services that call each other, within five minutes. */
@@ -81,6 +82,7 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     evidencePolicy: DEFAULT_EVIDENCE_POLICY,
     publicUrl: redactor.text(publicUrl),
     publishingSurfaces: () => [...publishing.keys()],
+    ...progressPorts({ ...store, clock, logger, redactor }, () => [...publishing.keys()]),
     senders: pagerDutySenders(config, { pagerDuty, redactor }),
     digest: (raw: Uint8Array) => createHash("sha256").update(raw).digest("hex"),
   };

@@ -128,19 +128,16 @@ describe("the night of the shrunk connection pool", () => {
   });
 
   test("the deploy moved behind the first error is not the first cause; undo restores the very same bytes", async () => {
-    const toMs = epochMs((isoToMs(deploy.at) ?? 0) + 12 * 60_000);
+    const toMs = epochMs((isoToMs(deploy.at) ?? 0) + 4 * 60_000);
     const { id, analysis } = await night.correct({ kind: "row-time", row: reference(deploy), toMs });
 
-    const row = analysis.timeline.find(({ evidenceIds }) =>
-      evidenceIds.includes(deploy.evidenceIds[0] ?? deploy.evidenceIds[1]!),
-    );
+    const row = analysis.timeline.find(({ id: rowId }) => rowId === deploy.id);
     expect(analysis.hypotheses[0]?.cause.changeId).not.toBe(first.hypotheses[0]?.cause.changeId);
-    expect(row).toMatchObject({ at: new Date(toMs).toISOString(), editedBy: "Ada", movedMs: 12 * 60_000 });
+    expect(row).toMatchObject({ at: new Date(toMs).toISOString(), editedBy: "Ada", movedMs: 4 * 60_000 });
     expect(JSON.stringify(await night.undo(id))).toBe(JSON.stringify(first));
   });
 
   test("a stated dependency lifts it with its author's name; undo restores the very same bytes", async () => {
-    const [, second] = first.hypotheses;
     const [top] = first.hypotheses;
     const { id, analysis } = await night.correct({
       kind: "cause-stated",
@@ -152,7 +149,6 @@ describe("the night of the shrunk connection pool", () => {
 
     const before = first.hypotheses.find((each) => each.id === top?.id)?.score ?? 0;
     const after = analysis.hypotheses.find((each) => each.id === top?.id)?.score ?? 0;
-    expect(second).toBeDefined();
     expect(after).toBeLessThan(before);
     expect(JSON.stringify(analysis.hypotheses)).toContain("Ada says that it was not this");
     expect(JSON.stringify(analysis.hypotheses)).toMatch(/Ada (?:names it|suspects a dependency)/u);

@@ -25,7 +25,7 @@ describe("the page for people", () => {
       pages: (request, response) => site?.handle(request, response) ?? false,
     });
     await slack.start();
-    site = new Site(slack, [SHORTCUT]);
+    site = new Site(slack, { shortcuts: [SHORTCUT] });
     heard.length = 0;
     slack.courier.deliver = async (sent) => {
       heard.push(sent.payload);

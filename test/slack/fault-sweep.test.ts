@@ -101,7 +101,9 @@ function missing(office: PostOffice, deletions: number): readonly string[] {
   const card = office.fake.workspace.messages.find(({ ts, deleted }) => ts === root?.remote?.id && !deleted);
   if (card?.text !== LAST_WORDS) return [`the card says ${card?.text ?? "nothing"}`];
   const replies = office.fake.workspace.replies(card.ts).map(({ metadata }) => Mark.parse(metadata).event_payload.kind);
-  return ["timeline", "hypotheses"].filter((kind) => !replies.includes(kind));
+  // Words that were refused for themselves wait for other words, and doctor says so.
+  const refused = rows.filter(({ problem }) => problem !== null).map(({ key }) => key.kind);
+  return ["timeline", "hypotheses"].filter((kind) => !replies.includes(kind) && !refused.includes(kind));
 }
 
 function unalarmed({ faults, log }: PostOffice): readonly string[] {
@@ -139,30 +141,6 @@ async function play(seed: number): Promise<readonly string[]> {
     counts.calls += workspace.calls.length;
     counts.faults += office.faults.length;
     counts.ambiguous += [...office.messages.rows.values()].filter(({ state }) => state === "ambiguous").length;
-    if (process.env["SEED"] === String(seed)) {
-      for (const { fault, call } of office.faults)
-        console.log(call.method, call.body["channel"], JSON.stringify(fault));
-      for (const call of workspace.calls)
-        console.log(
-          call.atMs % 1e7,
-          call.method,
-          call.body["channel"],
-          call.body["thread_ts"] ?? call.body["ts"],
-          JSON.parse(call.body["metadata"] ?? "{}").event_payload?.kind,
-        );
-      for (const line of office.log.lines) console.log(line.level, line.message, JSON.stringify(line.fields));
-      console.log(
-        workspace.messages.map((m) => [
-          m.ts,
-          m.channel,
-          m.threadTs,
-          m.deleted,
-          Mark.parse(m.metadata).event_payload,
-          m.text.slice(0, 30),
-        ]),
-      );
-      console.log([...office.messages.rows.values()]);
-    }
     return [
       ...tooEarly(office),
       ...afterPermanent(office),
@@ -183,7 +161,7 @@ function doublesThatCount(office: PostOffice): readonly string[] {
 
 test(`${RUNS} nights with random faults end with every message once, no call too early, and every refusal reported`, async () => {
   const problems: string[] = [];
-  for (let seed = Number(process.env["SEED"] ?? 1); seed <= Number(process.env["SEED"] ?? RUNS); seed++) {
+  for (let seed = 1; seed <= RUNS; seed++) {
     for (const problem of await play(seed)) problems.push(`run ${seed}: ${problem}`);
   }
 

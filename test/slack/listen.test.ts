@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AppError } from "../../src/app/errors.ts";
 import { safe } from "../../src/core/safe.ts";
 import { mention, press, type Sent, slashCommand, submitView } from "../support/fake-slack/deliveries.ts";
-import { anAnswer, passed } from "../support/fake-slack/sample-answers.ts";
+import { anAnswer } from "../support/fake-slack/sample-answers.ts";
 import { inventedIn, Stage } from "../support/fake-slack/stage.ts";
 import { forEachTransport } from "../support/fake-slack/transports.ts";
 

@@ -82,6 +82,17 @@ describe("what people do", () => {
     people = new People(slack.team(), courier, { unfurlDomains: ["traceops.example.com"] });
   });
 
+  test("an event that the app did not ask for is not sent", async () => {
+    const quiet = new People(slack.team(), slack.courier, { events: ["reaction_added"] });
+    const direct = await quiet.directChannel("U0ADA");
+
+    await quiet.say({ user: "U0ADA", channel: direct, text: "list" });
+    await quiet.say({ user: "U0ADA", channel: await quiet.directChannel("U0ADA"), text: "list" });
+
+    expect(heard).toEqual([]);
+    expect(slack.workspace.roots(direct)).toHaveLength(2);
+  });
+
   test("a press carries the value that stands in the message now", async () => {
     const ts = await say("card", { blocks: BLOCKS });
     const where = { kind: "message" as const, channel: CHANNEL, ts, isWhisper: false };

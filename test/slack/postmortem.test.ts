@@ -101,6 +101,15 @@ forEachTransport((transport) => {
       expect(canvases()).toMatchObject([{ markdown: LATER }]);
     });
 
+    test("is not written into a workspace that has no card of the incident", async () => {
+      const key = { tenant: DEFAULT_TENANT, incidentId: incidentId("INC-2041"), surface: "slack", ordinal: 1 };
+      const row = await stage.messages.open({ ...key, kind: "root" });
+      await stage.messages.move(row, { state: "posted", remote: { place: "T0BETA/C0OTHER", id: "1.1" } });
+
+      expect(await ask()).toContain("in another workspace");
+      expect(canvases()).toEqual([]);
+    });
+
     test("asked for by two people at once is still one canvas", async () => {
       await Promise.all([send(), send(), send()]);
       await stage.until(() => stage.fake.workspace.responses.length === 3);

@@ -36,3 +36,15 @@ test("a refused app-level token stops the start and names the setting", async ()
 
   await expect(stage.start("socket")).rejects.toThrow(/SLACK_APP_TOKEN \(invalid_auth\)/u);
 });
+
+test("a line that breaks comes back by itself, and what is sent then is heard", async () => {
+  await stage.start("socket");
+
+  stage.fake.line.close();
+  await expect.poll(() => stage.fake.line.isOpen, { timeout: 20_000 }).toBe(true);
+
+  expect(await stage.send(slashCommand({ user: "U0ADA", text: "status", responseUrl: stage.fake.responseUrl }))).toBe(
+    200,
+  );
+  await stage.until(() => stage.fake.workspace.responses[0]);
+});

@@ -101,6 +101,18 @@ describe("the state", () => {
     await expect(clientOf("xoxb-stolen").auth.test()).rejects.toThrow(/invalid_auth/u);
   });
 
+  test("tells of channels and their members, and lets the bot join and open conversations", async () => {
+    const info = await bot.conversations.info({ channel: CHANNEL });
+    const members = await bot.conversations.members({ channel: CHANNEL });
+    await bot.conversations.join({ channel: "C0PAYMENTS" });
+    const direct = await bot.conversations.open({ users: "U0ADA" });
+
+    expect(info.channel).toMatchObject({ id: CHANNEL, name: "incidents", is_private: false });
+    expect(members.members).toEqual(expect.arrayContaining(["U0ADA", "U0BOT"]));
+    expect(direct.channel?.id).toMatch(/^D/u);
+    await expect(bot.chat.postMessage({ channel: "G0PRIVATE", text: "card" })).rejects.toThrow(/not_in_channel/u);
+  });
+
   test("takes files without a channel, which images may then name", async () => {
     const image = { type: "image", alt_text: "Errors per minute", slack_file: { id: "F0NOBODY" } };
     await expect(say("chart", { blocks: [image] })).rejects.toThrow(/invalid_blocks/u);

@@ -13,6 +13,13 @@ export interface Shortcut {
   readonly type: "message" | "global";
 }
 
+/** What the app's manifest says of it. */
+export interface AppEntries {
+  readonly shortcuts: readonly Shortcut[];
+  /** Every event when not given. */
+  readonly events?: readonly string[];
+}
+
 type Answer = Readonly<Record<string, unknown>>;
 type Act = (body: Json) => Promise<Answer>;
 
@@ -22,9 +29,13 @@ export class Acts {
   readonly #people: People;
   readonly #acts: Readonly<Record<string, Act>>;
 
-  constructor(slack: SlackServer, shortcuts: readonly Shortcut[]) {
+  constructor(slack: SlackServer, { shortcuts, events }: AppEntries) {
     this.#slack = slack;
-    this.#people = new People(slack.team(), slack.courier, { unfurlDomains: ["127.0.0.1", "localhost"] });
+    const unfurlDomains = ["127.0.0.1", "localhost"];
+    this.#people = new People(slack.team(), slack.courier, {
+      unfurlDomains,
+      ...(events === undefined ? {} : { events }),
+    });
     this.#acts = {
       shortcuts: async () => ({ shortcuts }),
       direct: async ({ me }) => ({ channel: await this.#people.directChannel(text(me)) }),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { bodyOf } from "../bodies.ts";
 import { isJson, parsed } from "../json.ts";
 import type { SlackServer } from "../server.ts";
-import { Acts, type Shortcut } from "./acts.ts";
+import { Acts, type AppEntries } from "./acts.ts";
 import { pictureOf } from "./picture.ts";
 
 const ASSETS: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
@@ -32,9 +32,9 @@ export class Site {
   readonly #listeners = new Set<ServerResponse>();
   #isTelling = false;
 
-  constructor(slack: SlackServer, shortcuts: readonly Shortcut[]) {
+  constructor(slack: SlackServer, app: AppEntries) {
     this.#slack = slack;
-    this.#acts = new Acts(slack, shortcuts);
+    this.#acts = new Acts(slack, app);
     for (const { workspace } of slack.teams) workspace.onChange = () => this.#changed();
   }
 

@@ -30,6 +30,15 @@ export function correctedRecords(corrections: readonly CorrectionFact[]): Correc
   return { irrelevant, movedMs };
 }
 
+/** Records whose row people moved or reworded. */
+export function editedRecords(corrections: readonly CorrectionFact[]): ReadonlySet<EventId> {
+  return new Set(
+    corrections.flatMap(({ correction }) =>
+      correction.kind === "row-time" || correction.kind === "row-text" ? correction.row.eventIds : [],
+    ),
+  );
+}
+
 /** The evidence with moved records at their corrected time, and without the single records that count for nothing. */
 export function correctEvidence(
   evidence: readonly SourceEvidence[],

@@ -127,13 +127,13 @@ function factors(input: PostmortemInput): readonly Safe[] {
   );
 }
 
+/** Not our own page: each process may know it under another address, and the draft must be the same in all of them. */
 function links(view: IncidentView): readonly Safe[] {
-  const page = view.pageUrl === null ? [] : [safe`- Incident page: ${plain(view.pageUrl)}`];
   const alert = view.externalUrl === null ? [] : [safe`- Where the alert came from: ${plain(view.externalUrl)}`];
   const attached = view.links.map(
     ({ title, url, by }) => safe`- ${plain(title)}: ${plain(url)} (attached by ${plain(by)})`,
   );
-  return [...page, ...alert, ...attached];
+  return [...alert, ...attached];
 }
 
 function corrections(view: IncidentView): readonly Safe[] {

@@ -71,7 +71,7 @@ describe("a new draft over people's edits", () => {
         const theirs = edited.split("\n").filter((line) => !ours.has(line));
         expect(standInOrder(theirs, mergeDraft({ base, edited, fresh })) ? [] : theirs).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     );
   });
 
@@ -108,7 +108,7 @@ describe("a new draft over people's edits", () => {
         const headings = document.text.split(/^## /mu).map((part) => part.split(NEW_SINCE).length - 1);
         expect([standInOrder(theirs, document.text), Math.max(...headings) <= 1]).toEqual([true, true]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 
@@ -120,7 +120,7 @@ describe("a new draft over people's edits", () => {
         const merged = new Set<string>(mergeDraft({ base, edited, fresh }).split("\n"));
         expect(gone.filter((line) => merged.has(line))).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     );
   });
 
@@ -133,7 +133,7 @@ describe("a new draft over people's edits", () => {
         const news = fresh.split("\n").filter((line) => line.includes("fact") && !known.has(line));
         expect(news.filter((line) => merged.filter((other) => other === line).length !== 1)).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { showArithmetic, signedPoints } from "./arithmetic.ts";
+import { confidences } from "../hypotheses/confidence.ts";
+import { pointsThatDouble, showArithmetic, signedPoints } from "./arithmetic.ts";
 
 const tenths = (shown: string) => Math.round(Number(shown.replace("−", "-")) * 10);
 
@@ -24,4 +25,13 @@ test("the lines shown add up to the score shown, and none is off by a whole tent
 
 test("points are shown with sign and one decimal", () => {
   expect([244, -49, 0].map(signedPoints)).toEqual(["+2.4", "−0.5", "+0.0"]);
+});
+
+test("the unit told to people is the one that the confidence is made with", () => {
+  const [before = 0, after = 0] = [0, 104]
+    .map((more) => confidences([300 + more, 300], [])[0] ?? 0)
+    .map((p) => p / (1 - p));
+
+  expect(pointsThatDouble()).toBe("+1.0");
+  expect(after / before).toBeCloseTo(2, 1);
 });

@@ -1,3 +1,4 @@
+import { CONFIDENCE_TABLE } from "../hypotheses/confidence.ts";
 import { own, ownWords, type Safe } from "../safe.ts";
 
 const POINTS_PER_TENTH = 10;
@@ -12,6 +13,11 @@ export interface ShownArithmetic {
 /** "+2.4", "−0.5": one number of hundredths of a nat on its own. */
 export function signedPoints(points: number): Safe {
   return signedTenths(Math.round(points / POINTS_PER_TENTH));
+}
+
+/** How many points make a cause twice as likely: the unit in which people can think about the numbers. */
+export function pointsThatDouble(): Safe {
+  return signedPoints(Math.LN2 * CONFIDENCE_TABLE.temperature);
 }
 
 /**

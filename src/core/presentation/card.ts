@@ -154,7 +154,9 @@ export function notificationText(context: CardContext, priority: Safe): Safe {
   const { label, text } = state === "resolved" ? resolvedLine(context) : cardLines(context).cause;
   const colon = label === "Cause" ? safe` ` : safe`: `;
   const subject = cutSafe(incident.service ?? incident.title, SUBJECT_LENGTH);
-  const opening = safe`${priority} ${subject}: ${lowerFirst(cutSafe(label, LABEL_LENGTH))}${colon}`;
+  // Whoever read "resolved" on their phone must not miss that it is back.
+  const again = incident.reopened && state !== "resolved" ? safe`reopened, ` : safe``;
+  const opening = safe`${priority} ${subject}: ${again}${lowerFirst(cutSafe(label, LABEL_LENGTH))}${colon}`;
   return safe`${opening}${withStop(brief(withoutStop(text), NOTIFICATION_LENGTH - opening.length - 1))}`;
 }
 

@@ -75,6 +75,13 @@ describe("the notification", () => {
   });
 });
 
+test("a phone that was told of the end is told that it is back", () => {
+  expect(present({ incident: { reopened: true } }).notification).toContain("P1 checkout: reopened, likely cause");
+  expect(
+    present({ incident: { reopened: true, status: "resolved", resolvedAtMs: at("02:30:20") } }).notification,
+  ).not.toContain("reopened");
+});
+
 describe("the card", () => {
   test("names the cause, why, what speaks against it, the impact, the next step and what was not seen", () => {
     expect(present().card).toEqual({

@@ -1,6 +1,7 @@
 import type { TimelineRow } from "../analysis.ts";
 import type { Finding } from "../detectors/finding.ts";
 import { compare } from "../graph/build.ts";
+import type { EventId } from "../ids.ts";
 import type { Observations } from "./observations.ts";
 import { type Draft, toRow } from "./rows.ts";
 import { changeRows } from "./rows-changes.ts";
@@ -20,21 +21,35 @@ export interface Timeline {
   readonly hiddenRows: number;
 }
 
+/** What people edited stays in sight, or nobody could check it. */
+const EDITED_IMPORTANCE = 100;
+
 /**
  * Tells what happened as one list of rows, each of them a record or a counted group of records. `findings` are those of
- * the best causes, best first: what they rest on belongs to the story also when no log line says it.
+ * the best causes, best first: what they rest on belongs to the story also when no log line says it. `edited` are
+ * records that people corrected.
  */
-export function buildTimeline(observations: Observations, findings: readonly Finding[] = []): Timeline {
-  const drafts = distinct([
-    ...changeRows(observations),
-    ...symptomRows(observations),
-    ...findingRows(findings, observations),
-    ...contextRows(observations),
-  ]);
+export function buildTimeline(
+  observations: Observations,
+  findings: readonly Finding[] = [],
+  edited: ReadonlySet<EventId> = new Set(),
+): Timeline {
+  const drafts = distinct(
+    [
+      ...changeRows(observations),
+      ...symptomRows(observations),
+      ...findingRows(findings, observations),
+      ...contextRows(observations),
+    ].map((draft) => (isEdited(draft, edited) ? { ...draft, importance: EDITED_IMPORTANCE } : draft)),
+  );
   const worth = drafts.filter(({ draft }) => draft.importance >= MIN_IMPORTANCE);
   const shown = worth.toSorted(byImportance).slice(0, MAX_ROWS);
   const rows = shown.map(({ draft }) => toRow(draft));
   return { rows: rows.toSorted(byTime), hiddenRows: drafts.length - shown.length };
+}
+
+function isEdited({ evidenceIds }: Draft, edited: ReadonlySet<EventId>): boolean {
+  return edited.size > 0 && evidenceIds.some((id) => edited.has(id));
 }
 
 interface Identified {

@@ -26,8 +26,12 @@ export async function placesOfCard(
   { row, before }: { row: OutboundMessage | undefined; before: OutboundMessage | undefined },
 ): Promise<CardPlaces> {
   if (row?.remote != null) return { status: "places", places: [await standingPlace(publisher, answer, row)] };
-  const wanted =
-    before?.remote == null ? await publisher.routing.targetOf(answer) : placed(publisher, before.remote.place);
+  if (before?.remote != null) {
+    // The row of the card that was there before says what is wrong with its channel.
+    const places = await openPlaces(publisher, answer, parsePlace(before.remote.place));
+    return { status: "places", places: places.map((place) => ({ ...place, problem: null })) };
+  }
+  const wanted = await publisher.routing.targetOf(answer);
   if (wanted.status === "muted") return wanted;
   return { status: "places", places: await openPlaces(publisher, answer, wanted) };
 }
@@ -68,9 +72,4 @@ async function standingPlace(
   const wanted = await routing.targetOf(answer);
   const belongsHere = wanted.status !== "channel" || (wanted.channel === channel && wanted.team === team);
   return { ...place, problem: belongsHere ? null : problem };
-}
-
-function placed({ routing }: Publisher, place: string) {
-  const { team, channel } = parsePlace(place);
-  return { status: "channel" as const, team, channel, client: routing.clientOf(team) };
 }

@@ -27,10 +27,13 @@ const CLOSED_MS = 5 * 60_000;
 export class Cooldowns {
   readonly #marks: Marks;
   readonly #clock: Clock;
+  readonly #isRevoked: (team: string | null) => boolean;
 
-  constructor(marks: Marks, clock: Clock) {
+  /** `isRevoked` says where the app was removed since the start: no call is tried there. */
+  constructor(marks: Marks, clock: Clock, isRevoked: (team: string | null) => boolean = () => false) {
     this.#marks = marks;
     this.#clock = clock;
+    this.#isRevoked = isRevoked;
   }
 
   /** Why a call of this kind may not go out now; null when it may. */
@@ -43,6 +46,9 @@ export class Cooldowns {
 
   /** The refusal that still stands for this channel or its workspace; null when there is none. */
   async closedBy(spot: Spot): Promise<Extract<Block, { kind: "closed" }> | null> {
+    if (this.#isRevoked(spot.team)) {
+      return { kind: "closed", code: "token_revoked", untilMs: this.#clock.nowMs() + CLOSED_MS };
+    }
     const names = [closedName({ ...spot, channel: "*" }), closedName(spot)];
     const marks = await Promise.all(names.map((name) => this.#marks.get(spot.tenant, name)));
     const found = marks.flatMap((mark) => (mark === null ? [] : [parsed(mark)]));

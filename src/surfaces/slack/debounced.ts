@@ -23,6 +23,15 @@ export class Debounced {
     void this.#run(name);
   }
 
+  /** Runs now although the gap is not over: a person waits for it. */
+  now(name: string): void {
+    const state = this.#state.get(name);
+    if (state?.timer == null) return this.ask(name);
+    clearTimeout(state.timer);
+    this.#state.delete(name);
+    this.ask(name);
+  }
+
   /** Nothing runs any more. */
   stop(): void {
     this.#stopped = true;

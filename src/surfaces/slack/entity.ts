@@ -4,14 +4,13 @@ import { cutSafe, type Safe } from "../../core/safe.ts";
 import { LIMITS } from "./limits.ts";
 import { visible } from "./mrkdwn.ts";
 import { STATE_WORDS } from "./render-root.ts";
-import { canAcknowledge, valueOf } from "./render-root.ts";
 import { causeWords, displayId, holderOf, type OwnLink } from "./unfurl.ts";
+import { valueOf } from "./values.ts";
 
 const MAX_FIELD = 500;
 
 /** An incident as Slack's own kind of object, for the pane beside a conversation. */
 export function incidentEntity(link: OwnLink, view: IncidentView): EntityMetadata {
-  const text = (words: Safe, length = MAX_FIELD) => visible(cutSafe(words, length)) || "-";
   return {
     entity_type: "slack#/entities/incident",
     url: view.pageUrl ?? link.url,
@@ -50,8 +49,27 @@ function actionsOf(view: IncidentView): EntityActionButton[] {
     style: "primary",
     accessibility_label: `Acknowledge ${id}`,
   };
-  const open = view.pageUrl === null ? [] : [{ text: "Open page", action_id: "inc.open", url: view.pageUrl, accessibility_label: `Open the page of ${id}` }];
+  const open =
+    view.pageUrl === null
+      ? []
+      : [
+          {
+            text: "Open page",
+            action_id: "inc.open",
+            url: view.pageUrl,
+            accessibility_label: `Open the page of ${id}`,
+          },
+        ];
   return [...(canAcknowledge(view) ? [acknowledge] : []), ...open];
+}
+
+/** Only what a sender can be told is offered. */
+function canAcknowledge({ externalUrl, acknowledgedBy, state }: IncidentView): boolean {
+  return externalUrl !== null && acknowledgedBy === null && state !== "resolved";
+}
+
+function text(words: Safe, length = MAX_FIELD): string {
+  return visible(cutSafe(words, length)) || "-";
 }
 
 function seconds(atMs: number): number {

@@ -49,7 +49,7 @@ export class HomeGuests {
     const [oldest] = this.#visits.keys();
     if (this.#visits.size >= MAX_GUESTS && oldest !== undefined) this.#visits.delete(oldest);
     this.#visits.set(name, { guest, atMs: nowMs, notice, noticeAtMs: nowMs });
-    this.#debounced.ask(name);
+    this.#debounced.now(name);
   }
 
   /** What is drawn for this person changed, although they did nothing. */

@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { RecentChange } from "../../app/recent-changes.ts";
-import { cutSafe, joinSafe, own, ownWords, type Safe, safe } from "../../core/safe.ts";
+import { counted } from "../../core/presentation/words.ts";
+import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { actions, button, context, section } from "./blocks.ts";
 import type { HomeContent, SafeFinding } from "./home-content.ts";
 import { isSetUp, type SetupStep, setupSteps } from "./home-setup.ts";
@@ -131,7 +132,7 @@ const SIGNS: Readonly<Record<SafeFinding["sign"], Safe>> = { ok: safe`OK`, off: 
 /** The version and what is not connected. */
 export function footerPart({ version, health }: HomeContent, options: HomeOptions): readonly KnownBlock[] {
   const off = health.status === "read" ? health.value.filter(({ sign }) => sign === "off").length : 0;
-  const named = off === 0 ? md`` : md` · ${escaped(ownWords(own(`${off} parts are not connected`)))}`;
+  const named = off === 0 ? md`` : md` · ${escaped(counted(off, "part is not connected", "parts are not connected"))}`;
   return [
     { type: "divider" },
     context("foot", md`TraceOps ${escaped(version)}${named} · \`${escaped(options.command)} help\` shows every word`),

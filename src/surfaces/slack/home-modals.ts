@@ -45,6 +45,7 @@ export function servicesModal(known: readonly Safe[], chosen: readonly Safe[], d
 
 /** The window for "tell me when a change of mine is suspected". Times are on the clock of the zone that Slack names. */
 export function settingsModal(author: AuthorLine | null, zone: Safe, dm: string): ModalView {
+  const { isOn, names, quiet } = author ?? NOTHING_CHOSEN;
   const on: PlainTextOption = { text: plainText(safe`Send me a message`, MAX_VALUE), value: "on" };
   return modal({
     id: SETTINGS_MODAL,
@@ -60,20 +61,22 @@ export function settingsModal(author: AuthorLine | null, zone: Safe, dm: string)
           type: "checkboxes",
           action_id: "value",
           options: [on],
-          ...(author?.isOn === true ? { initial_options: [on] } : {}),
+          ...(isOn ? { initial_options: [on] } : {}),
         },
       },
       textInput({
         block: "names",
         label: safe`My names in Git and GitHub, with commas between them`,
-        initial: author === null || author.names.length === 0 ? null : author.names,
+        initial: names.length === 0 ? null : names,
       }),
-      timeInput("from", safe`Quiet from`, author?.quiet?.from ?? null),
-      timeInput("to", safe`Quiet until`, author?.quiet?.to ?? null),
+      timeInput("from", safe`Quiet from`, quiet?.from ?? null),
+      timeInput("to", safe`Quiet until`, quiet?.to ?? null),
       context("zone", md`Times in ${escaped(zone)}, your time zone in Slack. Leave both empty for no quiet hours.`),
     ],
   });
 }
+
+const NOTHING_CHOSEN: Pick<AuthorLine, "isOn" | "names" | "quiet"> = { isOn: false, names: [], quiet: null };
 
 function modal(given: { id: string; title: Safe; dm: string; blocks: readonly KnownBlock[] }): ModalView {
   return {
@@ -135,19 +138,20 @@ function jsonOf(text: string): unknown {
 
 const Field = z.object({
   value: z.object({
-    value: z.string().nullish(),
-    selected_time: z.string().nullish(),
-    selected_options: z.array(z.object({ value: z.string() })).nullish(),
+    value: z.string().nullable().default(null),
+    selected_time: z.string().nullable().default(null),
+    selected_options: z.array(z.object({ value: z.string() })).default([]),
   }),
 });
+const NOTHING: z.infer<typeof Field>["value"] = { value: null, selected_time: null, selected_options: [] };
 const State = z.object({ state: z.object({ values: z.record(z.string(), z.unknown()) }) });
 
 /** The services that came back from the window, as typed; null when it is not ours. */
 export function readServices(view: unknown): readonly string[] | null {
   const fields = fieldsOf(view);
   if (fields === null) return null;
-  const picked = fields("pick")?.selected_options?.map(({ value }) => value) ?? [];
-  return [...picked, ...listed(fields("type")?.value)].slice(0, MAX_SERVICES);
+  const picked = fields("pick").selected_options.map(({ value }) => value);
+  return [...picked, ...listed(fields("type").value)].slice(0, MAX_SERVICES);
 }
 
 /** What came back from the window of settings; null when it is not ours. */
@@ -158,11 +162,10 @@ export function readSettings(view: unknown): {
 } | null {
   const fields = fieldsOf(view);
   if (fields === null) return null;
-  const from = fields("from")?.selected_time ?? null;
-  const to = fields("to")?.selected_time ?? null;
+  const [from, to] = [fields("from").selected_time, fields("to").selected_time];
   return {
-    isOn: fields("on")?.selected_options?.some(({ value }) => value === "on") ?? false,
-    names: listed(fields("names")?.value).slice(0, MAX_NAMES),
+    isOn: fields("on").selected_options.some(({ value }) => value === "on"),
+    names: listed(fields("names").value).slice(0, MAX_NAMES),
     quiet: from === null || to === null ? null : { from, to },
   };
 }
@@ -172,11 +175,11 @@ function fieldsOf(view: unknown) {
   if (!parsed.success) return null;
   return (block: string) => {
     const field = Field.safeParse(parsed.data.state.values[block]);
-    return field.success ? field.data.value : null;
+    return field.success ? field.data.value : NOTHING;
   };
 }
 
-function listed(text: string | null | undefined): readonly string[] {
+function listed(text: string | null): readonly string[] {
   const parts = (text ?? "").split(",").map((part) => part.trim().slice(0, 200));
   return parts.filter((part) => part !== "");
 }

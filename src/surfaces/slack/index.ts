@@ -1,4 +1,5 @@
 import { AppError } from "../../app/errors.ts";
+import { DEFAULT_TENANT } from "../../core/ids.ts";
 import { defineSurface, type RunningSurface, type SurfaceDeps } from "../define.ts";
 import { check } from "./check.ts";
 import { type ClientSettings, libraryLogger } from "./client.ts";
@@ -101,7 +102,7 @@ class SlackSurface {
       clock,
       logger,
       newNonce,
-      cooldowns: new Cooldowns(marks, clock),
+      cooldowns: new Cooldowns(marks, clock, (team) => this.#workspaces.isRevoked(team)),
       refusedForms: new RefusedForms(clock),
       links: allowedLinks(hostList(this.#settings.SLACK_LINK_HOSTS ?? DEFAULT_LINK_HOSTS), publicUrl),
       routing: createRouting({ preferences, workspaces: this.#workspaces, clock, fixed }),
@@ -112,7 +113,15 @@ class SlackSurface {
     const desks = new Map(this.#workspaces.all.map((workspace) => [workspace, this.#desk(workspace)]));
     const first = this.#desk(this.#workspaces.first);
     const at = (team: string) => desks.get(this.#workspaces.at(team)) ?? first;
-    return { ...first, inFlight: this.#inFlight, seen, at, homes: this.#homes, workspaces: this.#workspaces };
+    return { ...first, inFlight: this.#inFlight, seen, at, homes: this.#homes, revoke: (team) => this.#revoke(team) };
+  }
+
+  /** The other processes of this install learn it from the stored mark. */
+  async #revoke(team: string): Promise<boolean> {
+    if (!this.#workspaces.revoke(team)) return false;
+    const spot = { tenant: DEFAULT_TENANT, team: this.#workspaces.at(team).team, channel: "*" };
+    await this.#publisher.cooldowns.close(spot, "token_revoked");
+    return true;
   }
 
   #desk(workspace: Workspace): Desk {

@@ -3,7 +3,6 @@ import type { Desk } from "./desk.ts";
 import type { HomeGuests } from "./home-guests.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Seen } from "./seen.ts";
-import type { Workspaces } from "./workspaces.ts";
 
 /** What every handler needs before it knows who is asking. */
 export interface Listener extends Desk {
@@ -11,7 +10,8 @@ export interface Listener extends Desk {
   readonly seen: Seen;
   /** Whose App Home is drawn again when something changes. */
   readonly homes: HomeGuests;
-  readonly workspaces: Pick<Workspaces, "revoke">;
+  /** The app was removed from a workspace: nothing is posted there any more. False when that was known. */
+  readonly revoke: (team: string) => Promise<boolean>;
   /** The desk of one workspace: its token, its channel, its people. The first workspace's when the team is unknown. */
   readonly at: (team: string) => Desk;
 }

@@ -15,7 +15,7 @@ import {
   WINDOW_ACTION,
 } from "./modal-changes.ts";
 import { openThenFill, refill } from "./modal-open.ts";
-import { readAbout } from "./modal-parts.ts";
+import { type About, readAbout } from "./modal-parts.ts";
 import type { Principal } from "./people.ts";
 import { PressBody, principalOf, quietly, valueIn } from "./pressed-body.ts";
 import { onShortcut } from "./shortcut.ts";
@@ -50,12 +50,21 @@ function onMenu(app: App, listener: Listener, action: string): void {
     const chosen = valueIn(pressed.data);
     const principal = principalOf(pressed.data);
     const desk = listener.at(principal.team);
-    const { hours = DEFAULT_HOURS } = about;
-    const before = about.service === undefined ? null : desk.redactor.text(about.service);
-    const service = chosen === undefined || chosen === ALL ? null : desk.redactor.text(chosen);
-    const wanted = action === WINDOW_ACTION ? { hours: hoursOf(chosen), service: before } : { hours, service };
+    const wanted = wantedBy(desk, about, { action, chosen });
     await listener.inFlight.run(() => show(desk, { principal, viewId: view.id, wanted }));
   });
+}
+
+/** What the menus say now: one was changed, the other stays as it was. */
+function wantedBy(
+  { redactor }: Desk,
+  about: About,
+  { action, chosen }: { readonly action: string; readonly chosen: string | undefined },
+): ChangesWanted {
+  const before = about.service === undefined ? null : redactor.text(about.service);
+  if (action === WINDOW_ACTION) return { hours: hoursOf(chosen), service: before };
+  const service = chosen === undefined || chosen === ALL ? null : redactor.text(chosen);
+  return { hours: about.hours ?? DEFAULT_HOURS, service };
 }
 
 interface Showing {

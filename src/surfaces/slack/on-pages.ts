@@ -1,13 +1,13 @@
 import type { App } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import type { IncidentView } from "../../core/presentation/view.ts";
 import type { Desk } from "./desk.ts";
 import { incidentEntity } from "./entity.ts";
 import type { Ear, Listener } from "./listener.ts";
 import { RefusedFeatures } from "./refused-features.ts";
 import { type CallFailure, classify } from "./slack-errors.ts";
 import { incidentIn, type OwnLink, ownLinks, unfurlsOf } from "./unfurl.ts";
-import type { IncidentView } from "../../core/presentation/view.ts";
 
 /** Links to our pages and the incident entity behind them. */
 export const pages: Ear = {
@@ -46,7 +46,10 @@ function hearLinks(app: App, listener: Listener, refused: RefusedFeatures): void
 }
 
 async function showLinks(desk: Desk, { team_id: team, event }: SharedLinks, refused: RefusedFeatures): Promise<void> {
-  const links = ownLinks(event.links.map(({ url }) => url), desk.publicUrl);
+  const links = ownLinks(
+    event.links.map(({ url }) => url),
+    desk.publicUrl,
+  );
   if (links.length === 0 || refused.has(desk.team, "unfurl")) return;
   const actor = await desk.people.actor({ team, user: event.user });
   const answers = await Promise.all(links.map((link) => desk.verbs.getIncident(actor, link.incidentId)));
@@ -67,7 +70,10 @@ async function unfurl(
     if (failure === null) return;
     if (failure.kind !== "permanent" || failure.code === "missing_scope") return remember(desk, refused, failure);
     refused.add(desk.team, "entity");
-    desk.logger.info({ code: failure.code }, "slack takes no incident entities here: turn on Work Object Previews of the app to have them");
+    desk.logger.info(
+      { code: failure.code },
+      "slack takes no incident entities here: turn on Work Object Previews of the app to have them",
+    );
   }
   const failure = await callUnfurl(desk.client, event, { shown, withEntities: false });
   if (failure !== null) remember(desk, refused, failure);

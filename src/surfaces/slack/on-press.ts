@@ -8,6 +8,7 @@ import type { Drawing } from "./message.ts";
 import { notItModal } from "./modal-cause.ts";
 import { lookedAt, openModal } from "./modal-open.ts";
 import { type Pressed, pressConfirm, pressPostmortem, pressStatus, pressVote } from "./press.ts";
+import { pressWhy } from "./press-why.ts";
 import { answerPress, PressBody, principalOf, valueIn } from "./pressed-body.ts";
 import { Repeats } from "./repeats.ts";
 import { say } from "./replies.ts";
@@ -23,6 +24,7 @@ const PRESS_ACTIONS: Readonly<Record<string, (desk: Desk, pressed: Pressed) => P
   "pd.ack": (desk, pressed) => pressStatus(desk, pressed, "acknowledged"),
   "pd.resolve": (desk, pressed) => pressStatus(desk, pressed, "resolved"),
   "pm.draft": pressPostmortem,
+  "hyp.why": pressWhy,
 };
 
 /** The button under a recorded vote that names the cause for everybody. */

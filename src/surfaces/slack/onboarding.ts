@@ -30,7 +30,7 @@ export function hearWorkspace(app: App, listener: Listener): void {
   app.event("tokens_revoked", async ({ body }) => {
     const parsed = Revoked.safeParse(body);
     // A person's token that is revoked is not ours.
-    if (parsed.success && (parsed.data.event.tokens?.bot ?? []).length > 0) revoked(listener, body);
+    if (parsed.success && (parsed.data.event.tokens?.bot ?? []).length > 0) await revoked(listener, body);
   });
 }
 
@@ -47,11 +47,11 @@ const Revoked = z.object({
 
 const OfTeam = z.object({ team_id: z.string().min(1) });
 
-function revoked(listener: Listener, body: unknown): void {
+async function revoked(listener: Listener, body: unknown): Promise<void> {
   const parsed = OfTeam.safeParse(body);
   if (!parsed.success) return;
   const { team_id: team } = parsed.data;
-  if (!listener.workspaces.revoke(team)) return;
+  if (!(await listener.revoke(team))) return;
   listener.logger.error(
     { team },
     "slack says that the app was removed: nothing is posted there until it is installed again and traceops restarted",

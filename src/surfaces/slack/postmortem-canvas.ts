@@ -42,7 +42,8 @@ export async function putOnCanvas(desk: Desk, ask: CanvasAsk): Promise<OnCanvas>
     tenant: ask.actor.tenant,
     incidentId: ask.document.incidentId,
     surface: SURFACE,
-    kind: "postmortem",
+    // A canvas opens in its own workspace only. The first workspace of an install has no name here, like its messages.
+    kind: desk.team === null ? "postmortem" : `postmortem ${desk.team}`,
     ordinal: 0,
   });
   const age = desk.clock.nowMs() - (row.attemptAtMs ?? 0);

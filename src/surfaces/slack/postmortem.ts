@@ -31,20 +31,18 @@ export async function sharePostmortem(desk: Desk, ask: Ask): Promise<Drawing> {
   const { actor, incidentId } = ask;
   const document = await desk.verbs.draftPostmortem(actor, incidentId);
   if (document === null) return say(safe`There is nothing to draft from yet: the first look has not ended.`);
-  const place = (await desk.threads.rootOf(actor, incidentId)) ?? ask.thread;
-  if (place === null) {
-    return told(
-      desk,
-      incidentId,
-      escaped(safe`This incident has no card in Slack, so there is no thread for the draft.`),
-    );
-  }
+  const root = await desk.threads.rootOf(actor, incidentId);
+  const place = root !== null && (root.team ?? null) === desk.team ? root : ask.thread;
+  if (place === null) return told(desk, incidentId, escaped(root === null ? NO_CARD : CARD_ELSEWHERE));
   const onCanvas = await putOnCanvas(desk, { actor, document, place });
   if (onCanvas.kind === "refused") return shareFile(desk, { incidentId, markdown: document.text, place });
   const words = await canvasWords(desk, { incidentId, onCanvas });
   if (onCanvas.kind === "created") await announce(desk, { incidentId, words, place });
   return told(desk, incidentId, words);
 }
+
+const NO_CARD = safe`This incident has no card in Slack, so there is no thread for the draft.`;
+const CARD_ELSEWHERE = safe`The card of this incident is in another workspace. Ask in a thread here, or open the page.`;
 
 type Put = Exclude<OnCanvas, { readonly kind: "refused" }>;
 

@@ -4,7 +4,7 @@ import type { IncidentAnswer } from "../../app/verbs.ts";
 import { type CardPlace, openPlaces, placesOfCard } from "./card-place.ts";
 import { deliver } from "./deliver.ts";
 import { parsePlace } from "./place.ts";
-import type { Delivered, Draft, Due } from "./postbox.ts";
+import { again, type Delivered, type Draft, type Due } from "./postbox.ts";
 import { keyOf, type Publisher, SURFACE } from "./publisher.ts";
 import { bodyHash, formsOf, render, type Subject } from "./render.ts";
 import { repliesOf } from "./thread-plan.ts";
@@ -19,6 +19,8 @@ export async function publish(publisher: Publisher, answer: IncidentAnswer, sign
   const rows = await publisher.messages.ofIncident(answer.incident.tenant, answer.incident.id, SURFACE);
   const ordinal = rootOrdinal(rows);
   if (ordinal === null) return DONE;
+  if (await isBack(publisher, rows))
+    return again(publisher.clock.nowMs(), "the channel of the card takes messages again");
   const found = await placesOfCard(publisher, answer, {
     row: rootOf(rows, ordinal),
     before: rootOf(rows, ordinal - 1),
@@ -111,8 +113,20 @@ async function cardIsShutOut({ publisher, answer, ordinal, rows }: Task): Promis
   if (row?.state !== "posted" || row.remote === null || ordinal === 1) return UNTOLD;
   const open = await openPlaces(publisher, answer, parsePlace(row.remote.place));
   if (open.length === 0 || answer.view.resolvedAtMs !== null) return UNTOLD;
-  await publisher.messages.move(row, { state: "failed", problem: null });
+  const problem = `${parsePlace(row.remote.place).channel} takes nothing any more: the card moved to the default channel`;
+  await publisher.messages.move(row, { state: "failed", problem });
   return { status: "again", notBeforeMs: publisher.clock.nowMs(), because: "the card moves to another channel" };
+}
+
+/** True when the card was to move, found no other channel, and its own takes messages again: it is the card again. */
+async function isBack({ messages, cooldowns }: Publisher, rows: readonly OutboundMessage[]): Promise<boolean> {
+  const [first, second] = [rootOf(rows, 0), rootOf(rows, 1)];
+  // Without a problem it was deleted by a person, and is not to come back.
+  const isAway = first?.state === "failed" && first.remote !== null && first.problem !== null;
+  if (!isAway || (second !== undefined && second.remote !== null)) return false;
+  const { tenant } = first.key;
+  if ((await cooldowns.closedBy({ ...parsePlace(first.remote.place), tenant })) !== null) return false;
+  return messages.move(first, { state: "posted", bodyHash: null, problem: null });
 }
 
 /** A reply found no parent: the card is gone, although no edit has noticed it yet. */

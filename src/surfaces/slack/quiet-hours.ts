@@ -15,8 +15,7 @@ export function inQuietHours(
 /** True when this machine knows the zone. */
 export function isZone(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat("en-GB", { timeZone: zone });
-    return true;
+    return new Intl.DateTimeFormat("en-GB", { timeZone: zone }).resolvedOptions().timeZone !== "";
   } catch {
     return false;
   }

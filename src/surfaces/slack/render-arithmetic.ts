@@ -1,4 +1,4 @@
-import { showArithmetic } from "../../core/presentation/arithmetic.ts";
+import { pointsThatDouble, showArithmetic } from "../../core/presentation/arithmetic.ts";
 import type { ArgumentView, CauseView, IncidentView } from "../../core/presentation/view.ts";
 import { cutSafe, type Safe, safe } from "../../core/safe.ts";
 import { context, section } from "./blocks.ts";
@@ -28,7 +28,7 @@ export function drawArithmetic(view: IncidentView, cause: CauseView, options: Om
       section("aragainst", joinMd(part(safe`Against`, against, shown.against), "\n")),
       context(
         "arfoot",
-        md`Points are log-odds: +0.7 doubles the odds of this cause, −0.7 halves them. They add up to the score.`,
+        md`${escaped(pointsThatDouble())} about doubles the odds of this cause, the same below zero halves them. The lines add up to the score.`,
       ),
     ],
   };

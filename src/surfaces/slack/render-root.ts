@@ -189,11 +189,11 @@ function unreadWords({ card, gaps }: IncidentView): readonly Safe[] {
   if (card.notChecked === null) return [];
   const names = (isPartial: boolean) =>
     gaps.filter(({ status }) => (status === "partial") === isPartial).map(({ source }) => cutSafe(source, CARD.name));
-  const sides = [...named(safe`not checked`, names(false)), ...named(safe`only in part`, names(true))];
+  const sides = [...sourceList(safe`not checked`, names(false)), ...sourceList(safe`only in part`, names(true))];
   const count = gaps.length === 1 ? safe`1 source` : safe`${gaps.length} sources`;
   return [cutSafe(card.notChecked, CARD.line), joinSafe(sides, "; "), safe`${count} not read in full`];
 }
 
-function named(label: Safe, names: readonly Safe[]): readonly Safe[] {
+function sourceList(label: Safe, names: readonly Safe[]): readonly Safe[] {
   return names.length === 0 ? [] : [safe`${label}: ${joinSafe(names, ", ")}`];
 }

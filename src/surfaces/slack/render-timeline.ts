@@ -105,9 +105,15 @@ function rowNote(row: TimelineRowView): Safe | null {
   const parts = [
     ...(row.count > 1 ? [safe`${thousands(row.count)} times${within}`] : []),
     ...(row.skewCorrectedMs === 0 ? [] : [safe`clock corrected by ${ownWords(own(seconds.toFixed(1)))} s`]),
-    ...(by === null ? [] : [safe`edited by ${cutSafe(by, CARD.name)}`]),
+    ...(by === null ? [] : [safe`${editWords(row)} by ${cutSafe(by, CARD.name)}`]),
   ];
   return parts.length === 0 ? null : joinSafe(parts, ", ");
+}
+
+/** Whoever reads a corrected time should know that it is one, and from where it was moved. */
+function editWords({ movedMs = 0 }: TimelineRowView): Safe {
+  if (Math.abs(movedMs) < 1000) return safe`edited`;
+  return movedMs > 0 ? safe`moved ${duration(movedMs)} later` : safe`moved ${duration(movedMs)} earlier`;
 }
 
 /** "9,870". */

@@ -14,6 +14,8 @@ import {
 } from "./postbox.ts";
 import { remove } from "./wire.ts";
 
+const DOUBLE_RETRY_MS = 60_000;
+
 export type Settled =
   /** It stands, and is ours from now on; what it says may be old. */
   | { readonly status: "adopted"; readonly row: OutboundMessage }
@@ -56,8 +58,8 @@ async function adopt(
 ): Promise<Settled> {
   for (const ts of found.doubles) {
     const failure = await remove(draft.client, draft.channel, ts);
-    if (failure !== null)
-      box.logger.error({ kind: draft.kind, failure }, "a doubled slack message could not be removed");
+    if (failure?.kind === "permanent") box.logger.error({ kind: draft.kind, failure }, "a doubled message has to stay");
+    else if (failure !== null) return again(box.clock.nowMs() + DOUBLE_RETRY_MS, "a doubled message is to be removed");
   }
   const place = placeText(draft);
   const posted = await moved(box, row, { state: "posted", remote: { place, id: found.ts }, lookups: 0, problem: null });

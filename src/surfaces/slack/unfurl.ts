@@ -1,8 +1,8 @@
 import type { KnownBlock, LinkUnfurls } from "@slack/types";
 import { type IncidentId, incidentId } from "../../core/ids.ts";
 import { leadOf } from "../../core/presentation/card.ts";
-import { confidenceWords } from "../../core/presentation/words.ts";
 import type { IncidentView } from "../../core/presentation/view.ts";
+import { confidenceWords } from "../../core/presentation/words.ts";
 import { cutSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { context, section } from "./blocks.ts";
 import { CARD } from "./limits.ts";
@@ -61,7 +61,8 @@ export function holderOf({ acknowledgedBy, state }: IncidentView): Safe {
 
 /** "Deploy v7 of checkout (high confidence, 0.81)", or that nothing is known. */
 export function causeWords(view: IncidentView): Safe {
-  if (view.statedCause !== null) return safe`${cutSafe(view.statedCause.text, CARD.line)} (said by ${view.statedCause.by})`;
+  if (view.statedCause !== null)
+    return safe`${cutSafe(view.statedCause.text, CARD.line)} (said by ${view.statedCause.by})`;
   const lead = leadOf(view.causes);
   if (lead === null) return safe`not known${view.state === "investigating" ? safe` yet` : safe``}`;
   return safe`${cutSafe(lead.summary, CARD.line)}, ${confidenceWords(lead.confidence)}`;

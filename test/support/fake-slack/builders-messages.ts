@@ -1,4 +1,5 @@
 import { eventId } from "../../../src/core/ids.ts";
+import type { Incident } from "../../../src/core/incident.ts";
 import type { ProgressTask } from "../../../src/core/presentation/progress.ts";
 import type { CauseView, ChangeOfMind, IncidentView, TimelineRowView } from "../../../src/core/presentation/view.ts";
 import type { Form } from "../../../src/surfaces/slack/message.ts";
@@ -8,7 +9,7 @@ import { drawArithmetic } from "../../../src/surfaces/slack/render-arithmetic.ts
 import { say, statusReply, timelineReply, voteReply, whyReply } from "../../../src/surfaces/slack/replies.ts";
 import type { Builder, Foreign } from "./builders.ts";
 import { links } from "./message-cases.ts";
-import { aView } from "./sample-answers.ts";
+import { anAnswer, aView } from "./sample-answers.ts";
 import { longView, someProgress } from "./sample-views.ts";
 
 /** The card, its thread and the answers about an incident. */
@@ -107,6 +108,18 @@ export function foreignView(foreign: Foreign, state: IncidentView["state"]): Inc
     latestUpdate: said(),
     links: Array.from({ length: 7 }, () => ({ url: foreign(), title: foreign(), by: foreign() })),
     corrections: base.corrections.map((correction) => ({ ...correction, by: foreign(), text: foreign() })),
+  };
+}
+
+/** An open incident as its sender named it. */
+export function foreignIncident(foreign: Foreign): Incident {
+  return {
+    ...anAnswer().incident,
+    title: foreign(),
+    service: foreign(),
+    acknowledgedBy: foreign(),
+    services: [foreign(), foreign()],
+    external: [{ source: "pagerduty", externalId: "Q1", url: foreign() }],
   };
 }
 

@@ -89,6 +89,8 @@ const OWN_BRACKET =
   /^(?:!date\^\d+\^\{(?:time|time_secs|date_short|date_short_pretty|date_num|date|date_long|date_pretty|ago)\}(?:[^<>]*)?\|[^<>|]*|https:\/\/[^<>|\s]+(?:\|[^<>|]*)?)$/u;
 const HIDDEN = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
 const ADDRESS_KEYS = new Set(["url", "image_url", "thumb_url", "video_url", "title_url", "url_private"]);
+/** JSON of ours for ourselves: nobody reads it. */
+const UNSEEN_KEYS = new Set(["value", "private_metadata"]);
 const PINGING = new Set(["user", "usergroup", "channel", "broadcast", "team"]);
 
 /** What foreign text managed to do in a payload, one line each; empty when it only stands there to be read. */
@@ -119,7 +121,9 @@ function inValue(value: unknown, place: Place): readonly string[] {
 function inText(text: string, { key, isMarkup }: Place): readonly string[] {
   const wrong = (what: string) => [`${what} in ${key}: ${JSON.stringify(text.slice(0, 200))}`];
   return [
-    ...(HIDDEN.test(text.replaceAll(isMarkup ? "\n" : "", "")) ? wrong("a hidden character") : []),
+    ...(!UNSEEN_KEYS.has(key) && HIDDEN.test(isMarkup || key === "initial_value" ? text.replaceAll("\n", "") : text)
+      ? wrong("a hidden character")
+      : []),
     ...(text.isWellFormed() ? [] : wrong("half a character")),
     ...(ADDRESS_KEYS.has(key) && !OWN_HOSTS.test(text) ? wrong("a foreign address") : []),
     ...(isMarkup ? brackets(text).flatMap((inside) => (isOurs(inside) ? [] : wrong(`<${inside}>`))) : []),

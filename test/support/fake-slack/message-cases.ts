@@ -18,10 +18,32 @@ import { correctedView, longView, reopenedView, someProgress, stormView, unconfi
 
 /** As an install links: this install and the usual code hosts. */
 export const links = allowedLinks(hostList(DEFAULT_LINK_HOSTS), PUBLIC_URL);
-const change: ChangeOfMind = {
-  label: "Strengthened",
-  text: safe`0.55 → 0.81, now high: all 1,204 stack traces name a file it changed. Deploy v412 of checkout-api.`,
-};
+const CHANGES: readonly ChangeOfMind[] = [
+  {
+    label: "New",
+    text: safe`first suspect, high confidence (0.75): Node lost its disk, its kubelet reported it 2 min before the first error. Before: Deploy v412 of checkout-api.`,
+  },
+  {
+    label: "Strengthened",
+    text: safe`0.55 → 0.81, now high: all 1,204 stack traces name a file it changed. Deploy v412 of checkout-api.`,
+  },
+  {
+    label: "Weakened",
+    text: safe`0.86 → 0.41, now medium: errors continued 3 min after the rollback. Deploy v412 of checkout-api.`,
+  },
+  {
+    label: "Ruled out",
+    text: safe`Deploy v412 of checkout-api (was 0.86). No likely cause is left: errors are as on any day.`,
+  },
+  {
+    label: "Recovered",
+    text: safe`Errors ended at 14:21:00Z without a repair. Suspect until then: Deploy v412 of checkout-api.`,
+  },
+  { label: "Reopened", text: safe`it fired again at 14:31:00Z, it had been resolved.` },
+  { label: "Resolved", text: safe`at 14:38:00Z, it lasted 24 min. The card has the result.` },
+];
+
+const FIRST_CHANGE: ChangeOfMind = { label: "New", text: safe`first suspect` };
 
 /** One message as it may stand in Slack. */
 export interface Case {
@@ -29,11 +51,12 @@ export interface Case {
   readonly kind: MessageKind;
   readonly view: IncidentView;
   readonly progress?: ProgressView;
+  readonly change?: ChangeOfMind;
   readonly chart?: { readonly fileId: string };
 }
 
-const subjectOf = ({ kind, view, progress }: Omit<Case, "name">): Subject => {
-  if (kind === "change") return { kind, view, change };
+const subjectOf = ({ kind, view, progress, change }: Omit<Case, "name">): Subject => {
+  if (kind === "change") return { kind, view, change: change ?? FIRST_CHANGE };
   return kind === "hypotheses" && progress !== undefined ? { kind, view, progress } : { kind, view };
 };
 /** The message in one of its forms, fourth edition. */
@@ -61,7 +84,12 @@ export const CASES: readonly Case[] = [
   { name: "hypotheses-said", kind: "hypotheses", view: correctedView() },
   { name: "hypotheses-none", kind: "hypotheses", view: noCauseView() },
   { name: "progress", kind: "hypotheses", view: investigatingView(), progress: someProgress() },
-  { name: "change-of-mind", kind: "change", view: aView() },
+  ...CHANGES.map((change) => ({
+    name: `change-${change.label.toLowerCase().replace(" ", "-")}`,
+    kind: "change" as const,
+    view: aView(),
+    change,
+  })),
 ];
 
 function noCauseViewWithoutRows(): IncidentView {

@@ -1,6 +1,6 @@
 import { epochMs } from "../../../src/core/ids.ts";
 import type { ProgressView } from "../../../src/core/presentation/progress.ts";
-import type { CauseView, CorrectionView, IncidentView } from "../../../src/core/presentation/view.ts";
+import type { CauseView, CorrectionView, IncidentView, TimelineRowView } from "../../../src/core/presentation/view.ts";
 import { safe } from "../../../src/core/safe.ts";
 import { aView, investigatingView, passed, resolvedView } from "./sample-answers.ts";
 
@@ -11,7 +11,8 @@ const after = (minutes: number) => epochMs(ALERT_AT + minutes * 60_000);
 
 /** Resolved once, fired again. */
 export function reopenedView(): IncidentView {
-  return aView({ reopened: true, reopenedAtMs: after(15), acknowledgedBy: null });
+  const notification = safe`P1 checkout-api: reopened, likely cause, high confidence (0.81): Deploy v412 of checkout-api.`;
+  return aView({ reopened: true, reopenedAtMs: after(15), acknowledgedBy: null, notification });
 }
 
 /** A hundred alerts from six services. */
@@ -41,6 +42,12 @@ const correction = (minutes: number, kind: CorrectionView["kind"], [by, text]: r
   text: passed(text),
 });
 
+const EDITED: readonly Partial<TimelineRowView>[] = [
+  {},
+  { editedBy: safe`Ada`, movedMs: 120_000 },
+  { editedBy: safe`Bo` },
+];
+
 /** People named the cause, told the news, attached a page and put the timeline right. */
 export function correctedView(): IncidentView {
   const view = aView();
@@ -69,7 +76,7 @@ export function correctedView(): IncidentView {
       correction(8, "cause-stated", ["Bo", "suspects a dependency: the card network"]),
       correction(9, "cause-stated", ["Ada", "named the cause: The ledger database ran out of connections"]),
     ],
-    timeline: view.timeline.map((row, index) => (index === 1 ? { ...row, editedBy: safe`Ada` } : row)),
+    timeline: view.timeline.map((row, index) => (EDITED[index] === undefined ? row : { ...row, ...EDITED[index] })),
   };
 }
 

@@ -50,6 +50,9 @@ export class FakeVerbs implements Verbs {
   markdown: Safe | null = passed("# Postmortem\n\nUnknown");
   failWith: Error | null = null;
   readonly asked: { readonly verb: string; readonly actor: Actor; readonly what: unknown }[] = [];
+  /** Notes by the key of where they came from: a second one adds nothing. */
+  readonly #keyed = new Map<string, PersonNote>();
+  #notes = 0;
 
   /** The real verbs of postmortems, except that the draft is `markdown`. */
   readonly #postmortems = postmortemVerbs({
@@ -89,15 +92,28 @@ export class FakeVerbs implements Verbs {
     return this.feedback ?? { kind: "recorded", verdict: vote.verdict, previous: null };
   }
 
-  async addNote(actor: Actor, note: { incidentId: IncidentId; text: Safe; atMs?: EpochMs }): Promise<PersonNote> {
+  async addNote(
+    actor: Actor,
+    note: { incidentId: IncidentId; text: Safe; atMs?: EpochMs; externalKey?: string },
+  ): Promise<PersonNote> {
     this.#note("addNote", actor, note);
+    const known = this.#keyed.get(note.externalKey ?? "");
+    if (known !== undefined) return known;
     const { name: who, kind: actorKind, id: actorId } = actor;
-    return { id: "n1", actorKind, actorId, atMs: note.atMs ?? epochMs(0), who, text: note.text };
+    this.#notes += 1;
+    const added = { id: `n${this.#notes}`, actorKind, actorId, atMs: note.atMs ?? epochMs(0), who, text: note.text };
+    if (note.externalKey !== undefined) this.#keyed.set(note.externalKey, added);
+    if (this.answer !== null) this.answer = { ...this.answer, notes: [...this.answer.notes, added] };
+    return added;
   }
 
   async correct(actor: Actor, request: { incidentId: IncidentId; correction: Correction }): Promise<CorrectionOutcome> {
     this.#note("correct", actor, request);
-    const fact = { id: "7", atMs: epochMs(0), actorId: actor.id, who: actor.name, correction: request.correction };
+    const { correction } = request;
+    if (this.answer !== null && correction.kind === "note-removed") {
+      this.answer = { ...this.answer, notes: this.answer.notes.filter(({ id }) => id !== correction.noteId) };
+    }
+    const fact = { id: "7", atMs: epochMs(0), actorId: actor.id, who: actor.name, correction };
     return this.correction ?? { kind: "recorded", fact };
   }
 
@@ -152,6 +168,8 @@ export class Stage {
   readonly marks = new InMemoryMarks();
   readonly preferences = new MemoryPreferences();
   health: readonly HealthFinding[] = [];
+  /** Set: the checks of this install end when this does. */
+  slowHealth: Promise<readonly HealthFinding[]> | null = null;
   readonly log = new MemoryLog();
   readonly fake = new FakeSlack(() => this.clock.nowMs());
   readonly verbs: FakeVerbs;
@@ -205,7 +223,7 @@ export class Stage {
       messages: this.messages,
       marks: this.marks,
       preferences: this.preferences,
-      health: async () => this.health,
+      health: async () => this.slowHealth ?? this.health,
       pagerDuty: null,
       publicUrl: PUBLIC_URL,
       newNonce: () => `n-${++this.#nonces}`,

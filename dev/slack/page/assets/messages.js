@@ -2,7 +2,7 @@ import { drawBlocks } from "./blocks.js";
 import { confirmed } from "./windows.js";
 import { dateWords, el, emoji, linkNode, markup } from "./words.js";
 
-const REACTIONS = ["eyes", "+1", "pushpin", "white_check_mark"];
+const REACTIONS = { eyes: "eyes", "+1": "thumbs up", pushpin: "a pushpin", white_check_mark: "a check mark" };
 
 /** One message, whisper or file, with its thread, reactions and menu. */
 export function drawMessage(message, { count, inThread, page }) {
@@ -130,12 +130,8 @@ function drawTools(page, message, inThread) {
         .shortcuts()
         .filter(({ type }) => type === "message")
         .map(({ id, name }) => item(`${name} (TraceOps)`, () => page.ask({ do: "shortcut", id, channel, ts }))),
-      REACTIONS.map((name) =>
-        item(
-          `React with ${emoji(name)}`,
-          () => page.ask({ do: "react", channel, ts, name, on: true }),
-          `React with ${name}`,
-        ),
+      Object.keys(REACTIONS).map((name) =>
+        item(`React with ${REACTIONS[name]}`, () => page.ask({ do: "react", channel, ts, name, on: true })),
       ),
       item("Delete the message", () => page.ask({ do: "delete", ts })),
     ),
