@@ -1,13 +1,15 @@
-// Writes what is generated from code: `.env.example` and `docs/settings.md`. `--check` only compares.
+// Writes what is generated from code: `.env.example`, `docs/settings.md` and `docs/slack-words.md`. `--check` only compares.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { settingsGroups } from "../src/main/config.ts";
 import { envExample, settingsPage } from "../src/main/settings-reference.ts";
+import { wordsPage } from "../src/surfaces/slack/words-page.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const generated: Readonly<Record<string, string>> = {
   ".env.example": envExample(settingsGroups()),
   "docs/settings.md": settingsPage(settingsGroups()),
+  "docs/slack-words.md": wordsPage(),
 };
 
 const isStale = ([file, text]: readonly [string, string]): boolean =>

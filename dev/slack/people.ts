@@ -5,6 +5,7 @@ import { post } from "./methods/chat.ts";
 import { react } from "./methods/registry.ts";
 import { globalShortcut, messageShortcut, press, pressInView, slashCommand } from "./payloads/acts.ts";
 import { directMessage, homeOpened, linkShared, mention, reaction } from "./payloads/events.ts";
+import type { Sent } from "./payloads/sent.ts";
 import { type Found, find, readValue } from "./pressed.ts";
 import type { Origin } from "./response-urls.ts";
 import type { Team } from "./team.ts";

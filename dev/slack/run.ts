@@ -9,8 +9,10 @@ import { type Program, startProgram } from "../../src/main/program.ts";
 import { PROJECT_ROOT } from "../../src/main/project.ts";
 import { createLogger } from "../../src/platform/logger.ts";
 import { BOT_EVENTS, SHORTCUTS } from "../../src/surfaces/slack/manifest.ts";
+import type { DemoStep } from "./page/acts.ts";
 import { Site } from "./page/site.ts";
 import { ACME, APP_TOKEN } from "./seed.ts";
+import { senderSteps } from "./sender.ts";
 import { SlackServer } from "./server.ts";
 
 export interface DevSlackRequest {
@@ -22,6 +24,8 @@ export interface DevSlackRequest {
   readonly say: (line: string) => void;
   readonly stop: AbortSignal;
 }
+
+type Name = Parameters<typeof generateScenario>[0];
 
 const SIGNING_SECRET = "dev-slack-signing-secret";
 const THREAD_WITHIN_MS = 60_000;
@@ -41,17 +45,23 @@ export async function runDevSlack(request: DevSlackRequest): Promise<number> {
     makesChannels: false,
     pages: (incoming, response) => site?.handle(incoming, response) ?? false,
   });
-  await slack.start();
+  try {
+    await slack.start();
+  } catch {
+    say(`Port ${port} is taken. Stop what uses it, or choose another one: npm run dev:slack -- --port 4400`);
+    return 1;
+  }
   const shortcuts = Object.entries(SHORTCUTS).map(([id, shortcut]) => ({
     id,
     name: shortcut.name,
     type: shortcut.type,
   }));
-  site = new Site(slack, { shortcuts, events: BOT_EVENTS });
+  const steps: DemoStep[] = [];
+  site = new Site(slack, { shortcuts, events: BOT_EVENTS, demo: () => steps });
   say(`• Slack for people: ${slack.url}/`);
   say("• Starting TraceOps with its own PostgreSQL …");
   try {
-    return await withBot(slack, request, name);
+    return await withBot({ slack, steps }, request, name);
   } finally {
     site.stop();
     await slack.stop();
@@ -59,9 +69,9 @@ export async function runDevSlack(request: DevSlackRequest): Promise<number> {
 }
 
 async function withBot(
-  slack: SlackServer,
+  { slack, steps }: { slack: SlackServer; steps: DemoStep[] },
   request: DevSlackRequest,
-  name: Parameters<typeof generateScenario>[0],
+  name: Name,
 ): Promise<number> {
   const { say, transport, isOnce, stop } = request;
   const config = settings(slack, request);
@@ -74,7 +84,7 @@ async function withBot(
     say(
       `• TraceOps answers at ${program.url ?? ""}/ and hears Slack over ${transport === "http" ? "HTTP" : "Socket Mode"}`,
     );
-    await tell(program, config, name);
+    steps.push(...(await tell(program, config, name)));
     await threadOf(slack);
     say(`• The incident is in #incidents: ${slack.url}/   Press Ctrl+C to stop.`);
     if (!isOnce && !stop.aborted) {
@@ -102,7 +112,7 @@ function settings(slack: SlackServer, { transport, port }: DevSlackRequest): Con
   return withDemo(result.config);
 }
 
-async function tell(program: Program, config: Config, name: Parameters<typeof generateScenario>[0]): Promise<void> {
+async function tell(program: Program, config: Config, name: Name): Promise<readonly DemoStep[]> {
   const startAt = latestTelling(generateScenario(name).alertAtMs, Date.now());
   const target = {
     url: program.url ?? "",
@@ -110,7 +120,9 @@ async function tell(program: Program, config: Config, name: Parameters<typeof ge
     folder: demoFolder(config),
     verbs: program.wiring.verbs,
   };
-  await playScenario(target, generateScenario(name, { startAt }));
+  const scenario = generateScenario(name, { startAt });
+  await playScenario(target, scenario);
+  return senderSteps({ program, secret: target.secret, scenario });
 }
 
 /** The answer is stored a moment before it is drawn. */

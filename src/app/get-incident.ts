@@ -3,8 +3,8 @@ import type { IncidentId, TenantId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
 import { reopenedAt } from "../core/incident-fold.ts";
 import { newsOf } from "../core/presentation/news.ts";
-import type { ProgressView } from "../core/presentation/progress.ts";
 import { presentIncident } from "../core/presentation/present.ts";
+import type { ProgressView } from "../core/presentation/progress.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Engine } from "./engine.ts";
 import type { CorrectionStore } from "./people-ports.ts";
@@ -46,21 +46,15 @@ export async function getIncident(
     lastReopened(deps, incident),
   ]);
   const corrections = validCorrections(facts);
-  const change = changeOfMind(deps.engine, previous, latest);
+  const nowMs = clock.nowMs();
+  const view = presentIncident({ incident, analysis: latest, votes, corrections, reopenedAtMs, publicUrl, nowMs });
   return {
     incident,
     analysis: latest?.analysis ?? null,
-    view: presentIncident({
-      incident,
-      analysis: latest,
-      votes,
-      corrections,
-      reopenedAtMs,
-      publicUrl,
-      nowMs: clock.nowMs(),
-    }),
+    view,
+    progress: latest === null ? ((await deps.progressOf?.(tenant, { id, pageUrl: view.pageUrl })) ?? null) : null,
     notes: standing(notes, corrections),
-    changeOfMind: newsOf({ incident, reopenedAtMs, change, changedAtMs: latest?.atMs ?? null }),
+    changeOfMind: newsOf({ incident, reopenedAtMs, ...changeOfMind(deps.engine, previous, latest) }),
     // Each part only ever grows, so the sum tells whether anything that is shown is newer.
     sequence: incident.revision + (latest?.sequence ?? 0) + votes.length,
   };
@@ -79,6 +73,7 @@ function standing(notes: readonly PersonNote[], corrections: readonly Correction
 }
 
 function changeOfMind(engine: Engine, previous: StoredAnalysis | null, latest: StoredAnalysis | null) {
-  if (previous === null || latest === null) return null;
-  return engine.changeOfMind(previous.analysis, latest.analysis);
+  if (latest === null) return { change: null, changedAtMs: null };
+  const change = previous === null ? null : engine.changeOfMind(previous.analysis, latest.analysis);
+  return { change, changedAtMs: latest.atMs };
 }

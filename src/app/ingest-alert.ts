@@ -15,6 +15,8 @@ import { publishRequests } from "./publish-requests.ts";
 
 export type IngestOutcome =
   | { readonly kind: "opened" | "attached" | "repeated"; readonly incidentId: IncidentId }
+  /** Nothing was decided: the first look at a case beside it will tell who calls whom. */
+  | { readonly kind: "waits" }
   | { readonly kind: "ignored"; readonly reason: "resolved-without-incident" };
 
 export interface IngestAlertDeps extends KnownCallsDeps {
@@ -23,6 +25,8 @@ export interface IngestAlertDeps extends KnownCallsDeps {
   readonly policy: CorrelationPolicy;
   /** Names of the surfaces that draw incidents by themselves. */
   readonly publishingSurfaces: () => readonly string[];
+  /** True while an alert that would open a case may wait for the first look at another one. */
+  readonly mayWait?: boolean;
 }
 
 const MAX_TRIES = 3;
@@ -41,7 +45,8 @@ export async function ingestAlert(deps: IngestAlertDeps, tenant: TenantId, alert
 }
 
 async function tryToIngest(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<IngestOutcome | "conflict"> {
-  const { decision, stillOpens } = await decide(deps, tenant, alert);
+  const { decision, stillOpens, isEarly } = await decide(deps, tenant, alert);
+  if (isEarly) return { kind: "waits" };
   const { source, fingerprint, status } = alert;
   deps.logger.info({ source, fingerprint, status, decision: decision.kind, reason: decision.reason }, "alert placed");
   if (decision.kind === "ignore") return { kind: "ignored", reason: decision.reason };
@@ -58,6 +63,8 @@ async function tryToIngest(deps: IngestAlertDeps, tenant: TenantId, alert: Alert
 interface Placement {
   readonly decision: CorrelationDecision;
   readonly stillOpens: (open: readonly OpenIncident[]) => boolean;
+  /** More will be known in a moment. */
+  readonly isEarly: boolean;
 }
 
 async function decide(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<Placement> {
@@ -69,10 +76,32 @@ async function decide(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Pr
   // Only an alert that matches nothing needs to know who calls whom: it costs reads.
   if (decision.kind === "attach" || !mayHaveNeighbour(alert, open)) {
     const stillOpens = (now: readonly OpenIncident[]) => !mayHaveNeighbour(alert, now) && opens(place([])(now));
-    return { decision, stillOpens };
+    return { decision, stillOpens, isEarly: false };
   }
   const placeKnowing = place(await knownCalls(deps, tenant, open));
-  return { decision: placeKnowing(open), stillOpens: (now) => opens(placeKnowing(now)) };
+  const known = placeKnowing(open);
+  const isEarly = opens(known) && (await isFirstLookRunning(deps, tenant, { alert, open }));
+  return { decision: known, stillOpens: (now) => opens(placeKnowing(now)), isEarly };
+}
+
+const MAX_BESIDE = 10;
+
+/**
+ * A storm arrives within seconds: before the first answer nobody knows that its services call each other, and each would
+ * get a case and a card of its own. True while a case that began at the same time has no answer yet.
+ */
+async function isFirstLookRunning(
+  { analyses, policy, mayWait }: IngestAlertDeps,
+  tenant: TenantId,
+  { alert, open }: { readonly alert: Alert; readonly open: readonly OpenIncident[] },
+): Promise<boolean> {
+  if (mayWait !== true || alert.status === "resolved") return false;
+  const beside = open.filter(
+    ({ status, lastAlertAtMs }) =>
+      status !== "resolved" && Math.abs(alert.startedAtMs - lastAlertAtMs) <= policy.neighbourWindowMs,
+  );
+  const answers = await Promise.all(beside.slice(0, MAX_BESIDE).map(({ id }) => analyses.latest(tenant, id)));
+  return answers.includes(null);
 }
 
 function opens({ kind }: CorrelationDecision): boolean {

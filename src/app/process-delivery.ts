@@ -21,6 +21,9 @@ const MAX_NOTES = 100;
 /** Deliveries are worked on side by side: a note may overtake the alert that opens its incident, above all in a backlog. */
 const NOTE_WAITS_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 3_000;
+/** An alert waits this long at most for the first look at another case; it takes some seconds. */
+const FIRST_LOOK_WAITS_MS = 15_000;
+const FIRST_LOOK_AGAIN_MS = 500;
 const DONE: JobOutcome = { status: "done" };
 
 /**
@@ -40,7 +43,11 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
   if (reading.alerts.length > MAX_ALERTS) {
     deps.logger.warn({ inboxId, alerts: reading.alerts.length, limit: MAX_ALERTS }, "webhook holds too many alerts");
   }
-  await ingestAll(deps, stored.tenant, reading.alerts.slice(0, MAX_ALERTS));
+  const isWaiting = await ingestAll(deps, stored, reading.alerts.slice(0, MAX_ALERTS));
+  if (isWaiting) {
+    const notBeforeMs = deps.clock.nowMs() + FIRST_LOOK_AGAIN_MS;
+    return { status: "again", notBeforeMs, because: "the first look at a case beside it is still running" };
+  }
   const waitMs = await takeNotes(deps, stored, reading.notes.slice(0, MAX_NOTES));
   if (waitMs !== null) {
     const notBeforeMs = deps.clock.nowMs() + waitMs;
@@ -67,17 +74,25 @@ async function takeNotes(
   return null;
 }
 
-/** One alert that cannot be placed keeps none of the others waiting; the job runs again for it. */
-async function ingestAll(deps: ProcessDeliveryDeps, tenant: TenantId, alerts: readonly Alert<string>[]): Promise<void> {
+/** One alert that cannot be placed keeps none of the others waiting; the job runs again for it. True when one has to wait. */
+async function ingestAll(
+  deps: ProcessDeliveryDeps,
+  { tenant, delivery }: StoredDelivery,
+  alerts: readonly Alert<string>[],
+): Promise<boolean> {
   const failures: unknown[] = [];
+  const mayWait = deps.clock.nowMs() - delivery.receivedAtMs < FIRST_LOOK_WAITS_MS;
+  let isWaiting = false;
   for (const alert of alerts) {
     try {
-      await ingestAlert(deps, tenant, deps.redactor.alert(alert));
+      const { kind } = await ingestAlert({ ...deps, mayWait }, tenant, deps.redactor.alert(alert));
+      isWaiting ||= kind === "waits";
     } catch (cause) {
       failures.push(cause);
     }
   }
   if (failures.length > 0) throw failures[0];
+  return isWaiting;
 }
 
 type Reading =

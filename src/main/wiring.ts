@@ -23,9 +23,9 @@ import { engine } from "./engine.ts";
 import { wireEvidence } from "./evidence.ts";
 import { checkHealth, remembered } from "./health.ts";
 import { pagerDutyClient, pagerDutySenders } from "./pagerduty.ts";
+import { progressPorts } from "./progress.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
 import { wireSurfaces } from "./surfaces.ts";
-import { progressPorts } from "./progress.ts";
 import { untoldBy } from "./untold.ts";
 
 /** Alerts of one service within a quarter of an hour are one case; of services that call each other, within five minutes. */

@@ -44,8 +44,12 @@ describe.each(Object.entries(MANIFESTS))("manifests/%s", (name, manifest) => {
       "conversations.history": "channels:history",
       "users.info": "users:read",
       filesUploadV2: "files:write",
+      "chat.unfurl": "links:write",
+      "conversations.info": "channels:read",
     };
-    const code = ["wire.ts", "lookup.ts", "people.ts", "postmortem.ts"].map(source).join("\n");
+    const code = ["wire.ts", "lookup.ts", "people.ts", "postmortem.ts", "on-pages.ts", "check.ts"]
+      .map(source)
+      .join("\n");
     const scopes: readonly string[] = manifest.oauth_config?.scopes?.bot ?? [];
 
     for (const [method, scope] of Object.entries(needed)) {
@@ -54,9 +58,29 @@ describe.each(Object.entries(MANIFESTS))("manifests/%s", (name, manifest) => {
     }
   });
 
+  test("asks for the scope of every event, and every optional scope is a scope", () => {
+    const needed: Readonly<Record<string, readonly string[]>> = {
+      app_mention: ["app_mentions:read"],
+      link_shared: ["links:read"],
+      member_joined_channel: ["channels:read", "groups:read"],
+      "message.im": ["im:history"],
+      reaction_added: ["reactions:read"],
+      reaction_removed: ["reactions:read"],
+    };
+    const { bot, bot_optional: optional } = manifest.oauth_config.scopes;
+    const events = manifest.settings?.event_subscriptions?.bot_events ?? [];
+
+    for (const event of events) expect(bot).toEqual(expect.arrayContaining([...(needed[event] ?? [])]));
+    expect(bot).toEqual(expect.arrayContaining([...optional]));
+  });
+
   test("keeps Slack's limits", () => {
     const { display_information: shown, features } = manifest;
 
+    expect(features?.shortcuts?.length).toBeLessThanOrEqual(10);
+    expect(features?.unfurl_domains?.length ?? 0).toBeLessThanOrEqual(5);
+    expect(manifest.settings?.event_subscriptions?.bot_events?.length).toBeLessThanOrEqual(100);
+    expect(new Set(manifest.oauth_config.scopes.bot).size).toBe(manifest.oauth_config.scopes.bot.length);
     expect(shown.name.length).toBeLessThanOrEqual(35);
     expect(shown.description?.length).toBeLessThanOrEqual(140);
     for (const { command, usage_hint: hint } of features?.slash_commands ?? []) {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { IncidentView } from "../../src/core/presentation/view.ts";
 import { safe } from "../../src/core/safe.ts";
+import { section } from "../../src/surfaces/slack/blocks.ts";
 import { finish, type SlackMessage } from "../../src/surfaces/slack/message.ts";
+import { escaped } from "../../src/surfaces/slack/mrkdwn.ts";
 import { render } from "../../src/surfaces/slack/render.ts";
 import { drawArithmetic } from "../../src/surfaces/slack/render-arithmetic.ts";
 import { problemsOf } from "../support/fake-slack/block-kit.ts";
@@ -93,6 +95,15 @@ describe("the card", () => {
     expect(blockIds(4)).toEqual(["head:4", "why:4", "act:4", "foot:4"]);
     expect(blockIds(5)).toEqual(["head:5", "why:5", "act:5", "foot:5"]);
   });
+});
+
+test("a message that is too long is cut at whole parts, and says how many are missing", () => {
+  const blocks = Array.from({ length: 8 }, (_, index) => section(`part${index}`, escaped(passed("long ".repeat(550)))));
+  const message = finish({ text: escaped(safe`long`), blocks }, 1);
+
+  expect(problemsOf(message.blocks)).toEqual([]);
+  expect(JSON.stringify(message.blocks).length).toBeLessThan(13_000);
+  expect(JSON.stringify(message.blocks.at(-1))).toContain("Cut: 4 more parts do not fit in one message");
 });
 
 describe("a thread", () => {

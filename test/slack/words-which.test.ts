@@ -105,7 +105,7 @@ forEachTransport((transport) => {
       stage.verbs.statusOutcome = { kind: "done", remark: safe`It stands there in the name of the bot.` };
       const [said] = await ada.pressed("pd.resolve", valueOf(answer, "pd.resolve"), { user: "U0BOB", ephemeral: true });
 
-      expect(stage.verbs.of("setStatus")).toMatchObject([["T0ACME/U0BOB", "Bob", { status: "resolved" }]]);
+      expect(stage.verbs.of("setStatus")).toMatchObject([["T0ACME/U0BOB", "bob", { status: "resolved" }]]);
       expect(words(said)).toContain("INC-2041 is resolved. The card follows. It stands there in the name of the bot.");
     });
   });

@@ -65,6 +65,12 @@ const CASES: readonly (readonly [string, string, string?])[] = [
 /** The thread's own messages: as long as they are there. */
 const LONG = new Set(["why", "why 2", "timeline INC-2041"]);
 
+test("every word is tried here", () => {
+  const tried = new Set(CASES.map(([text]) => text.split(" ")[0]));
+
+  expect(ALL_WORDS.filter((word) => !tried.has(word))).toEqual([]);
+});
+
 forEachTransport((transport) => {
   beforeEach(async () => {
     stage = new Stage(anAnswer());
@@ -92,12 +98,6 @@ forEachTransport((transport) => {
     ada = new Typist(stage);
   });
   afterEach(() => stage.stop());
-
-  test("every word is tried here", () => {
-    expect(new Set(CASES.map(([text]) => text.split(" ")[0])).intersection(new Set(ALL_WORDS)).size).toBe(
-      ALL_WORDS.length,
-    );
-  });
 
   test.for(CASES)(
     '"%s" by command answers one person, within Slack\'s limits and one phone',

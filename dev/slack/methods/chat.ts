@@ -16,7 +16,12 @@ export const CHAT: Readonly<Record<string, Method>> = {
     return { ok: true, message_ts: whisper(team, body) };
   },
   "chat.unfurl": (team, body) => {
-    const message = team.workspace.find(text(body["channel"]), text(body["ts"]));
+    // Either the message is named, or the link's own id: "C0INCIDENTS-1795000000.000001-1".
+    const [channel = "", ts = ""] = textOrNone(body["unfurl_id"])?.split("-") ?? [
+      text(body["channel"]),
+      text(body["ts"]),
+    ];
+    const message = team.workspace.find(channel, ts);
     if (message === undefined) return refused("cannot_find_message");
     const shown = body["unfurls"];
     if (typeof shown === "object" && shown !== null) {

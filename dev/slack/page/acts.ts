@@ -13,8 +13,15 @@ export interface Shortcut {
   readonly type: "message" | "global";
 }
 
-/** What the app's manifest says of it. */
+/** Something that happens outside of Slack when a person asks for it; a sentence when it could not. */
+export interface DemoStep {
+  readonly name: string;
+  readonly run: () => Promise<string | null>;
+}
+
+/** What the page offers besides Slack itself. */
 export interface AppEntries {
+  readonly demo?: () => readonly DemoStep[];
   readonly shortcuts: readonly Shortcut[];
   /** Every event when not given. */
   readonly events?: readonly string[];
@@ -29,7 +36,7 @@ export class Acts {
   readonly #people: People;
   readonly #acts: Readonly<Record<string, Act>>;
 
-  constructor(slack: SlackServer, { shortcuts, events }: AppEntries) {
+  constructor(slack: SlackServer, { shortcuts, events, demo = () => [] }: AppEntries) {
     this.#slack = slack;
     const unfurlDomains = ["127.0.0.1", "localhost"];
     this.#people = new People(slack.team(), slack.courier, {
@@ -37,7 +44,12 @@ export class Acts {
       ...(events === undefined ? {} : { events }),
     });
     this.#acts = {
-      shortcuts: async () => ({ shortcuts }),
+      shortcuts: async () => ({ shortcuts, demo: demo().map(({ name }) => name) }),
+      demo: async ({ name }) => {
+        const step = demo().find((each) => each.name === name);
+        const problem = step === undefined ? "The demo is not told yet." : await step.run();
+        return problem === null ? {} : { problem };
+      },
       direct: async ({ me }) => ({ channel: await this.#people.directChannel(text(me)) }),
       say: (body) => this.#say(body),
       press: async (body) => told(await this.#press(body)),
@@ -60,6 +72,13 @@ export class Acts {
         return {};
       },
       details: async (body) => told(await this.#details(body)),
+      canvas: async ({ id, markdown }) => {
+        const found = slack.team().workspace.canvases.find((canvas) => canvas.id === id);
+        if (found === undefined) return { problem: "That canvas is not there any more." };
+        found.markdown = text(markdown);
+        slack.team().workspace.onChange();
+        return {};
+      },
       delete: async ({ ts }) => {
         slack.team().workspace.deleteByPerson(text(ts));
         return {};

@@ -86,9 +86,10 @@ describe("the evidence", () => {
   });
 });
 
+const reason = (id: EventId) => ({ evidenceIds: [id] }) as unknown as FindingReason;
+const finding = (...reasons: readonly FindingReason[]) => ({ reasons }) as unknown as Finding;
+
 test("a finding loses the reasons that rest on what counts for nothing, and without reasons it is none", () => {
-  const reason = (id: EventId) => ({ evidenceIds: [id] }) as unknown as FindingReason;
-  const finding = (...reasons: readonly FindingReason[]) => ({ reasons }) as unknown as Finding;
   const findings = [finding(reason(DEPLOY), reason(LINE)), finding(reason(LINE))];
 
   const left = correctFindings(findings, new Set([LINE]));

@@ -84,16 +84,11 @@ export function correctRows(
 }
 
 function correctRow(row: TimelineRow, { correction, who }: CorrectionFact): TimelineRow {
-  switch (correction.kind) {
-    case "row-text":
-      return isMeant(row, correction.row) ? { ...row, text: correction.text, editedBy: who } : row;
-    case "row-time":
-      return isMeant(row, correction.row)
-        ? { ...row, editedBy: who, movedMs: correction.toMs - correction.row.atMs }
-        : row;
-    default:
-      return row;
-  }
+  if (correction.kind !== "row-text" && correction.kind !== "row-time") return row;
+  if (!isMeant(row, correction.row)) return row;
+  return correction.kind === "row-text"
+    ? { ...row, text: correction.text, editedBy: who }
+    : { ...row, editedBy: who, movedMs: correction.toMs - correction.row.atMs };
 }
 
 function isMeant({ evidenceIds }: TimelineRow, { eventIds }: RowReference): boolean {

@@ -5,7 +5,7 @@ import { cutSafe, joinSafe, type Safe, safe, sliceSafe } from "../safe.ts";
 import { duration } from "../time.ts";
 import { gapsLine } from "./gaps.ts";
 import { type Reason, strongest } from "./short-reason.ts";
-import type { CardLines, CauseView, IncidentState, SaidView, TimelineRowView } from "./view.ts";
+import type { CardLines, CauseView, IncidentState, StatedCauseView, TimelineRowView } from "./view.ts";
 import { verdictOfPeople } from "./votes.ts";
 import {
   capital,
@@ -33,7 +33,7 @@ export interface CardContext {
   readonly state: IncidentState;
   readonly causes: readonly CauseView[];
   readonly timeline: readonly TimelineRowView[];
-  readonly statedCause: SaidView | null;
+  readonly statedCause: StatedCauseView | null;
 }
 
 /** The lines of the card. A line that would have to guess is null. */
@@ -81,7 +81,7 @@ function causeLine(context: CardContext): CardLines["cause"] {
   }
   if (statedCause !== null) {
     const elsewhere = analysis !== null && isAnswered(analysis) ? recordsSay(lead) : safe``;
-    return { label: safe`Cause, named by ${statedCause.by}`, text: safe`${statedCause.text}${elsewhere}` };
+    return { label: statedLabel(statedCause), text: safe`${statedCause.text}${elsewhere}` };
   }
   if (analysis === null) {
     return incident.status === "resolved"
@@ -89,6 +89,10 @@ function causeLine(context: CardContext): CardLines["cause"] {
       : { label: safe`Cause`, text: safe`not known yet; reading logs, changes and earlier incidents` };
   }
   return verdictLine(context, analysis, lead);
+}
+
+function statedLabel({ by, isNoIncident }: StatedCauseView): Safe {
+  return isNoIncident === true ? safe`Not an incident, says ${by}` : safe`Cause, named by ${by}`;
 }
 
 /** What the records point to stays said when a person knows better. */
@@ -176,9 +180,13 @@ function resolvedLine(context: CardContext): CardLines["cause"] {
 function resolvedAnswer(context: CardContext): Safe {
   const lead = leadOf(context.causes);
   if (lead !== null && verdictOfPeople(lead.votes) === "confirmed") return safe`cause confirmed: ${lead.summary}`;
-  if (context.statedCause !== null) return safe`cause named by ${context.statedCause.by}: ${context.statedCause.text}`;
+  if (context.statedCause !== null) return statedAnswer(context.statedCause);
   if (lead === null || context.analysis?.verdict !== "likely-cause") return safe`cause not confirmed`;
   return safe`cause not confirmed, likely (${confidenceNumber(lead.confidence)}): ${lead.summary}`;
+}
+
+function statedAnswer({ by, text, isNoIncident }: StatedCauseView): Safe {
+  return isNoIncident === true ? safe`${by} says: ${text}` : safe`cause named by ${by}: ${text}`;
 }
 
 /** Inside a sentence our labels begin small; all of them begin with one of these letters. */

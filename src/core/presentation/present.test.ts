@@ -140,6 +140,21 @@ describe("the card", () => {
     });
   });
 
+  test("an incident that somebody calls none says who and why, not that this is its cause", () => {
+    const correction = {
+      kind: "cause-stated",
+      stated: "not-an-incident",
+      text: text("no incident: a load test"),
+      hypothesisId: null,
+      isCause: true,
+    } as const;
+    const corrections = [{ id: "1", atMs: at("01:55:00"), actorId: "ann", who: text("Ann"), correction }];
+    const over = { status: "resolved", resolvedAtMs: at("02:30:20") } as const;
+
+    expect(present({ corrections }).card.cause.label).toBe("Not an incident, says Ann");
+    expect(present({ corrections, incident: over }).notification).toContain("Ann says: no incident: a load test");
+  });
+
   test("tells a partly read source apart from one that was not read", () => {
     const gaps = [{ source: text("CloudWatch Logs"), status: "partial" as const, detail: text("4 of 5 groups") }];
 

@@ -1,6 +1,6 @@
 import { correctionWords, statedKindWords } from "../corrections/apply.ts";
 import type { CorrectionFact } from "../corrections/correction.ts";
-import type { IncidentView, SaidView } from "./view.ts";
+import type { IncidentView, SaidView, StatedCauseView } from "./view.ts";
 
 /** What people said and corrected, for every surface. The latest of a kind counts; all of them are listed. */
 export function saidBy(
@@ -24,9 +24,10 @@ export function saidBy(
 }
 
 /** Only words that stand for themselves: a suspect that somebody confirmed is shown as confirmed by its vote. */
-function causeOf({ id, who, atMs, correction }: CorrectionFact): readonly SaidView[] {
+function causeOf({ id, who, atMs, correction }: CorrectionFact): readonly StatedCauseView[] {
   if (correction.kind !== "cause-stated" || !correction.isCause || correction.hypothesisId !== null) return [];
-  return [{ correctionId: id, by: who, atMs, text: correction.text ?? statedKindWords(correction.stated) }];
+  const said = { correctionId: id, by: who, atMs, text: correction.text ?? statedKindWords(correction.stated) };
+  return [correction.stated === "not-an-incident" ? { ...said, isNoIncident: true } : said];
 }
 
 function updateOf({ id, who, atMs, correction }: CorrectionFact): readonly SaidView[] {

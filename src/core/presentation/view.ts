@@ -45,7 +45,7 @@ export interface IncidentView {
   /** When it last fired again; null when it never did or nobody looked. */
   readonly reopenedAtMs: EpochMs | null;
   /** What a person said the cause is, the latest; null when nobody named one. */
-  readonly statedCause: SaidView | null;
+  readonly statedCause: StatedCauseView | null;
   /** The latest status update by a person. */
   readonly latestUpdate: SaidView | null;
   readonly links: readonly { readonly url: Safe; readonly title: Safe; readonly by: Safe }[];
@@ -59,6 +59,12 @@ export interface SaidView {
   readonly text: Safe;
   readonly by: Safe;
   readonly atMs: EpochMs;
+}
+
+/** What a person said the cause is. */
+export interface StatedCauseView extends SaidView {
+  /** The person says that it is no incident at all; the text is the reason. */
+  readonly isNoIncident?: boolean;
 }
 
 export interface CorrectionView {

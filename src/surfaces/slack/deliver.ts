@@ -1,15 +1,15 @@
 import type { OutboundMessage } from "../../app/ports.ts";
 import { editPosted } from "./edit.ts";
-import type { Form } from "./message.ts";
 import { parsePlace, placeText } from "./place.ts";
 import {
+  afterInvalidBlocks,
   again,
   CLAIM_VALID_MS,
   type Delivered,
   type Draft,
   lookupDueMs,
   moved,
-  offeredForms,
+  offers,
   type Postbox,
   spotOf,
   takenByOther,
@@ -17,7 +17,7 @@ import {
 import { adviceFor, scopeOfRefusal } from "./refusals.ts";
 import { settle } from "./settle.ts";
 import type { CallFailure } from "./slack-errors.ts";
-import { type Outgoing, type PostResult, post, remove } from "./wire.ts";
+import { type PostResult, post, remove } from "./wire.ts";
 
 const POST = "chat.postMessage";
 const STRAY_RETRY_MS = 5000;
@@ -125,31 +125,26 @@ function claimed(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Outb
   });
 }
 
-async function postInAnyForm(box: Postbox, draft: Draft, claim: OutboundMessage): Promise<PostResult> {
-  let last: PostResult = { status: "refused", failure: { kind: "invalid-blocks" } };
-  for (const form of offeredForms(box, draft)) {
-    last = await post(draft.client, outgoing(draft, claim, form));
-    if (last.status === "posted" || last.failure.kind !== "invalid-blocks") return last;
-    box.refusedForms.add({ team: draft.team, kind: draft.kind, form });
-    box.logger.warn({ kind: draft.kind, form }, "slack refused these blocks, sending an older form");
+async function postInAnyForm(
+  box: Postbox,
+  draft: Draft,
+  claim: OutboundMessage,
+): Promise<PostResult & { hash: string }> {
+  const { channel, threadTs, kind, key } = draft;
+  const mark = { incident: key.incidentId, kind, nonce: claim.nonce };
+  for (const offer of offers(box, draft)) {
+    const result = await post(draft.client, { channel, threadTs, message: offer.draw(offer.form), mark });
+    const isRefused = result.status === "refused" && result.failure.kind === "invalid-blocks";
+    if (!isRefused) return { ...result, hash: offer.hash };
+    await afterInvalidBlocks(box, draft, offer);
   }
-  return last;
-}
-
-/** What goes over the wire for a stored row. */
-export function outgoing(draft: Draft, row: OutboundMessage, form: Form): Outgoing {
-  return {
-    channel: draft.channel,
-    threadTs: draft.threadTs,
-    message: draft.draw(form),
-    mark: { incident: draft.key.incidentId, kind: draft.kind, nonce: row.nonce },
-  };
+  return { status: "refused", failure: { kind: "invalid-blocks" }, hash: draft.hash };
 }
 
 async function afterPost(
   box: Postbox,
   draft: Draft,
-  { claim, result }: { claim: OutboundMessage; result: Extract<PostResult, { status: "posted" }> },
+  { claim, result }: { claim: OutboundMessage; result: Extract<PostResult, { status: "posted" }> & { hash: string } },
 ): Promise<Delivered> {
   const { team, channel, threadTs } = draft;
   const isStray = threadTs !== null && result.threadTs !== threadTs;
@@ -158,7 +153,7 @@ async function afterPost(
     state: "posted",
     remote,
     problem: draft.problem,
-    ...(isStray ? { bodyHash: null } : {}),
+    bodyHash: isStray ? null : result.hash,
   });
   if (posted === null) return takenByOther(box);
   if (!isStray) return { status: "posted", channel, ts: result.ts, due: null };

@@ -1,8 +1,8 @@
 import type { LinkRule } from "./links.ts";
 import type { Form } from "./message.ts";
 
-/** The kinds of message an incident has, and their order in its thread. */
-export type MessageKind = "root" | "timeline" | "hypotheses" | "change";
+/** The kinds of message an incident has, and their order in its thread; "dm" goes to one person. */
+export type MessageKind = "root" | "timeline" | "hypotheses" | "change" | "dm";
 
 /** What drawing needs besides the view. */
 export interface DrawOptions {

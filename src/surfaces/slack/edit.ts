@@ -3,11 +3,12 @@ import { epochMs } from "../../core/ids.ts";
 import type { Block } from "./cooldown.ts";
 import { parsePlace } from "./place.ts";
 import {
+  afterInvalidBlocks,
   type Delivered,
   type Draft,
   type Due,
   moved,
-  offeredForms,
+  offers,
   type Postbox,
   SETTLE_MS,
   spotOf,
@@ -34,8 +35,10 @@ export async function editPosted(box: Postbox, draft: Draft, row: OutboundMessag
   if (block !== null) return blocked(target, block);
   const wait = pacedUntil(box, draft, row);
   if (wait !== null) return standing(target, { notBeforeMs: wait, because: "edited a moment ago" });
-  const failure = await updateInAnyForm(box, draft, target);
-  return failure === null ? afterEdit(box, draft, target) : afterFailure(box, draft, { target, failure });
+  const edit = await updateInAnyForm(box, draft, target);
+  return edit.status === "edited"
+    ? afterEdit(box, draft, { target, hash: edit.hash })
+    : afterFailure(box, draft, { target, failure: edit.failure });
 }
 
 interface Target {
@@ -69,30 +72,37 @@ function paceAfter(box: Postbox, draft: Draft, row: OutboundMessage): number {
   return Math.max(box.clock.nowMs(), row.attemptAtMs ?? 0) + every;
 }
 
-async function updateInAnyForm(box: Postbox, draft: Draft, target: Target): Promise<CallFailure | null> {
+type Edited =
+  | { readonly status: "edited"; readonly hash: string }
+  | { readonly status: "failed"; readonly failure: CallFailure };
+
+async function updateInAnyForm(box: Postbox, draft: Draft, target: Target): Promise<Edited> {
   const { row, channel, ts } = target;
-  const { kind, team } = draft;
-  const mark = { incident: draft.key.incidentId, kind, nonce: row.nonce };
-  for (const form of offeredForms(box, draft)) {
-    const message = draft.draw(form);
+  const mark = { incident: draft.key.incidentId, kind: draft.kind, nonce: row.nonce };
+  for (const offer of offers(box, draft)) {
+    const message = offer.draw(offer.form);
     const failure = await update(draft.client, ts, { channel, threadTs: draft.threadTs, message, mark });
-    if (failure?.kind !== "invalid-blocks") return failure;
-    box.refusedForms.add({ team, kind, form });
-    box.logger.warn({ kind, form }, "slack refused these blocks, sending an older form");
+    if (failure === null) return { status: "edited", hash: offer.hash };
+    if (failure.kind !== "invalid-blocks") return { status: "failed", failure };
+    await afterInvalidBlocks(box, draft, offer);
   }
-  return { kind: "permanent", code: "invalid_blocks" };
+  return { status: "failed", failure: { kind: "permanent", code: "invalid_blocks" } };
 }
 
 /**
  * After an edit without an answer (`lookups` is 1) the old words may still arrive late and overwrite the new ones: one
  * more edit after a quiet while has the last word.
  */
-async function afterEdit(box: Postbox, draft: Draft, target: Target): Promise<Delivered> {
+async function afterEdit(
+  box: Postbox,
+  draft: Draft,
+  { target, hash }: { target: Target; hash: string },
+): Promise<Delivered> {
   const { row } = target;
   const now = box.clock.nowMs();
   const isUnsure = row.lookups > 0 && now - (row.attemptAtMs ?? 0) < LAST_WORD_MS;
   const edited = await moved(box, row, {
-    bodyHash: isUnsure ? null : draft.hash,
+    bodyHash: isUnsure ? null : hash,
     lookups: isUnsure ? 1 : 0,
     attemptAtMs: epochMs(paceAfter(box, draft, row)),
     problem: draft.problem,

@@ -15,8 +15,11 @@ export async function currentIncidents(desk: Desk, actor: Actor): Promise<readon
   const sinceMs = desk.clock.nowMs() - RECENT_MS;
   const open = all.filter(({ status }) => status !== "resolved");
   const resolved = all.filter(({ status, resolvedAtMs }) => status === "resolved" && (resolvedAtMs ?? 0) >= sinceMs);
-  const newestFirst = (a: Incident, b: Incident) => b.detectedAtMs - a.detectedAtMs;
   return [...open.toSorted(newestFirst), ...resolved.toSorted(newestFirst)].slice(0, MOST.menu);
+}
+
+function newestFirst(a: Incident, b: Incident): number {
+  return b.detectedAtMs - a.detectedAtMs;
 }
 
 /** Incidents as entries of a menu. */

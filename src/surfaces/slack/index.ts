@@ -1,6 +1,7 @@
 import { AppError } from "../../app/errors.ts";
 import { DEFAULT_TENANT } from "../../core/ids.ts";
 import { defineSurface, type RunningSurface, type SurfaceDeps } from "../define.ts";
+import { ChangeAuthors } from "./change-authors.ts";
 import { check } from "./check.ts";
 import { type ClientSettings, libraryLogger } from "./client.ts";
 import { type Connection, type ConnectionSettings, httpConnection, socketConnection } from "./connection.ts";
@@ -18,6 +19,7 @@ import { EVENTS_PATH } from "./route.ts";
 import { createRouting, parseRoutes } from "./routing.ts";
 import { Seen } from "./seen.ts";
 import { parseWorkspaces, type SlackSettings, slackEnv } from "./settings.ts";
+import { type TellingDeps, tellAuthors } from "./tell-authors.ts";
 import { Threads } from "./threads.ts";
 import { type FurtherWorkspace, openWorkspace, type Workspace, Workspaces } from "./workspaces.ts";
 
@@ -73,11 +75,12 @@ class SlackSurface {
     const connections = this.#connections();
     const seen = new Seen();
     for (const { app } of connections) listen(app, this.#listener(seen));
+    const telling = this.#telling();
     return {
       publish: async (answer, signal) => {
         const outcome = await publish(this.#publisher, answer, signal);
         this.#homes.changed();
-        return outcome;
+        return tellAuthors(telling, { answer, outcome }, signal);
       },
       routes: connections.flatMap(({ routes }) => routes),
       start: async () => {
@@ -91,6 +94,16 @@ class SlackSurface {
         for (const connection of connections) await connection.stop();
         await this.#inFlight.drain();
       },
+    };
+  }
+
+  #telling(): TellingDeps {
+    const { preferences, verbs, clock } = this.#deps;
+    return {
+      publisher: this.#publisher,
+      preferences,
+      changes: new ChangeAuthors(verbs, clock),
+      teamOf: (team) => this.#workspaces.at(team).team,
     };
   }
 

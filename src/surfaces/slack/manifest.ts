@@ -39,6 +39,9 @@ const SCOPES = {
     /** The look-up above in public and private channels. Without them a lost answer becomes a question to a person. */
     "channels:history",
     "groups:history",
+    /** Seeing that the bot was invited, for the welcome; and whether a channel is archived, for `doctor`. */
+    "channels:read",
+    "groups:read",
     /** Words in a direct message to the bot. */
     "im:history",
     /** The postmortem as a canvas; without it a file. */

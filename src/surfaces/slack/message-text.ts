@@ -3,24 +3,17 @@ import { type EpochMs, epochMs } from "../../core/ids.ts";
 /** A message as people read it: Slack's marks for people, channels and links as words, its escapes taken off. */
 export function readableText(text: string): string {
   return text
-    .replaceAll(/<(?<mark>[@#!]?)(?<target>[^>|]*)(?:\|(?<label>[^>]*))?>/gu, readableMark)
+    .replaceAll(/<@(?<user>[^>|]*)(?:\|(?<name>[^>]*))?>/gu, (_, user: string, name?: string) => `@${name ?? user}`)
+    .replaceAll(/<#(?<id>[^>|]*)(?:\|(?<name>[^>]*))?>/gu, (_, id: string, name?: string) => `#${name ?? id}`)
+    .replaceAll(/<!(?<mark>[^>|]*)\|(?<label>[^>]*)>/gu, "$<label>")
+    .replaceAll(/<!(?<mark>[^>|^]*)[^>|]*>/gu, "@$<mark>")
+    .replaceAll(/<(?<url>[^>|]+)\|\k<url>>/gu, "$<url>")
+    .replaceAll(/<(?<url>[^>|]+)\|(?<label>[^>]*)>/gu, "$<label> ($<url>)")
+    .replaceAll(/<(?<url>[^>|]+)>/gu, "$<url>")
     .replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">")
     .replaceAll("&amp;", "&")
     .trim();
-}
-
-function readableMark(_: string, mark: string, target: string, label: string | undefined): string {
-  switch (mark) {
-    case "@":
-      return `@${label ?? target}`;
-    case "#":
-      return `#${label ?? target}`;
-    case "!":
-      return label ?? `@${target.split("^")[0] ?? target}`;
-    default:
-      return label === undefined || label === target ? target : `${label} (${target})`;
-  }
 }
 
 /** When a message was written; null when its name holds no time. */

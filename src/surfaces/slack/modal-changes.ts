@@ -14,6 +14,8 @@ export const SERVICE_ACTION = "changes.service";
 export const ALL = "*";
 
 const MAX_SHOWN = 40;
+/** As much as a window remembers. */
+const MAX_NAME = 200;
 const PER_SECTION = 5;
 const WINDOWS: readonly (Choice & { readonly hours: number })[] = [
   { value: "1", hours: 1, text: safe`Last hour` },
@@ -44,7 +46,7 @@ export function changesModal(
     callback: CHANGES_MODAL,
     title: CHANGES_TITLE,
     close: safe`Close`,
-    about: { hours: wanted.hours, ...(wanted.service === null ? {} : { service: wanted.service }) },
+    about: { hours: wanted.hours, ...(wanted.service === null ? {} : { service: cutSafe(wanted.service, MAX_NAME) }) },
     blocks: [
       { type: "actions", block_id: "filter", elements: [windowMenu(wanted), serviceMenu(wanted, services)] },
       ...(answer === null
@@ -67,10 +69,13 @@ function windowMenu({ hours }: ChangesWanted): StaticSelect {
 }
 
 function serviceMenu({ service }: ChangesWanted, services: readonly Safe[]): StaticSelect {
-  const names = [...new Set([...(service === null ? [] : [service]), ...services])].toSorted().slice(0, MOST.menu - 1);
-  const options = [{ value: ALL, text: safe`All services` }, ...names.map((name) => ({ value: name, text: name }))].map(
-    option,
-  );
+  const offered = [...new Set([...(service === null ? [] : [service]), ...services])]
+    .toSorted()
+    .slice(0, MOST.menu - 1);
+  const options = [
+    { value: ALL, text: safe`All services` },
+    ...offered.map((name) => ({ value: name, text: name })),
+  ].map(option);
   const initial = options.find(({ value }) => value === (service ?? ALL));
   return {
     type: "static_select",

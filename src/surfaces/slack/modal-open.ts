@@ -40,7 +40,7 @@ export async function openThenFill(desk: Desk, { triggerId, title, build }: Late
   await quietly(desk, async () => {
     const opened = Opened.parse(await desk.client.views.open({ trigger_id: triggerId, view: loadingModal(title) }));
     const view_id = opened.view.id;
-    await desk.client.views.update({ view_id, view: await built(desk, title, () => build(view_id)) });
+    await desk.client.views.update({ view_id, view: await builtView(desk, title, () => build(view_id)) });
   });
 }
 
@@ -50,11 +50,12 @@ export async function refill(
   { viewId, title, build }: { readonly viewId: string; readonly title: Safe; readonly build: () => Promise<ModalView> },
 ): Promise<void> {
   await quietly(desk, async () => {
-    await desk.client.views.update({ view_id: viewId, view: await built(desk, title, build) });
+    await desk.client.views.update({ view_id: viewId, view: await builtView(desk, title, build) });
   });
 }
 
-async function built(desk: Desk, title: Safe, build: () => Promise<ModalView>): Promise<ModalView> {
+/** The window, or the words about why it could not be made. */
+export async function builtView(desk: Desk, title: Safe, build: () => Promise<ModalView>): Promise<ModalView> {
   const views: ModalView[] = [];
   const failure = await answered(desk, async () => {
     views.push(await build());

@@ -4,7 +4,7 @@ import type { EpochMs } from "../../core/ids.ts";
 import { cutSafe, type Safe, sliceSafe } from "../../core/safe.ts";
 import { plainText } from "./blocks.ts";
 import { LIMITS } from "./limits.ts";
-import { visible } from "./mrkdwn.ts";
+import { typable, visible } from "./mrkdwn.ts";
 
 /** Every field of our windows has this action id; its block says which field it is. */
 const FIELD = "field";
@@ -79,7 +79,7 @@ export interface FieldSpec {
 export function textField(
   spec: FieldSpec & { readonly initial?: Safe; readonly lines?: "one" | "many"; readonly max: number },
 ): InputBlock {
-  const initial = spec.initial === undefined ? "" : sliceSafe(spec.initial, 0, spec.max).toWellFormed();
+  const initial = spec.initial === undefined ? "" : typable(sliceSafe(spec.initial, 0, spec.max));
   return input(spec, {
     type: "plain_text_input",
     action_id: FIELD,
@@ -131,6 +131,11 @@ export function timeFields(
   return [picker, seconds];
 }
 
+/** A day and a minute, for what need not be told to the second. */
+export function minuteField(spec: FieldSpec): InputBlock {
+  return input(spec, { type: "datetimepicker", action_id: FIELD });
+}
+
 /** A channel to choose. */
 export function channelField(spec: FieldSpec): InputBlock {
   return input(spec, {
@@ -159,7 +164,7 @@ export interface Choice {
 
 /** An entry as Slack takes it. */
 export function option({ value, text }: Choice): PlainTextOption {
-  return { text: plainText(text, OPTION.text), value: value.slice(0, OPTION.value) };
+  return { text: plainText(text, OPTION.text), value: value.slice(0, OPTION.value).toWellFormed() };
 }
 
 function initially(options: PlainTextOption[], value: string | undefined) {

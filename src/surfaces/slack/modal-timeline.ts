@@ -10,7 +10,7 @@ import { type Editable, isOneRecord, referenceTo } from "./edit-rows.ts";
 import { encodeFix, UNDO_ACTION } from "./fix-value.ts";
 import { type About, modal, option, textField, tickField, timeFields } from "./modal-parts.ts";
 import { type Errors, instantIn, type Submission } from "./modal-submission.ts";
-import { dateMd, escaped, md, utcClock } from "./mrkdwn.ts";
+import { dateMd, escaped, md, typable, utcClock } from "./mrkdwn.ts";
 
 export const EDIT_MODAL = "tl.edit.row";
 /** The menu inside the window that chooses the row. */
@@ -50,7 +50,7 @@ export function timelineModal(given: {
 }
 
 function was({ key, text, atMs }: Editable): About {
-  return { row: key, wasText: stableHash(text.trim()), wasSecond: Math.floor(atMs / 1000) };
+  return { row: key, wasText: stableHash(typable(text).trim()), wasSecond: Math.floor(atMs / 1000) };
 }
 
 function chooser(rows: readonly Editable[], chosen: Editable | null): KnownBlock {

@@ -2,7 +2,7 @@ import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { epochMs } from "../../core/ids.ts";
 import type { Safe } from "../../core/safe.ts";
-import { cutMd, dateMd, escaped, linkMd, md, visible } from "./mrkdwn.ts";
+import { cutMd, dateMd, escaped, linkMd, md, typable, visible } from "./mrkdwn.ts";
 
 const passed = (text: string): Safe => text as Safe;
 const hostile = oneof(
@@ -40,4 +40,9 @@ test("a cut never leaves half a link, half a date or half an escaped character, 
 
 test("without an address that may be linked, the words stand alone", () => {
   expect(linkMd(null, escaped(passed("here"))).mrkdwn).toBe("here");
+});
+
+test("a field to write in keeps its lines and loses only what nobody can see", () => {
+  expect(typable(passed("a\r\nb\u2028c\u0007\u202Ed\u200Be <&> `x`"))).toBe("a\nb\ncde <&> `x`");
+  expect(typable(passed("\uD800")).isWellFormed()).toBe(true);
 });

@@ -37,6 +37,14 @@ export function visible(text: Safe): string {
     .replaceAll(/[\p{Cc}\p{Cf}]/gu, "");
 }
 
+/** Safe text for a field in which people go on writing: as they can see it, with its line ends. */
+export function typable(text: Safe): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/\r\n?|[\v\f\u2028\u2029]/gu, "\n")
+    .replaceAll(/[^\P{Cc}\n]|\p{Cf}/gu, "");
+}
+
 /** Markup with separators of ours between the parts. */
 export function joinMd(parts: readonly Mrkdwn[], separator: "\n" | " · " | ", " | "; " | " " | "\n\n"): Mrkdwn {
   return { mrkdwn: parts.map(({ mrkdwn }) => mrkdwn).join(separator) };

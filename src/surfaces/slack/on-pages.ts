@@ -68,7 +68,7 @@ async function unfurl(
   if (!refused.has(desk.team, "entity")) {
     const failure = await callUnfurl(desk.client, event, { shown, withEntities: true });
     if (failure === null) return;
-    if (failure.kind !== "permanent" || failure.code === "missing_scope") return remember(desk, refused, failure);
+    if (failure.kind !== "permanent" || !NO_ENTITIES.test(failure.code)) return remember(desk, refused, failure);
     refused.add(desk.team, "entity");
     desk.logger.info(
       { code: failure.code },
@@ -78,6 +78,9 @@ async function unfurl(
   const failure = await callUnfurl(desk.client, event, { shown, withEntities: false });
   if (failure !== null) remember(desk, refused, failure);
 }
+
+/** Refusals that are about the entity, not about the message or the link. */
+const NO_ENTITIES = /metadata|entit|feature_not_enabled|invalid_arg/u;
 
 /** Only what an administrator must change is remembered; one line in the log says it. */
 function remember(desk: Desk, refused: RefusedFeatures, failure: CallFailure): void {

@@ -70,6 +70,7 @@ async function putOn(desk: Desk, pin: Pin, { seen }: Listener): Promise<void> {
     return;
   }
   const { text, thread } = found.message;
+  if (await isOurs(desk, pin, thread)) return;
   const drawing = await answered(desk, async () => {
     const actor = await desk.people.actor(pin);
     const id = await incidentOf(desk, actor, { channel, threadTs: thread ?? pin.ts });
@@ -78,6 +79,12 @@ async function putOn(desk: Desk, pin: Pin, { seen }: Listener): Promise<void> {
     return say(safe`Pinned to the timeline of ${ownWords(id)}. Take the pin off to remove it there.`);
   });
   await tell(desk, { channel, thread, user }, drawing);
+}
+
+/** What we say ourselves stands on the timeline already. */
+async function isOurs(desk: Desk, pin: Pin, thread: string | null): Promise<boolean> {
+  const actor = await desk.people.actor(pin);
+  return (await desk.threads.messageAt(actor, { channel: pin.channel, threadTs: thread, ts: pin.ts })) !== null;
 }
 
 const WHICH = safe`TraceOps does not know which incident this message belongs to. "Add to timeline" in the menu of the message asks you.`;

@@ -44,7 +44,8 @@ function onUndo(app: App, listener: Listener, repeats: Repeats): void {
 }
 
 async function takeBack(desk: Desk, actor: Actor, fix: Fix | null): Promise<Drawing> {
-  switch (fix?.what) {
+  if (fix === null) return say(safe`This button is not one that TraceOps knows.`);
+  switch (fix.what) {
     case "correction":
       return undoCorrection(desk, actor, fix);
     case "note":
@@ -53,7 +54,7 @@ async function takeBack(desk: Desk, actor: Actor, fix: Fix | null): Promise<Draw
       await desk.preferences.remove(actor.tenant, SCOPES.mute, fix.id);
       return say(safe`Cards about ${desk.redactor.text(fix.id)} come again.`);
     default:
-      return say(safe`This button is not one that TraceOps knows.`);
+      return fix.what satisfies never;
   }
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { LIMITS } from "./limits.ts";
 
 const MAX_KNOWN = 500;
-const Answer = z.object({ permalink: z.url({ protocol: /^https$/u }).max(LIMITS.url) });
+const Answer = z.object({ permalink: z.url({ protocol: /^https?$/u }).max(LIMITS.url) });
 
 /** Addresses of messages as Slack gives them, asked for once each. */
 export class Permalinks {

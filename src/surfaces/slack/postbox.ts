@@ -20,6 +20,8 @@ export interface Postbox {
 export interface Draft {
   readonly key: MessageKey;
   readonly kind: MessageKind;
+  /** What it looks like: a refused block is remembered for this. */
+  readonly look: string;
   /** Null for the first workspace. */
   readonly team: string | null;
   readonly client: WebClient;
@@ -29,6 +31,8 @@ export interface Draft {
   readonly hash: string;
   readonly forms: readonly Form[];
   readonly draw: (form: Form) => SlackMessage;
+  /** The same without the picture in it, for a workspace that does not take the picture; null when there is none. */
+  readonly withoutPicture: (Pick<Draft, "hash" | "draw"> & { readonly onRefused: () => Promise<void> }) | null;
   /** Why it does not stand where it belongs: stays in `doctor` although it stands. */
   readonly problem: string | null;
 }
@@ -72,9 +76,34 @@ export function spotOf({ key, team, channel }: Pick<Draft, "key" | "team" | "cha
 }
 
 /** The forms that this workspace has not refused lately; at least the plainest. */
-export function offeredForms(box: Postbox, { team, kind, forms }: Draft): readonly Form[] {
-  const open = forms.filter((form) => !box.refusedForms.has({ team, kind, form }));
+export function offeredForms(box: Postbox, { team, look, forms }: Draft): readonly Form[] {
+  const open = forms.filter((form) => !box.refusedForms.has({ team, look, form }));
   return open.length > 0 ? open : ["plain"];
+}
+
+/** What to try one after the other while Slack does not take the blocks, newest first, each with the hash of what it shows. */
+export function offers(box: Postbox, draft: Draft): readonly Offer[] {
+  return offeredForms(box, draft).flatMap((form): readonly Offer[] => {
+    const drawn = { form, hash: draft.hash, draw: draft.draw, isWithPicture: false };
+    if (draft.withoutPicture === null || form !== "new") return [drawn];
+    return [
+      { ...drawn, isWithPicture: true },
+      { ...drawn, hash: draft.withoutPicture.hash, draw: draft.withoutPicture.draw },
+    ];
+  });
+}
+
+export interface Offer extends Pick<Draft, "hash" | "draw"> {
+  readonly form: Form;
+  readonly isWithPicture: boolean;
+}
+
+/** Slack did not take this one: the next is tried. A picture is no fault of the form. */
+export async function afterInvalidBlocks(box: Postbox, draft: Draft, { form, isWithPicture }: Offer): Promise<void> {
+  const { team, look, kind } = draft;
+  if (isWithPicture) await draft.withoutPicture?.onRefused();
+  else box.refusedForms.add({ team, look, form });
+  box.logger.warn({ kind, form, isWithPicture }, "slack refused these blocks, sending others");
 }
 
 /** When the outcome of an attempt may be looked up for the first or the next time. */

@@ -2,7 +2,9 @@ import type { JobOutcome } from "../../app/jobs/catalog.ts";
 import type { OutboundMessage } from "../../app/ports.ts";
 import type { IncidentAnswer } from "../../app/verbs.ts";
 import { type CardPlace, openPlaces, placesOfCard } from "./card-place.ts";
+import { type ChartFile, freshChart, knownChart } from "./chart-file.ts";
 import { deliver } from "./deliver.ts";
+import type { Form } from "./message.ts";
 import { parsePlace } from "./place.ts";
 import { again, type Delivered, type Draft, type Due } from "./postbox.ts";
 import { keyOf, type Publisher, SURFACE } from "./publisher.ts";
@@ -138,18 +140,16 @@ async function threadIsGone(task: Task): Promise<JobOutcome> {
 
 async function deliverThread(
   task: Task,
-  { root, place }: { root: Posted; place: CardPlace | null },
+  { root, place: cardPlace }: { root: Posted; place: CardPlace | null },
 ): Promise<JobOutcome> {
-  if (place === null) return DONE;
+  if (cardPlace === null) return DONE;
   const { publisher, answer, rows, signal } = task;
+  const place = { ...cardPlace, channel: root.channel, problem: null };
   const dues: Due[] = root.due === null ? [] : [root.due];
+  const known = answer.analysis === null ? null : await knownChart(publisher, answer, place);
   for (const { subject, ordinal } of repliesOf(publisher, answer, rows)) {
-    const slot: Slot = {
-      subject,
-      ordinal,
-      place: { ...place, channel: root.channel, problem: null },
-      threadTs: root.ts,
-    };
+    const chart = subject.kind === "timeline" ? (known?.file ?? null) : null;
+    const slot: Slot = { subject, ordinal, place, threadTs: root.ts, chart };
     const reply = await deliver(publisher, draftOf(publisher, answer, slot), signal);
     if (reply.status === "closed") return cardIsShutOut(task);
     // A reply that people deleted is theirs to delete; only a missing parent is the card's affair.
@@ -157,7 +157,23 @@ async function deliverThread(
     if (reply.status === "again") dues.push(reply);
     if (reply.status === "posted" && reply.due !== null) dues.push(reply.due);
   }
+  if (answer.analysis !== null) dues.push(...(await drawChart(task, { root, place, shown: known?.file ?? null })));
   return outcome(dues);
+}
+
+/** After every word has been said: the picture, into the timeline that stands. */
+async function drawChart(
+  { publisher, answer, signal }: Task,
+  { root, place, shown }: { root: Posted; place: CardPlace; shown: ChartFile | null },
+): Promise<readonly Due[]> {
+  const { file, due } = await freshChart(publisher, answer, { place, signal });
+  const dues = due === null ? [] : [due];
+  if (file === null || file.fileId === shown?.fileId) return dues;
+  const subject: Subject = { kind: "timeline", view: answer.view };
+  const slot: Slot = { subject, ordinal: 0, place, threadTs: root.ts, chart: file };
+  const timeline = await deliver(publisher, draftOf(publisher, answer, slot), signal);
+  if (timeline.status === "again") return [...dues, timeline];
+  return timeline.status === "posted" && timeline.due !== null ? [...dues, timeline.due] : dues;
 }
 
 async function isDeletedReply(publisher: Publisher, answer: IncidentAnswer, slot: Slot): Promise<boolean> {
@@ -170,19 +186,26 @@ interface Slot {
   readonly ordinal: number;
   readonly place: CardPlace;
   readonly threadTs: string | null;
+  readonly chart?: ChartFile | null;
 }
 
 function draftOf(publisher: Publisher, answer: IncidentAnswer, slot: Slot): Draft {
   const { subject, ordinal, place, threadTs } = slot;
   const options = { links: publisher.links, recreated: subject.kind === "root" && ordinal > 0 };
+  const drawn = (file: ChartFile | null) => ({
+    hash: bodyHash(subject, { ...options, chart: file }),
+    draw: (form: Form) => render(subject, { ...options, chart: file, form, edition: answer.sequence }),
+  });
+  const chart = slot.chart ?? null;
   return {
     ...place,
+    ...drawn(chart),
+    withoutPicture: chart === null ? null : { ...drawn(null), onRefused: chart.onRefused },
     key: keyOf(answer, subject.kind, ordinal),
     kind: subject.kind,
+    look: "progress" in subject ? "progress" : subject.kind,
     threadTs,
-    hash: bodyHash(subject, options),
     forms: formsOf(subject.kind),
-    draw: (form) => render(subject, { ...options, form, edition: answer.sequence }),
   };
 }
 

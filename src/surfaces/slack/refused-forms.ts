@@ -1,5 +1,4 @@
 import type { Clock } from "../../app/ports.ts";
-import type { MessageKind } from "./draw.ts";
 import type { Form } from "./message.ts";
 
 /** Slack rolls new blocks out workspace by workspace: what is refused today may be taken tomorrow. */
@@ -27,10 +26,10 @@ export class RefusedForms {
 
 interface RefusedForm {
   readonly team: string | null;
-  readonly kind: MessageKind;
+  readonly look: string;
   readonly form: Form;
 }
 
-function nameOf({ team, kind, form }: RefusedForm): string {
-  return `${team ?? "-"}/${kind}/${form}`;
+function nameOf({ team, look, form }: RefusedForm): string {
+  return `${team ?? "-"}/${look}/${form}`;
 }

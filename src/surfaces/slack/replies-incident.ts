@@ -28,7 +28,10 @@ export function listReply(
       md`• *${escaped(ownWords(id))}* ${escaped(service ?? safe`service unknown`)}: ${escaped(cutSafe(what, TITLE))} · since ${dayMd(startedAtMs)} · ${escaped(STATUS[status])}`,
   );
   const count = incidents.length + hidden;
-  const more = hidden > 0 ? [md`${hidden} more; "${escaped(command)} list <service>" shows those of one service`] : [];
+  const more =
+    hidden > 0
+      ? [md`${hidden} more; "${escaped(command)} list ${escaped(safe`<service>`)}" shows those of one service`]
+      : [];
   return {
     text: escaped(safe`${heading}: ${count}`),
     blocks: [section("list", joinMd([md`*${escaped(heading)}: ${count}*`, ...lines, ...more], "\n"))],

@@ -6,6 +6,7 @@ import type { Desk } from "./desk.ts";
 import type { Listener } from "./listener.ts";
 import type { ShortcutId } from "./manifest.ts";
 import { messageKey, readableText, writtenAt } from "./message-text.ts";
+import { lookedAt } from "./modal-open.ts";
 import type { About } from "./modal-parts.ts";
 import type { Principal } from "./people.ts";
 import { principalOf } from "./pressed-body.ts";
@@ -60,26 +61,27 @@ export function onShortcut(
   });
 }
 
-function messageIn(desk: Desk, body: z.infer<typeof Body>): ChosenMessage | null {
-  const { message, channel, team } = body;
+function messageIn(desk: Desk, { message, channel, team }: z.infer<typeof Body>): ChosenMessage | null {
   if (message === undefined || channel === undefined) return null;
-  const { ts, text } = message;
-  const thread = message.thread_ts == null || message.thread_ts === ts ? null : message.thread_ts;
-  const at = { team: team?.id ?? "", channel: channel.id, ts };
+  const { ts } = message;
+  const thread = threadOf(message);
   return {
     channel: channel.id,
     ts,
     thread,
-    text: desk.redactor.text(readableText(text ?? "")),
+    text: desk.redactor.text(readableText(message.text ?? "")),
     atMs: writtenAt(ts) ?? epochMs(desk.clock.nowMs()),
     about: {
-      key: messageKey(at),
+      key: messageKey({ team: team?.id ?? "", channel: channel.id, ts }),
       ts,
-      channel: channel.id,
-      ...(thread === null ? {} : { thread }),
-      ...(team?.domain === undefined ? {} : { link: linkTo(team.domain, at) }),
+      ...lookedAt(channel.id, thread),
+      ...(team?.domain === undefined ? {} : { link: linkTo(team.domain, { channel: channel.id, ts }) }),
     },
   };
+}
+
+function threadOf({ ts, thread_ts: thread }: { readonly ts: string; readonly thread_ts?: string | null | undefined }) {
+  return thread == null || thread === ts ? null : thread;
 }
 
 /** The address of a message, as Slack makes it. */

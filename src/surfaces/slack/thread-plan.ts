@@ -9,14 +9,16 @@ export interface PlannedReply {
   readonly ordinal: number;
 }
 
-/** What belongs into the thread of a card, in order. Nothing before there is an answer. */
+/** What belongs into the thread of a card, in order. Before there is an answer: how far the look is, when it takes long. */
 export function repliesOf(
   publisher: Publisher,
   answer: IncidentAnswer,
   rows: readonly OutboundMessage[],
 ): readonly PlannedReply[] {
-  if (answer.analysis === null) return [];
-  const { view } = answer;
+  const { view, progress } = answer;
+  if (answer.analysis === null) {
+    return progress == null ? [] : [{ subject: { kind: "hypotheses", view, progress }, ordinal: 0 }];
+  }
   return [
     { subject: { kind: "timeline", view }, ordinal: 0 },
     { subject: { kind: "hypotheses", view }, ordinal: 0 },

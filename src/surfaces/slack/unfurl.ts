@@ -6,7 +6,7 @@ import { confidenceWords } from "../../core/presentation/words.ts";
 import { cutSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { context, section } from "./blocks.ts";
 import { CARD } from "./limits.ts";
-import { dayMd, escaped, joinMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { dayMd, escaped, joinMd, type Mrkdwn, md, visible } from "./mrkdwn.ts";
 import { STATE_WORDS } from "./render-root.ts";
 
 const MAX_LINKS = 5;
@@ -49,7 +49,10 @@ export function unfurlBlocks(view: IncidentView): readonly KnownBlock[] {
 /** The same as the entries of one call. */
 export function unfurlsOf(shown: readonly { readonly link: OwnLink; readonly view: IncidentView }[]): LinkUnfurls {
   return Object.fromEntries(
-    shown.map(({ link, view }) => [link.url, { blocks: [...unfurlBlocks(view)], fallback: view.notification }]),
+    shown.map(({ link, view }) => [
+      link.url,
+      { blocks: [...unfurlBlocks(view)], fallback: visible(view.notification) },
+    ]),
   );
 }
 

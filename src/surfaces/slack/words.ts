@@ -237,3 +237,13 @@ export function seenBy(word: Word): Safe {
     ? safe`you; what it did stands on the card, in the thread or in the lists`
     : safe`you, until you share it; after a mention everybody in the thread`;
 }
+
+/** The words as a table in Markdown, for the document about them. */
+export function wordsTable(): string {
+  const rows = ALL_WORDS.map((word) => {
+    const { usage, does, example, acts } = helpOf(word);
+    const cells = [`\`${usage}\``, does, `\`${example}\``, acts ? "yes" : "no"];
+    return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  });
+  return ["| type | what it does | example | changes something |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}

@@ -2,6 +2,7 @@ import type { Safe } from "../../../src/core/safe.ts";
 import { MESSAGE_BUILDERS } from "./builders-messages.ts";
 import { REPLY_BUILDERS } from "./builders-replies.ts";
 import { WINDOW_BUILDERS } from "./builders-windows.ts";
+import { WORD_BUILDERS } from "./builders-words.ts";
 
 /** Gives another piece of foreign text each time it is asked. */
 export type Foreign = () => Safe;
@@ -15,4 +16,9 @@ export interface Builder {
 }
 
 /** Everything that we send to Slack. Whoever adds a drawing adds it here; a test sends hostile text through all of them. */
-export const BUILDERS: readonly Builder[] = [...MESSAGE_BUILDERS, ...REPLY_BUILDERS, ...WINDOW_BUILDERS];
+export const BUILDERS: readonly Builder[] = [
+  ...MESSAGE_BUILDERS,
+  ...REPLY_BUILDERS,
+  ...WINDOW_BUILDERS,
+  ...WORD_BUILDERS,
+];

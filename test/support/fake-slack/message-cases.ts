@@ -1,7 +1,6 @@
 import type { ProgressView } from "../../../src/core/presentation/progress.ts";
 import type { ChangeOfMind, IncidentView } from "../../../src/core/presentation/view.ts";
 import { safe } from "../../../src/core/safe.ts";
-import type { MessageKind } from "../../../src/surfaces/slack/draw.ts";
 import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "../../../src/surfaces/slack/links.ts";
 import type { Form, SlackMessage } from "../../../src/surfaces/slack/message.ts";
 import { formsOf, render, type Subject } from "../../../src/surfaces/slack/render.ts";
@@ -48,7 +47,7 @@ const FIRST_CHANGE: ChangeOfMind = { label: "New", text: safe`first suspect` };
 /** One message as it may stand in Slack. */
 export interface Case {
   readonly name: string;
-  readonly kind: MessageKind;
+  readonly kind: Subject["kind"];
   readonly view: IncidentView;
   readonly progress?: ProgressView;
   readonly change?: ChangeOfMind;

@@ -7,6 +7,14 @@ export interface Shown {
   readonly blocks: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** How a button is pressed, when not by Ada on a message for everybody; and how many answers to wait for. */
+export interface Pressing {
+  readonly answers?: number;
+  readonly user?: string;
+  readonly ephemeral?: boolean;
+  readonly kind?: "button" | "static_select";
+}
+
 /** Somebody who types words to the program and looks at what comes back. */
 export class Typist {
   readonly #stage: Stage;
@@ -44,7 +52,7 @@ export class Typist {
   }
 
   /** Everything that comes back through the response address after a press, in order. */
-  async pressed(action: string, value: string, more: object & { readonly answers?: number } = {}) {
+  async pressed(action: string, value: string, more: Pressing = {}) {
     const { answers = 1, ...rest } = more;
     const { fake } = this.#stage;
     const before = fake.workspace.responses.length;

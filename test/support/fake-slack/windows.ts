@@ -1,4 +1,5 @@
-import { type FieldState, submitView } from "./deliveries.ts";
+import type { FieldState } from "../../../dev/slack/payloads/acts.ts";
+import { submitView } from "./deliveries.ts";
 import type { Stage } from "./stage.ts";
 
 /** What people do in windows, and how Slack reports what they filled in. */

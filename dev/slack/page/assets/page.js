@@ -11,6 +11,7 @@ const page = {
   thread: null,
   direct: null,
   shortcuts: [],
+  demo: [],
   picture: null,
   folds: new Map(),
   drawn: new Map(),
@@ -78,8 +79,7 @@ function entry(words, isHere, go) {
         type: "button",
         "aria-current": isHere ? "page" : undefined,
         onclick: () => {
-          byId("side").classList.remove("open");
-          byId("menu").setAttribute("aria-expanded", "false");
+          closeMenu();
           go();
         },
       },
@@ -99,7 +99,14 @@ function replaceList(id, key, make) {
 function drawSide() {
   const { picture, at } = page;
   byId("team").textContent = picture.team;
-  const here = JSON.stringify([at, page.me, page.direct, page.shortcuts.length]);
+  const here = JSON.stringify([
+    at,
+    page.me,
+    page.direct,
+    page.shortcuts.length,
+    page.demo.length,
+    picture.canvases.map(({ id }) => id),
+  ]);
   replaceList("me", here, () =>
     picture.people.map(({ id, name }) => el("option", { value: id, selected: id === page.me }, name)),
   );
@@ -107,6 +114,10 @@ function drawSide() {
     picture.channels.map(({ id, name, isPrivate }) =>
       entry(isPrivate ? `${name} (private)` : `# ${name}`, at.id === id, () => go({ kind: "channel", id })),
     ),
+  );
+  byId("canvas-part").hidden = picture.canvases.length === 0;
+  replaceList("canvases", here, () =>
+    picture.canvases.map(({ id, title }) => entry(title || "Canvas", at.id === id, () => go({ kind: "canvas", id }))),
   );
   replaceList("app", here, () => [
     entry("TraceOps: Home", at.kind === "home", () => {
@@ -120,6 +131,7 @@ function drawSide() {
       .filter(({ type }) => type === "global")
       .map(({ id, name }) => entry(name, false, () => ask({ do: "shortcut", id }))),
   );
+  replaceList("demo", here, () => page.demo.map((name) => entry(name, false, () => ask({ do: "demo", name }))));
 }
 
 function go(at) {
@@ -133,7 +145,7 @@ function go(at) {
 function drawMain() {
   const { picture, at } = page;
   const isHome = at.kind === "home";
-  byId("write").hidden = isHome;
+  byId("write").hidden = isHome || at.kind === "canvas";
   const channel = picture.channels.find(({ id }) => id === at.id);
   const name = isHome
     ? "TraceOps: Home"
@@ -147,6 +159,10 @@ function drawMain() {
   byId("text").placeholder = at.kind === "direct" ? "Message TraceOps" : `Message ${name}, or type /traceops help`;
   if (isHome) {
     drawHome();
+    return;
+  }
+  if (at.kind === "canvas") {
+    drawCanvas(picture.canvases.find(({ id }) => id === at.id));
     return;
   }
   const roots = picture.messages.filter((message) => message.channel === at.id && message.threadTs === null);
@@ -174,6 +190,23 @@ function drawHome() {
   list.replaceChildren(el("div", { class: "home" }, blocks));
 }
 
+/** A canvas is a document that everybody may change; what a person is writing is never drawn over. */
+function drawCanvas(canvas) {
+  byId("channel-name").textContent = canvas.title || "Canvas";
+  const key = `canvas:${canvas.id}:${canvas.markdown}`;
+  const list = byId("messages");
+  if (list.dataset.key === key || list.querySelector("textarea:focus")) return;
+  list.dataset.key = key;
+  const area = el("textarea", { "aria-label": "Text of the canvas", spellcheck: "false" }, canvas.markdown);
+  const save = () => {
+    area.blur();
+    void ask({ do: "canvas", id: canvas.id, markdown: area.value });
+  };
+  list.replaceChildren(
+    el("div", { class: "canvas" }, area, el("button", { type: "button", class: "primary", onclick: save }, "Save")),
+  );
+}
+
 function drawThread() {
   const { picture, thread } = page;
   byId("main").classList.toggle("threaded", thread !== null);
@@ -197,7 +230,8 @@ function drawMessages(list, messages, { inThread, empty }) {
     const key = `${inThread}:${message.kind}:${message.ts}`;
     const state = JSON.stringify([message, count]);
     const known = page.drawn.get(key);
-    if (known?.state === state) return known.node;
+    // A menu that somebody has open stays; closing it draws again.
+    if (known?.state === state || known?.node.querySelector("details.pop[open]")) return known.node;
     const node = drawMessage(message, { count, inThread, page: shared });
     page.drawn.set(key, { state, node });
     return node;
@@ -212,7 +246,8 @@ function openThread(ts) {
   page.thread = ts;
   draw();
   byId("replies").scrollTop = 0;
-  byId("reply").focus({ preventScroll: true });
+  // On a phone the keyboard would cover what was asked for.
+  if (matchMedia("(min-width: 701px)").matches) byId("reply").focus({ preventScroll: true });
 }
 
 function onWrite(form, input, more) {
@@ -250,12 +285,25 @@ byId("me").addEventListener("change", async (event) => {
   await meet();
   await load();
 });
+function closeMenu() {
+  byId("side").classList.remove("open");
+  byId("menu").setAttribute("aria-expanded", "false");
+}
 document.addEventListener("click", (event) => {
+  if (!byId("side").contains(event.target) && event.target !== byId("menu")) closeMenu();
   for (const open of document.querySelectorAll("details.pop[open]"))
     if (!open.contains(event.target)) open.open = false;
 });
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.matches("details.pop:not([open])") && page.picture !== null) draw();
+  },
+  true,
+);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
+  closeMenu();
   for (const open of document.querySelectorAll("details.pop[open]")) {
     open.open = false;
     open.querySelector("summary").focus();
@@ -263,13 +311,19 @@ document.addEventListener("keydown", (event) => {
 });
 byId("zone").textContent = `Times are in ${Intl.DateTimeFormat().resolvedOptions().timeZone}, your time zone.`;
 
+async function learn() {
+  const { shortcuts = [], demo = [] } = await ask({ do: "shortcuts" });
+  page.shortcuts = shortcuts;
+  page.demo = demo;
+}
+
 async function meet() {
   page.direct = (await ask({ do: "direct" })).channel;
   if (page.at.kind === "direct") page.at.id = page.direct;
 }
 
 async function start() {
-  page.shortcuts = (await ask({ do: "shortcuts" })).shortcuts ?? [];
+  await learn();
   await meet();
   await load();
   // A link may ask for the newest thread to be open.
@@ -277,7 +331,10 @@ async function start() {
   if (location.hash === "#thread" && answered !== undefined) openThread(answered.threadTs);
   if (location.hash === "#home") byId("app").querySelector("button").click();
   const changes = new EventSource("/page/changes");
-  changes.addEventListener("message", () => void load());
+  changes.addEventListener("message", async () => {
+    if (page.demo.length === 0) await learn();
+    await load();
+  });
   changes.addEventListener("error", () => notice("The workspace stopped. Start it again with npm run dev:slack."));
 }
 

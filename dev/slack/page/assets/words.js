@@ -46,6 +46,7 @@ function emojiNode(name) {
   if (CIRCLES[name] !== undefined) {
     return el("span", { class: `dot ${CIRCLES[name]}`, role: "img", "aria-label": name.replaceAll("_", " ") });
   }
+  if (name === "white_check_mark") return el("span", { class: "check", role: "img", "aria-label": "check mark" }, "✓");
   return EMOJI[name] === undefined ? null : document.createTextNode(EMOJI[name]);
 }
 

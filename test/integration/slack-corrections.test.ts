@@ -1,0 +1,108 @@
+import nock from "nock";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { People } from "../../dev/slack/people.ts";
+import type { Analysis } from "../../src/core/analysis.ts";
+import { generateScenario } from "../../src/demo/generate-scenario.ts";
+import { press, SIGNING_SECRET, submitView } from "../support/fake-slack/deliveries.ts";
+import { FakeSlack } from "../support/fake-slack/fake-slack.ts";
+import { undoValue } from "../support/fake-slack/windows.ts";
+import { eventually, type Install, startInstall } from "../support/install.ts";
+import { PagerDutyStub } from "../support/pagerduty-stub.ts";
+
+/** The promise to people: what they correct is in the ranking within this time. */
+const RERANKED_MS = 15_000;
+
+const scenario = generateScenario("two-am");
+const pagerDuty = new PagerDutyStub();
+let slack: FakeSlack;
+let install: Install;
+
+beforeAll(async () => {
+  nock.disableNetConnect();
+  nock.enableNetConnect(/^(?:127\.0\.0\.1|localhost)/u);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+  pagerDuty.install();
+  slack = new FakeSlack(() => Date.now());
+  await slack.start();
+  install = await startInstall({
+    SLACK_BOT_TOKEN: "xoxb-test",
+    SLACK_SIGNING_SECRET: SIGNING_SECRET,
+    SLACK_CHANNEL: "C0INCIDENTS",
+    SLACK_API_URL: slack.apiUrl,
+    PAGERDUTY_API_TOKEN: "a-token-for-tests",
+    PAGERDUTY_FROM_EMAIL: "bot@shop.example",
+  });
+  slack.deliverTo(`${install.url}/slack/events`);
+  install.tell(scenario);
+});
+afterAll(async () => {
+  await install.stop();
+  await slack.stop();
+  nock.cleanAll();
+  nock.enableNetConnect();
+  vi.unstubAllEnvs();
+});
+
+const claims = ({ hypotheses }: Analysis) =>
+  hypotheses.map(({ id, score, parts, against }) => ({ id, score, parts, against }));
+const whispered = (words: string) =>
+  eventually(() => slack.workspace.whispers.find((each) => JSON.stringify(each).includes(words)) ?? null);
+
+test("a correction sent from Slack is ranked and stored within 15 s, and its undo gives the same ranking as before", async () => {
+  await install.webhook(scenario.alert);
+  const { analysis: first, incident } = await install.answerWhen(({ analysis }) => analysis !== null);
+  const top = first?.hypotheses[0];
+  if (first === null || top === undefined) throw new Error("no answer");
+  const value = JSON.stringify({ v: 1, i: incident.id, r: 1, h: top.id, a: "no" });
+  await slack.courier.deliver(
+    press({ user: "U0ADA", action: "hyp.feedback.no", value, responseUrl: slack.responseUrl }),
+  );
+  const view = await eventually(() => slack.workspace.openViews.at(-1)?.view ?? null);
+  const chosen = { text: { type: "plain_text", text: "chosen", emoji: true }, value: "dependency" };
+
+  const sentAt = performance.now();
+  const { status, body: bb } = await slack.courier.deliver(
+    submitView({
+      user: "U0ADA",
+      view,
+      values: {
+        kind: { field: { type: "radio_buttons", selected_option: chosen } },
+        text: { field: { type: "plain_text_input", value: "inventory-service" } },
+      },
+    }),
+  );
+  console.info('BODY', status, JSON.stringify(bb));
+  const isCorrected = ({ hypotheses }: Analysis) => JSON.stringify(hypotheses).includes("says that it was not this");
+  await new Promise((r) => setTimeout(r, 8000));
+  await install.answerWhen((a) => {
+    console.info("STATE", JSON.stringify({ seq: a.sequence, rev: a.incident.revision, corr: a.view.corrections, h: a.analysis?.hypotheses.map((h) => [h.id, h.score, h.summary.slice(0, 60), h.parts.filter((p) => p.signal.includes("people")), h.against.filter((p) => p.signal.includes("people"))]) }), JSON.stringify(slack.workspace.whispers.map((w) => w.text)), JSON.stringify(slack.workspace.responses.map((w) => w["text"])), top.id);
+    return true;
+  });
+  await install.answerWhen(({ analysis }) => analysis !== null && isCorrected(analysis));
+  const rerankedMs = performance.now() - sentAt;
+  const card = await eventually(() => slack.workspace.roots().find(({ edits }) => edits > 0) ?? null);
+
+  console.info("RERANKED", rerankedMs);
+  expect(status).toBe(200);
+  expect(rerankedMs).toBeLessThan(RERANKED_MS);
+  expect(card.channel).toBe("C0INCIDENTS");
+  const said = await whispered("suspects a dependency: inventory-service");
+  const undo = { user: "U0ADA", action: "fix.undo", value: undoValue(said), responseUrl: slack.responseUrl };
+  await slack.courier.deliver(press(undo));
+  const { analysis: again } = await install.answerWhen(({ analysis }) => analysis !== null && !isCorrected(analysis));
+  expect(again === null ? null : claims(again)).toEqual(claims(first));
+});
+
+test("a pushpin in the incident's thread is a row of the timeline, with the name of who pinned it", async () => {
+  const [card] = slack.workspace.roots();
+  const people = new People(slack.team(), slack.courier);
+  const said = { channel: "C0INCIDENTS", user: "U0BOB", text: "I restarted the ledger at noon", threadTs: card?.ts };
+  const ts = await people.say(said);
+  await people.react({ user: "U0ADA", channel: "C0INCIDENTS", ts, name: "pushpin", on: true });
+  await whispered("Pinned to the timeline");
+
+  const { notes } = await install.answerWhen((answer) => answer.notes.length > 0);
+  expect(notes).toMatchObject([{ text: "I restarted the ledger at noon", who: expect.stringContaining("Ada") }]);
+  expect(notes[0]?.atMs).toBe(Math.floor(Number(ts) * 1000));
+});

@@ -1,0 +1,14 @@
+import { DEFAULT_TENANT, epochMs, eventId, incidentId } from "../../../src/core/ids.ts";
+import type { Incident } from "../../../src/core/incident.ts";
+import { safe } from "../../../src/core/safe.ts";
+import { incidentEntity } from "../../../src/surfaces/slack/entity.ts";
+import type { HomeContent } from "../../../src/surfaces/slack/home-content.ts";
+import { servicesModal, settingsModal } from "../../../src/surfaces/slack/home-modals.ts";
+import { homeView } from "../../../src/surfaces/slack/home-view.ts";
+import { finish } from "../../../src/surfaces/slack/message.ts";
+import { welcomeMessage } from "../../../src/surfaces/slack/onboarding.ts";
+import { drawSuspicion } from "../../../src/surfaces/slack/tell-authors.ts";
+import { unfurlBlocks } from "../../../src/surfaces/slack/unfurl.ts";
+import type { Builder, Foreign } from "./builders.ts";
+import { links } from "./message-cases.ts";
+import { aView, deployCauseOf } from "./sample-answers.ts";
