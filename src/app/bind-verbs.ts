@@ -4,6 +4,7 @@ import { type GetIncidentDeps, getIncident } from "./get-incident.ts";
 import { investigateService } from "./investigate-service.ts";
 import { listIncidents } from "./list-incidents.ts";
 import { dependenciesOf, type LookBackDeps, rankingRecord, similarTo } from "./look-back.ts";
+import { onCall } from "./on-call.ts";
 import { bindPostmortems, type PostmortemDeps } from "./postmortem-verbs.ts";
 import { type RecentChangesDeps, recentChanges } from "./recent-changes.ts";
 import { type RecordFeedbackDeps, recordFeedback } from "./record-feedback.ts";
@@ -31,6 +32,7 @@ export function bindVerbs(deps: VerbDeps): Verbs {
     similarIncidents: (actor, id) => similarTo(deps, actor, id),
     dependencies: (actor, service) => dependenciesOf(deps, actor, service),
     rankingRecord: (actor) => rankingRecord(deps, actor),
+    onCall: (_, service) => onCall(deps.senders, service),
     ...bindPostmortems({ ...deps, answer: (tenant, id) => getIncident(deps, tenant, id) }),
     setStatus: (actor, change) => setStatus(deps, actor, change),
   };

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Alert } from "../core/alert.ts";
-import type { TenantId } from "../core/ids.ts";
 import type { AlertSourcePort } from "./alert-source-port.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { type IngestAlertDeps, ingestAlert } from "./ingest-alert.ts";
@@ -22,7 +21,7 @@ const MAX_NOTES = 100;
 const NOTE_WAITS_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 3_000;
 /** An alert waits this long at most for the first look at another case; it takes some seconds. */
-const FIRST_LOOK_WAITS_MS = 15_000;
+const FIRST_LOOK_WAITS_MS = 30_000;
 const FIRST_LOOK_AGAIN_MS = 500;
 const DONE: JobOutcome = { status: "done" };
 

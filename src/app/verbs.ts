@@ -7,6 +7,7 @@ import type { ChangeOfMind, IncidentView } from "../core/presentation/view.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Actor } from "./actor.ts";
 import type { Dependencies, RankingRecord, SimilarIncident } from "./look-back.ts";
+import type { OnCallAnswer } from "./on-call.ts";
 import type { IncidentFilter, PersonNote, VoteVerdict } from "./ports.ts";
 import type { PostmortemVerbs } from "./postmortem-verbs.ts";
 import type { ChangesAnswer } from "./recent-changes.ts";
@@ -44,6 +45,8 @@ export interface LookBackVerbs {
   similarIncidents(actor: Actor, id: IncidentId): Promise<readonly SimilarIncident[] | null>;
   dependencies(actor: Actor, service: Safe): Promise<Dependencies>;
   rankingRecord(actor: Actor): Promise<RankingRecord>;
+  /** Who is called first for a service right now. May take some seconds. */
+  onCall(actor: Actor, service: Safe): Promise<OnCallAnswer>;
 }
 
 export interface IncidentAnswer {

@@ -75,8 +75,9 @@ class Night {
     return this.#think({ incidentId: ID, revision: 1 });
   }
 
-  /** One correction by Ada, and the answer that its own job gives. */
+  /** One correction by Ada, minutes after the sources were read, and the answer that its own job gives. */
   async correct(correction: Correction): Promise<{ readonly id: string; readonly analysis: Analysis }> {
+    this.clock.advance(5 * 60_000);
     const outcome = await correct(this.#deps, anActor(), { incidentId: ID, correction });
     if (outcome.kind !== "recorded") throw new Error(outcome.kind);
     const job = this.jobs.all.findLast(({ name }) => name === "incident.investigate");

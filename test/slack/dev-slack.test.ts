@@ -46,8 +46,13 @@ describe("the page for people", () => {
   const button = { type: "button", action_id: "go", value: "v", text: { type: "plain_text", text: "Go" } };
 
   test("brings everything with it and loads nothing from elsewhere", async () => {
-    const html = await (await fetch(`${slack.url}/`)).text();
-    const local = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/gu)].map(([, path = ""]) => path);
+    const textOf = async (path: string) => (await fetch(`${slack.url}${path}`)).text();
+    const html = await textOf("/");
+    const script = (await Promise.all(["page", "messages"].map((name) => textOf(`/${name}.js`)))).join("");
+    const local = [
+      ...[...html.matchAll(/(?:src|href)="(\/[^"]+)"/gu)].map(([, path = ""]) => path),
+      ...[...script.matchAll(/from "\.(\/[^"]+)"/gu)].map(([, path = ""]) => path),
+    ];
 
     expect(html).not.toMatch(/(?:src|href)="https?:/u);
     const answers = await Promise.all(local.map((path) => fetch(`${slack.url}${path}`)));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { UnavailableError } from "../../src/app/errors.ts";
 import type { IncidentAnswer } from "../../src/app/verbs.ts";
 import { DEFAULT_TENANT, epochMs, type IncidentId, incidentId } from "../../src/core/ids.ts";
 import { safe } from "../../src/core/safe.ts";
@@ -117,7 +118,7 @@ forEachTransport((transport) => {
       const { view } = anAnswer();
       stage.verbs.answer = anAnswer({ view: { ...view, acknowledgedBy: safe`Carla` } });
 
-      const said = await ada.pressed("word.share", valueOf(answer, "word.share"), { ephemeral: true, answers: 2 });
+      const said = await ada.pressed("word.share", valueOf(answer, "word.share"), { ephemeral: true, answers: 3 });
 
       expect(said).toMatchObject([
         { replace_original: true },
@@ -126,6 +127,16 @@ forEachTransport((transport) => {
       expect(words(said[1])).toContain("Carla");
       expect(words(said[1])).toContain("Shared by Ada, as of");
       expect(words(said[1])).not.toContain("word.share");
+    });
+
+    test("that fails is told to the person who pressed, never to the channel", async () => {
+      const answer = await ada.typed("changes 2h");
+      stage.verbs.failWith = new UnavailableError("source", { retryable: true });
+
+      const said = await ada.pressed("word.share", valueOf(answer, "word.share"), { ephemeral: true, answers: 2 });
+
+      expect(words(said[1])).toContain("Please try again in a minute.");
+      expect(said.filter((each) => each["response_type"] === "in_channel")).toEqual([]);
     });
 
     test.for(['{"v":1,"w":"ack","q":"INC-2041"}', '{"v":1,"w":"note","q":"x"}', '{"v":2}', "x"])(

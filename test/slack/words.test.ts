@@ -41,6 +41,8 @@ const CASES: readonly (readonly [string, string, string?])[] = [
   ["changes checkout-api 2h", "1 change of checkout-api in the last 2 h", "recentChanges"],
   ["graph checkout-api", "*It is called by:* storefront", "dependencies"],
   ["investigate checkout-api 30m", "as INC-7", "investigate"],
+  ["oncall basket", "On call for basket now, first: Ann Lee (pagerduty)", "onCall"],
+  ["oncall", "On call for checkout-api now", "onCall"],
   ["ack", "INC-2041 is acknowledged", "setStatus"],
   ["resolve", "Resolve INC-2041 (5xx rate above 5%)?"],
   ["cause 1", "This was it", "recordFeedback"],

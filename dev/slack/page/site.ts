@@ -13,6 +13,7 @@ const ASSETS: Readonly<Record<string, { readonly file: string; readonly type: st
   "/page.js": { file: "page.js", type: "text/javascript; charset=utf-8" },
   "/blocks.js": { file: "blocks.js", type: "text/javascript; charset=utf-8" },
   "/messages.js": { file: "messages.js", type: "text/javascript; charset=utf-8" },
+  "/places.js": { file: "places.js", type: "text/javascript; charset=utf-8" },
   "/words.js": { file: "words.js", type: "text/javascript; charset=utf-8" },
   "/windows.js": { file: "windows.js", type: "text/javascript; charset=utf-8" },
   "/fields.js": { file: "fields.js", type: "text/javascript; charset=utf-8" },

@@ -22,6 +22,14 @@ test.each([
     "took effect 13 s before the first error at ledger (22:48:30Z → 22:48:43Z)",
     "took effect 13 s before the first error at ledger",
   ],
+  [
+    '11 of 14 requests for "shop.<num>/Pay" log the error "no connection, "all" in use", 0 of 466 before, since 01:48:03Z',
+    "11 of 14 requests log the same error, 0 of 466 before, since 01:48:03Z",
+  ],
+  [
+    '47 of 49 requests for "shop.<num>/Pay" no longer call "ledger", 0 of 889 before, since 22:48:42Z',
+    "47 of 49 requests miss a usual step, 0 of 889 before, since 22:48:42Z",
+  ],
   ['"quoted from the start" is kept', '"quoted from the start" is kept'],
 ])("on the card a reason stands without its quote and its two clock times: %s", (because, short) => {
   expect(shortReason(text(because))).toBe(short);
@@ -35,6 +43,15 @@ test("what the summary says already is said again only when nothing else is know
   expect(strongest([told, other], summary)).toBe("12 errors at web name orders");
   expect(strongest([told], summary)).toBe("took effect 13 s before the first error");
   expect(strongest([], summary)).toBeNull();
+});
+
+test("a reason in nearly the words of the summary is told already", () => {
+  const summary = text("2 pods of web cannot be placed: 3 nodes have too little cpu left for its request");
+  const told = reason("placing", 300, "3 nodes have too little cpu left for its request");
+
+  expect(strongest([told, reason("blamed", 100, "12 errors at shop name web")], summary)).toBe(
+    "12 errors at shop name web",
+  );
 });
 
 test("a second reason comes in only when both fit on the lines that a phone has for them", () => {

@@ -7,7 +7,10 @@ import { nsToMs } from "../time.ts";
 import { clockOf } from "./clocks.ts";
 import type { Observed, SkewCorrection } from "./observations.ts";
 
-/** Events (sorted by own time and id) with corrected times, inside baseline and window, sorted by (time, id). */
+/**
+ * Events (sorted by own time and id) with corrected times, inside baseline and window, sorted by (time, id). What people
+ * say counts also after the window's end: they speak about what was read before.
+ */
 export function placeInTime(
   events: readonly Event[],
   skew: readonly SkewCorrection[],
@@ -19,7 +22,8 @@ export function placeInTime(
     const clock = corrections.size === 0 ? null : clockOf(event);
     const correctedMs = (clock === null ? undefined : corrections.get(clock)) ?? 0;
     const atMs = epochMs(nsToMs(event.atNs) + correctedMs);
-    if (atMs >= span.fromMs && atMs <= span.toMs) placed.push({ event, atMs, correctedMs });
+    const isInTime = atMs <= span.toMs || event.kind === "person";
+    if (atMs >= span.fromMs && isInTime) placed.push({ event, atMs, correctedMs });
   }
   return corrections.size === 0 ? placed : placed.toSorted(byTime);
 }

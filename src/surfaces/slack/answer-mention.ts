@@ -43,8 +43,8 @@ export function readMention({ seen }: Pick<Listener, "seen">, body: unknown): Me
   // Bots do not ask; answering one could go on for ever.
   if (event.bot_id !== undefined || event.subtype !== undefined) return null;
   if (event.type === "message" && event.channel_type !== "im") return null;
-  // A mention in a direct message may come as both events, and a shared channel tells each workspace.
-  return seen.isNew(id) && seen.isNew(`asked ${event.channel}/${event.ts}`) ? read.data : null;
+  // A mention in a direct message may come as both events. Two workspaces may know one channel id as two channels.
+  return seen.isNew(id) && seen.isNew(`asked ${read.data.team_id}/${event.channel}/${event.ts}`) ? read.data : null;
 }
 
 /** Answers where somebody asked: in the thread, or in the direct message. A slow answer takes the place of its first word. */

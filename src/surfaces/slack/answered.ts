@@ -17,17 +17,21 @@ export async function answered(desk: Desk, work: () => Promise<Drawing>): Promis
       );
       return say(error.retryable ? LATER : REFUSED);
     }
+    if (error instanceof Error && error.name === "TimeoutError") {
+      desk.logger.warn({}, "a request from slack met a silent system");
+      return say(LATER);
+    }
     desk.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "a request from slack failed");
     return say(safe`TraceOps failed to do this. Nothing is lost; its log says why. Please try again.`);
   }
 }
 
 const LATER = safe`A system that TraceOps needs for this does not answer. Please try again in a minute.`;
-const REFUSED = safe`A system that TraceOps needs for this refused. "traceops doctor" names the setting to fix.`;
+const REFUSED = safe`A system that TraceOps needs for this refused. The word "doctor" names the setting to fix.`;
 
 const APP_ERRORS: Readonly<Record<AppErrorCode, Safe>> = {
   "not-found": safe`This is not known here any more.`,
-  "invalid-input": safe`TraceOps could not read that. "help" shows how to type it.`,
+  "invalid-input": safe`TraceOps could not read that. The word "help" shows how to type it.`,
   conflict: safe`Somebody else changed this at the same moment. Please look again and repeat it.`,
   forbidden: safe`You may not do this. An administrator of TraceOps can allow it.`,
 };

@@ -39,12 +39,11 @@ function openButtons(view: IncidentView, options: DrawOptions): readonly Button[
       ...openButton(view, options, !canAcknowledge(view)),
     ];
   }
+  const votes = voteButtons(view, lead, safe`Leading cause`);
   const diff = options.links(lead.changeUrl);
-  return [
-    ...(diff === null ? openButton(view, options, !canAcknowledge(view)) : [diffButton(lead, diff)]),
-    ...voteButtons(view, lead, safe`Leading cause`),
-    ...senderButtons(view, diff === null),
-  ];
+  if (diff !== null) return [diffButton(lead, diff), ...votes, ...senderButtons(view, false)];
+  if (canAcknowledge(view)) return [ackButton(view, true), ...votes, ...openButton(view, options, false)];
+  return [...openButton(view, options, true), ...votes, ...senderButtons(view, false)];
 }
 
 function canAcknowledge(view: IncidentView): boolean {

@@ -7,7 +7,7 @@ import { homeUrlOf } from "./asked.ts";
 import type { Desk } from "./desk.ts";
 import { inTime, type Speak } from "./in-time.ts";
 import type { Ear, Listener } from "./listener.ts";
-import { finish } from "./message.ts";
+import { type Drawing, finish } from "./message.ts";
 import { Pending } from "./pending.ts";
 import { perform, performWord } from "./perform.ts";
 import { PICK_ACTION, readPick } from "./picker.ts";
@@ -124,26 +124,37 @@ async function pick(desk: Desk, pending: Pending, { body, channel, respond }: Wo
   );
 }
 
-/** The question is asked again as of now, and the answer goes to everybody in the channel. */
+/** The question is asked again as of now, and the answer goes to everybody in the channel; a failure only to who pressed. */
 async function share(desk: Desk, pending: Pending, { body, channel, respond }: WordPress): Promise<void> {
-  const shared = readShare(valueIn(body));
   const tellOne: Speak = (drawing) =>
     quietly(desk, () =>
       respond({ response_type: "ephemeral", replace_original: true, ...finish(drawing, desk.clock.nowMs()) }),
     );
+  const shared = readShare(valueIn(body));
   if (shared === null) return tellOne(say(safe`This button is not one that TraceOps knows.`));
+  const what = helpOf(shared.word).usage;
   // First the button goes away, so that a second press finds none.
-  await tellOne(say(safe`Sharing "${helpOf(shared.word).usage}" with this channel …`));
+  await tellOne(say(safe`Sharing "${what}" with this channel …`));
   const principal = principalOf(body);
-  const drawing = await answered(desk, async () => {
+  const made: Drawing[] = [];
+  const outcome = await answered(desk, async () => {
     const actor = await desk.people.actor(principal);
     const place = { channel, threadTs: null, team: principal.team };
     const asked = { ...place, ...shared, actor, principal, text: "", pending, homeUrl: null, chosen: null };
-    const answer = await performWord(desk, asked);
-    return sharedBy(answer.drawing, { by: actor.name, atMs: desk.clock.nowMs() });
+    const { drawing } = await performWord(desk, asked);
+    made.push(sharedBy(drawing, { by: actor.name, atMs: desk.clock.nowMs() }));
+    return say(safe`Shared "${what}" with this channel.`);
   });
+  const [drawing] = made;
+  if (drawing === undefined) return tellOne(outcome);
   const quiet = { unfurl_links: false, unfurl_media: false };
-  await quietly(desk, () =>
-    respond({ response_type: "in_channel", replace_original: false, ...quiet, ...finish(drawing, 0) }),
-  );
+  try {
+    await respond({ response_type: "in_channel", replace_original: false, ...quiet, ...finish(drawing, 0) });
+    await tellOne(outcome);
+  } catch (error) {
+    desk.logger.warn({ error: error instanceof Error ? error.name : "unknown" }, "slack took no shared answer");
+    await tellOne(
+      say(safe`Slack gave no usable answer. If nothing stands in the channel, type "${what}" and share again.`),
+    );
+  }
 }

@@ -7,9 +7,9 @@ import type { Drawing } from "./message.ts";
 import { escaped, md } from "./mrkdwn.ts";
 import { parseServiceAndTime } from "./read-words.ts";
 import { say, sayMd } from "./replies.ts";
-import { changesReply, graphReply } from "./replies-service.ts";
+import { changesReply, graphReply, onCallReply } from "./replies-service.ts";
 import { SCOPES } from "./routing.ts";
-import { howTo } from "./which-incident.ts";
+import { howTo, onIncident } from "./which-incident.ts";
 
 const DEFAULT_SINCE_MS = 2 * 60 * 60_000;
 const MAX_NAME = 200;
@@ -36,6 +36,21 @@ export async function graph(desk: Desk, asked: Performed): Promise<Answer> {
   const dependencies = await desk.verbs.dependencies(asked.actor, nameOf(desk, service));
   return { drawing: graphReply(dependencies, desk.command), share: { word: "graph", rest: service } };
 }
+
+/** Who is called first for a service, or for the service of the incident that is meant. */
+export async function oncall(desk: Desk, asked: Performed): Promise<Answer> {
+  const service = asked.rest.trim();
+  if (service === "" || asked.chosen !== null) return onCallOfIncident(desk, { ...asked, rest: "" });
+  const answer = await desk.verbs.onCall(asked.actor, nameOf(desk, service));
+  return { drawing: onCallReply(answer), share: { word: "oncall", rest: service } };
+}
+
+const onCallOfIncident = onIncident(async (desk, { actor }, { incident }) => {
+  if (incident.service === null) {
+    return say(safe`Nobody knows the service of ${ownWords(incident.id)}. Name one: ${desk.command} oncall checkout`);
+  }
+  return onCallReply(await desk.verbs.onCall(actor, incident.service));
+});
 
 /** Looks into a service without an alert. The card comes to where it was asked for, unless it stands somewhere already. */
 export async function investigate(desk: Desk, asked: Performed): Promise<Drawing> {

@@ -6,7 +6,7 @@ import { mute, unmute, unwatch, watch } from "./perform-channel.ts";
 import { doctor, settings, version } from "./perform-install.ts";
 import { attachLink, exportAnswer, note, takeBack, update } from "./perform-keep.ts";
 import { catchUpOf, list, similar, status, timeline, why } from "./perform-read.ts";
-import { changes, graph, investigate } from "./perform-service.ts";
+import { changes, graph, investigate, oncall } from "./perform-service.ts";
 import { sharePostmortem } from "./postmortem.ts";
 import { parseRequest } from "./read-words.ts";
 import { helpReply, wordReply } from "./replies-help.ts";
@@ -43,6 +43,7 @@ const PERFORM: Readonly<Record<Word, Perform>> = {
   similar: onIncident(similar),
   changes,
   graph,
+  oncall,
   investigate: forOne(investigate),
   ack: onIncident(ackIncident),
   resolve: onIncident(resolveIncident),

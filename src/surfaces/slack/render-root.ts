@@ -94,8 +94,10 @@ function severalAlerts({ alertCount, services }: IncidentView): readonly Mrkdwn[
 /** Longest-lived worth last: what is shortened first is told in the thread anyway. */
 function openBody(view: IncidentView, options: DrawOptions): readonly Paragraph[] {
   const { cause, why, against, impact, nextStep, checked } = view.card;
+  // What a log line said stands in the thread and makes room here.
+  const told = cause.text.includes('"') ? brief(cause.text, CARD.cause) : cause.text;
   return [
-    row(cause.label, cause.text, { easy: 3, least: 2, worth: 10, cut: brief }),
+    row(cause.label, told, { easy: 3, least: 2, worth: 10, cut: brief }),
     ...optional(safe`Checked`, checked, { easy: 2, worth: 5 }),
     ...optional(safe`Why`, why, { easy: 2, worth: 4 }),
     ...optional(safe`Against`, against, { easy: 1, worth: 6 }),

@@ -1,4 +1,5 @@
 import type { Dependencies } from "../../app/look-back.ts";
+import type { OnCallAnswer } from "../../app/on-call.ts";
 import type { ChangesAnswer, RecentChange } from "../../app/recent-changes.ts";
 import { counted, literal } from "../../core/presentation/words.ts";
 import { cutSafe, joinSafe, type Safe, safe } from "../../core/safe.ts";
@@ -7,6 +8,7 @@ import { context, section } from "./blocks.ts";
 import type { LinkRule } from "./links.ts";
 import type { Drawing } from "./message.ts";
 import { dayMd, escaped, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { say } from "./replies.ts";
 
 const MAX_SHOWN = 10;
 const SUMMARY = 110;
@@ -81,6 +83,27 @@ export function graphReply({ service, callers, callees, isKnown }: Dependencies,
   ];
   const hint = md`As running and recent incidents saw it; calls that no record shows are missing.`;
   return { text: escaped(text), blocks: [section("graph", joinMd(lines, "\n")), context("graphfoot", hint)] };
+}
+
+/** Who is called first; "nobody" and "could not find out" are two things. */
+export function onCallReply({ service, answers }: OnCallAnswer): Drawing {
+  const name = cutSafe(service, NAME);
+  if (answers.length === 0) {
+    return say(safe`No connected system knows who is on call. Connect PagerDuty: "doctor" says how.`);
+  }
+  return say(
+    joinSafe(
+      answers.map((answer) => onCallWords(name, answer)),
+      " ",
+    ),
+  );
+}
+
+function onCallWords(service: Safe, { system, names }: OnCallAnswer["answers"][number]): Safe {
+  if (names === null)
+    return safe`${system} did not tell who is on call for ${service}: it may have no service of this name.`;
+  if (names.length === 0) return safe`Nobody is on call for ${service} now, says ${system}.`;
+  return safe`On call for ${service} now, first: ${cutSafe(joinSafe(names, ", "), DETAIL)} (${system}).`;
 }
 
 function neighbours(names: readonly Safe[]): Mrkdwn {

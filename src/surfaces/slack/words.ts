@@ -98,6 +98,14 @@ export const WORDS = {
     group: "services",
     acts: true,
   },
+  oncall: {
+    usage: safe`oncall [service]`,
+    does: safe`says who is called first for a service right now; without one for this incident's service`,
+    example: safe`oncall checkout`,
+    group: "services",
+    acts: false,
+    wait: safe`Asking who is on call, this takes some seconds …`,
+  },
   ack: {
     usage: safe`ack [incident]`,
     does: safe`acknowledges it where the alert came from, as you`,

@@ -1,4 +1,5 @@
 import type { Safe } from "../../../src/core/safe.ts";
+import { HOME_BUILDERS } from "./builders-home.ts";
 import { MESSAGE_BUILDERS } from "./builders-messages.ts";
 import { REPLY_BUILDERS } from "./builders-replies.ts";
 import { WINDOW_BUILDERS } from "./builders-windows.ts";
@@ -21,4 +22,5 @@ export const BUILDERS: readonly Builder[] = [
   ...REPLY_BUILDERS,
   ...WINDOW_BUILDERS,
   ...WORD_BUILDERS,
+  ...HOME_BUILDERS,
 ];

@@ -1,9 +1,11 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { DeliveryOptions } from "../../../dev/slack/courier.ts";
+import type { TeamSeed } from "../../../dev/slack/seed.ts";
 import type { Actor } from "../../../src/app/actor.ts";
 import type { HealthFinding } from "../../../src/app/health.ts";
 import type { Dependencies, RankingRecord, SimilarIncident } from "../../../src/app/look-back.ts";
+import type { OnCallAnswer } from "../../../src/app/on-call.ts";
 import type { PostmortemDocument } from "../../../src/app/people-ports.ts";
 import type { IncidentFilter, PersonNote, VoteVerdict } from "../../../src/app/ports.ts";
 import type { ChangesAnswer } from "../../../src/app/recent-changes.ts";
@@ -132,6 +134,11 @@ export class FakeVerbs implements Verbs {
     return this.graph ?? { service, callers: [], callees: [], isKnown: false };
   }
 
+  async onCall(actor: Actor, service: Safe): Promise<OnCallAnswer> {
+    this.#note("onCall", actor, service);
+    return { service, answers: [{ system: passed("pagerduty"), names: [passed("Ann Lee")] }] };
+  }
+
   async rankingRecord(actor: Actor): Promise<RankingRecord> {
     this.#note("rankingRecord", actor, null);
     return this.record;
@@ -171,14 +178,15 @@ export class Stage {
   /** Set: the checks of this install end when this does. */
   slowHealth: Promise<readonly HealthFinding[]> | null = null;
   readonly log = new MemoryLog();
-  readonly fake = new FakeSlack(() => this.clock.nowMs());
+  readonly fake: FakeSlack;
   readonly verbs: FakeVerbs;
   #surface: RunningSurface | null = null;
   #web: Server | null = null;
   #nonces = 0;
 
-  constructor(answer: IncidentAnswer | null) {
+  constructor(answer: IncidentAnswer | null, teams?: readonly TeamSeed[]) {
     this.verbs = new FakeVerbs(answer);
+    this.fake = new FakeSlack(() => this.clock.nowMs(), teams);
   }
 
   /** Starts the fake and the surface in HTTP mode or Socket Mode. */

@@ -1,5 +1,5 @@
-import { drawBlocks } from "./blocks.js";
-import { drawMessage, pressed } from "./messages.js";
+import { drawMessage } from "./messages.js";
+import { drawCanvas, drawHome } from "./places.js";
 import { showWindow } from "./windows.js";
 import { el } from "./words.js";
 
@@ -156,55 +156,20 @@ function drawMain() {
         : `# ${channel?.name ?? ""}`;
   byId("channel-name").textContent = name;
   document.title = `${name} · ${picture.team}`;
-  byId("text").placeholder = at.kind === "direct" ? "Message TraceOps" : `Message ${name}, or type /traceops help`;
+  byId("text").placeholder = at.kind === "direct" ? "Message TraceOps" : `Message, or type /traceops`;
   if (isHome) {
-    drawHome();
+    drawHome(shared);
     return;
   }
   if (at.kind === "canvas") {
-    drawCanvas(picture.canvases.find(({ id }) => id === at.id));
+    drawCanvas(
+      shared,
+      picture.canvases.find(({ id }) => id === at.id),
+    );
     return;
   }
   const roots = picture.messages.filter((message) => message.channel === at.id && message.threadTs === null);
   drawMessages(byId("messages"), roots, { inThread: false, empty: "Nothing here yet." });
-}
-
-function drawHome() {
-  const { home } = page.picture;
-  const key = `home:${home?.hash ?? ""}`;
-  const list = byId("messages");
-  if (list.dataset.key === key) return;
-  list.dataset.key = key;
-  const press = (element, block, chosen) =>
-    pressed(shared, element, {
-      do: "press",
-      where: "home",
-      actionId: element.action_id,
-      blockId: block.block_id,
-      chosen,
-    });
-  const blocks =
-    home === null
-      ? [el("p", { class: "empty" }, "TraceOps has not drawn its home yet.")]
-      : drawBlocks(home.blocks, { ...place(), press, folds: page.folds });
-  list.replaceChildren(el("div", { class: "home" }, blocks));
-}
-
-/** A canvas is a document that everybody may change; what a person is writing is never drawn over. */
-function drawCanvas(canvas) {
-  byId("channel-name").textContent = canvas.title || "Canvas";
-  const key = `canvas:${canvas.id}:${canvas.markdown}`;
-  const list = byId("messages");
-  if (list.dataset.key === key || list.querySelector("textarea:focus")) return;
-  list.dataset.key = key;
-  const area = el("textarea", { "aria-label": "Text of the canvas", spellcheck: "false" }, canvas.markdown);
-  const save = () => {
-    area.blur();
-    void ask({ do: "canvas", id: canvas.id, markdown: area.value });
-  };
-  list.replaceChildren(
-    el("div", { class: "canvas" }, area, el("button", { type: "button", class: "primary", onclick: save }, "Save")),
-  );
 }
 
 function drawThread() {
