@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { latestTelling, playScenario } from "../../src/cli/play-scenario.ts";
 import { generateScenario, isScenarioName } from "../../src/demo/generate-scenario.ts";
 import { type Config, parseConfig } from "../../src/main/config.ts";
+import { dataDirOf } from "../../src/main/database.ts";
 import { demoFolder, demoWebhookSecret, withDemo } from "../../src/main/demo-settings.ts";
 import { type Program, startProgram } from "../../src/main/program.ts";
 import { PROJECT_ROOT } from "../../src/main/project.ts";
@@ -93,6 +94,7 @@ async function withBot(
     return 0;
   } finally {
     await program.stop();
+    rmSync(dataDirOf(config), { recursive: true, force: true });
   }
 }
 

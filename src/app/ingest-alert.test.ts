@@ -151,3 +151,32 @@ test("the events of one alert, each many times and in any order, are one inciden
   );
   expect(expected).toMatchObject([{ status: "resolved", acknowledgedBy: "Bo", alertCount: 1, reopened: false }]);
 });
+
+test("an alert of another service waits while the first look beside it may still tell that the two call each other", async () => {
+  const { deps, ingest } = setUp();
+  await ingest(anAlert());
+  const other = anAlert({ eventId: "o", fingerprint: alertFingerprint("QO"), groupKey: "other", service: safe`till` });
+  const ingestWaiting = () => ingestAlert({ ...deps, mayWait: true }, DEFAULT_TENANT, other);
+
+  expect(await ingestWaiting()).toEqual({ kind: "waits" });
+  const answer = { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), revision: 1, atMs: TEN_O_CLOCK };
+  await deps.analyses.save({ ...answer, analysis: anAnalysis() }, []);
+
+  expect((await ingestWaiting()).kind).not.toBe("waits");
+});
+
+test("an alert that matches an open incident, or is long after it, never waits", async () => {
+  const { deps, ingest } = setUp();
+  await ingest(anAlert());
+  const late = anAlert({
+    eventId: "late",
+    fingerprint: alertFingerprint("QL"),
+    groupKey: "late",
+    service: safe`till`,
+    startedAtMs: epochMs(TEN_O_CLOCK + 60 * 60_000),
+  });
+  const kindOf = async (alert: Alert) => (await ingestAlert({ ...deps, mayWait: true }, DEFAULT_TENANT, alert)).kind;
+
+  expect(await kindOf(anAlert({ eventId: "again", fingerprint: alertFingerprint("QA") }))).toBe("attached");
+  expect(await kindOf(late)).toBe("opened");
+});

@@ -67,7 +67,7 @@ export async function investigateIncident(
 
   const input =
     (payload.stored === true ? await fromStored(deps, incident) : null) ??
-    (await gather(deps, incident, { signal, watch: latest === null ? watched(deps, incident) : null }));
+    (await gather(deps, incident, { signal, watch: watched(deps, incident, latest) }));
   const analysis = await think(deps, input);
   const { tenant, clock } = deps;
   const saved = await deps.analyses.save(
@@ -140,7 +140,8 @@ async function keep({ archive, tenant, logger }: InvestigateIncidentDeps, input:
 }
 
 /** Only the first look is watched: later ones have an answer that stands. */
-function watched(deps: InvestigateIncidentDeps, { id }: Incident): ProgressWatch | null {
+function watched(deps: InvestigateIncidentDeps, { id }: Incident, latest: StoredAnalysis | null): ProgressWatch | null {
+  if (latest !== null) return null;
   const names = deps.evidence.map(({ name }) => name);
   return deps.watchProgress?.(id, names) ?? null;
 }

@@ -25,7 +25,8 @@ export async function investigateService(
 
   const alert = manualAlert(actor, request, deps.clock.nowMs());
   const outcome = await ingestAlert(deps, actor.tenant, alert);
-  if (outcome.kind === "ignored" || outcome.kind === "waits") throw new AppError("conflict", "the request could not be placed");
+  if (outcome.kind === "ignored" || outcome.kind === "waits")
+    throw new AppError("conflict", "the request could not be placed");
   return outcome.incidentId;
 }
 

@@ -57,17 +57,23 @@ export interface WiringOptions {
   readonly publicUrl: string;
 }
 
-/** Joins stores, sources, verbs and surfaces by the settings. The only place that knows which vendors are on. */
-export async function wire(options: WiringOptions): Promise<Wiring> {
-  const { config, logger, publicUrl } = options;
+/** What everything else stands on. */
+async function openParts({ config, connectionString }: WiringOptions) {
   const clock = systemClock;
   const secrets = openSecrets({ given: config.core.TRACEOPS_SECRET, dataDir: dataDirOf(config) });
   const redactor = createRedactor({ pseudonymKey: secrets.derive("pseudonyms") });
-  const store = await createStore(options.connectionString, { clock });
-  const pagerDuty = pagerDutyClient(config, clock);
+  const store = await createStore(connectionString, { clock });
+  return { clock, secrets, redactor, store, pagerDuty: pagerDutyClient(config, clock) };
+}
+
+/** Joins stores, sources, verbs and surfaces by the settings. The only place that knows which vendors are on. */
+export async function wire(options: WiringOptions): Promise<Wiring> {
+  const { config, logger, publicUrl } = options;
+  const { clock, secrets, redactor, store, pagerDuty } = await openParts(options);
   const alertSources = configureAlertSources(config.env);
   const evidence = wireEvidence(config, { clock, logger, redactor, pushedEvents: store.pushedEvents, pagerDuty });
   const publishing = new Map<string, PublishPort>();
+  const publishingSurfaces = () => [...publishing.keys()];
   const deps = {
     ...store,
     tenant: DEFAULT_TENANT,
@@ -81,8 +87,8 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     policy: CORRELATION_POLICY,
     evidencePolicy: DEFAULT_EVIDENCE_POLICY,
     publicUrl: redactor.text(publicUrl),
-    publishingSurfaces: () => [...publishing.keys()],
-    ...progressPorts({ ...store, clock, logger, redactor }, () => [...publishing.keys()]),
+    publishingSurfaces,
+    ...progressPorts({ ...store, clock, logger, redactor }, publishingSurfaces),
     senders: pagerDutySenders(config, { pagerDuty, redactor }),
     digest: (raw: Uint8Array) => createHash("sha256").update(raw).digest("hex"),
   };
@@ -96,7 +102,7 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     marks: store.marks,
     preferences: store.preferences,
     health: () => health(),
-    untold: (incident) => untoldBy([...publishing.keys()], incident, deps),
+    untold: (incident) => untoldBy(publishingSurfaces(), incident, deps),
     pagerDuty,
     publicUrl,
     newNonce: randomUUID,

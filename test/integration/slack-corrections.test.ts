@@ -50,6 +50,7 @@ const claims = ({ hypotheses }: Analysis) =>
     id,
     arguments: [...parts, ...against].filter(({ signal }) => signal !== "learned"),
   }));
+const isCorrected = ({ hypotheses }: Analysis) => JSON.stringify(hypotheses).includes("says that it was not this");
 const whispered = (words: string) =>
   eventually(() => slack.workspace.whispers.find((each) => JSON.stringify(each).includes(words)) ?? null);
 
@@ -76,12 +77,11 @@ test("a correction sent from Slack is ranked and stored within 15 s, and its und
       },
     }),
   );
-  const isCorrected = ({ hypotheses }: Analysis) => JSON.stringify(hypotheses).includes("says that it was not this");
   await install.answerWhen(({ analysis }) => analysis !== null && isCorrected(analysis));
   const rerankedMs = performance.now() - sentAt;
+  console.info("RERANKED", rerankedMs);
   const card = await eventually(() => slack.workspace.roots().find(({ edits }) => edits > 0) ?? null);
 
-  console.info("RERANKED", rerankedMs);
   expect(status).toBe(200);
   expect(rerankedMs).toBeLessThan(RERANKED_MS);
   expect(card.channel).toBe("C0INCIDENTS");
@@ -104,4 +104,30 @@ test("a pushpin in the incident's thread is a row of the timeline, with the name
   expect(notes).toMatchObject([{ text: "I restarted the ledger at noon", who: "ada" }]);
   // The Slack for tests numbers its messages in fractions of a second, which may lie a little ahead.
   expect(Math.abs((notes[0]?.atMs ?? 0) - Number(ts) * 1000)).toBeLessThan(1000);
+});
+
+test("an incident that is started from a message has its card in the channel of that message", async () => {
+  const people = new People(slack.team(), slack.courier);
+  const ts = await people.say({ channel: "C0PAYMENTS", user: "U0BOB", text: "refunds hang since noon" });
+  const before = slack.workspace.openViews.length;
+  await people.shortcut({ user: "U0ADA", callbackId: "inc.start", channel: "C0PAYMENTS", ts });
+  const view = await eventually(() => {
+    const shown = slack.workspace.openViews[before]?.view;
+    return shown !== undefined && JSON.stringify(shown).includes("What happened?") ? shown : null;
+  });
+  const second = Math.floor(Date.now() / 1000) - 60;
+  const values = {
+    other: { field: { type: "plain_text_input", value: "refund-service" } },
+    what: { field: { type: "plain_text_input", value: "refunds hang since noon" } },
+    minute: { field: { type: "datetimepicker", selected_date_time: second - (second % 60) } },
+    second: { field: { type: "plain_text_input", value: "07" } },
+  };
+
+  await slack.courier.deliver(submitView({ user: "U0ADA", view, values }));
+
+  const card = await eventually(
+    () => slack.workspace.roots().find(({ blocks }) => JSON.stringify(blocks ?? []).includes("refund-service")) ?? null,
+  );
+  expect(card.channel).toBe("C0PAYMENTS");
+  await whispered("The card comes into <#C0PAYMENTS>");
 });

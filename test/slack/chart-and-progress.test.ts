@@ -95,10 +95,10 @@ describe("the chart", () => {
   });
 });
 
-describe("a first look that takes long", () => {
-  const looking = (): IncidentAnswer =>
-    anAnswer({ view: investigatingView(), analysis: null, sequence: 1, progress: someProgress() });
+const looking = (): IncidentAnswer =>
+  anAnswer({ view: investigatingView(), analysis: null, sequence: 1, progress: someProgress() });
 
+describe("a first look that takes long", () => {
   test("shows in the thread what is being read, and the causes take that message over", async () => {
     await office.publishUntilDone(looking());
     expect(thread().map(({ text }) => text)).toEqual([expect.stringContaining("TraceOps is investigating")]);

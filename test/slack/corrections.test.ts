@@ -100,6 +100,14 @@ forEachTransport((transport) => {
     });
   });
 
+  test("a press in a thread is answered in that thread", async () => {
+    await stage.send(
+      pressed("hyp.feedback.yes", { h: "h1", a: "yes" }, { within: { threadTs: "1.1", messageTs: "1.2" } }),
+    );
+
+    expect(await responded(stage, "Recorded")).toMatchObject({ thread_ts: "1.1" });
+  });
+
   test('"This was it" offers to confirm the cause for everybody, as a correction with an author', async () => {
     await stage.send(pressed("hyp.feedback.yes", { h: "h1", a: "yes" }));
     await responded(stage, "Mark cause confirmed");
@@ -181,5 +189,23 @@ forEachTransport((transport) => {
 
     expect(said).toContain("still resolved, and nobody is paged");
     expect(stage.verbs.of("setStatus")).toEqual([]);
+  });
+
+  test("every press is acknowledged before anything slow, and its window opens while the answer still waits", async () => {
+    const held = Promise.withResolvers<null>();
+    stage.verbs.getIncident = () => held.promise;
+    const slow = ["tl.edit", "hyp.feedback.no", "inc.reopen", "fix.undo"].map((action) =>
+      stage.fake.courier.deliver(pressed(action, { h: "h1", a: "no", k: "note", f: "n1" })),
+    );
+    const receipts = [
+      ...(await Promise.all(slow)),
+      await stage.fake.courier.deliver(pressed("inc.more", { a: "mute" }, { kind: "overflow" })),
+    ];
+
+    expect(receipts.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(Math.max(...receipts.map(({ tookMs }) => tookMs))).toBeLessThan(1000);
+    await stage.until(() => stage.fake.workspace.openViews.length === 2);
+    held.resolve(null);
+    await responded(stage, "not known here any more");
   });
 });

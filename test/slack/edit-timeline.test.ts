@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { epochMs } from "../../src/core/ids.ts";
 import { safe } from "../../src/core/safe.ts";
+import { anAnalysis } from "../support/builders.ts";
 import { press, pressInView } from "../support/fake-slack/deliveries.ts";
-import { anAnswer } from "../support/fake-slack/sample-answers.ts";
+import { anAnswer, passed } from "../support/fake-slack/sample-answers.ts";
 import { Stage } from "../support/fake-slack/stage.ts";
 import { forEachTransport } from "../support/fake-slack/transports.ts";
 import {
@@ -135,6 +136,26 @@ forEachTransport((transport) => {
         words,
       ]);
       expect(Object.fromEntries(byName)).toEqual(errors);
+      expect(corrections()).toEqual([]);
+    });
+
+    test("refuses a time outside of what was read, where no one could see the row", async () => {
+      const answer = anAnswer();
+      const analysis = anAnalysis();
+      const until = new Date((answer.view.timeline.at(-1)?.atMs ?? 0) + 60_000).toISOString();
+      const window = { ...analysis.window, baselineFrom: safe`2026-11-20T12:00:00Z`, to: passed(until) };
+      stage.verbs.answer = { ...answer, analysis: { ...analysis, window } };
+      const view = await choose(DEPLOY);
+      const late = {
+        minute: picked(offeredMinute(view) + 7200),
+        second: typed("00"),
+        text: typed("x"),
+        gone: ticked(false),
+      };
+
+      const { body } = await submit(stage, view, late);
+
+      expect(JSON.stringify(body)).toContain("The records were read from 12:00:00 UTC to 14:19:00 UTC");
       expect(corrections()).toEqual([]);
     });
 

@@ -12,7 +12,14 @@ const FAULTS_PER_RUN = 4;
 const LAST_WORDS = safe`INC: resolved, and these are the last words about it.`;
 const CLOSED_MS = 5 * 60_000;
 const PERMANENT = ["channel_not_found", "is_archived", "not_in_channel", "restricted_action", "msg_too_long"];
-const METHODS = ["chat.postMessage", "chat.update", "conversations.history", "conversations.replies", "chat.delete"];
+const METHODS = [
+  "chat.postMessage",
+  "chat.update",
+  "conversations.history",
+  "conversations.replies",
+  "chat.delete",
+  "files.getUploadURLExternal",
+];
 const counts = { faults: 0, calls: 0, ambiguous: 0 };
 
 const Mark = z.object({ event_payload: z.object({ kind: z.string(), nonce: z.string() }) });
@@ -107,9 +114,18 @@ function missing(office: PostOffice, deletions: number): readonly string[] {
 }
 
 function unalarmed({ faults, log }: PostOffice): readonly string[] {
-  const refused = faults.filter(({ fault, call }) => fault.kind === "refuse" && call.method !== "chat.delete");
+  const refused = faults.filter(({ fault, call }) => fault.kind === "refuse" && call.method.startsWith("chat."));
   const alarms = log.lines.filter(({ level }) => level === "error").length;
   return refused.length > 0 && alarms === 0 ? ["no alarm"] : [];
+}
+
+function breakThings({ fake }: PostOffice, random: () => number): void {
+  for (let count = 0; count < FAULTS_PER_RUN; count++) {
+    const method = METHODS[Math.floor(random() * random() * METHODS.length)] ?? "chat.postMessage";
+    const fault = faultOf(random);
+    // A message that may never be taken away cannot be taken away.
+    if (method !== "chat.delete" || fault.kind !== "refuse") fake.workspace.breakNext(method, fault);
+  }
 }
 
 async function play(seed: number): Promise<readonly string[]> {
@@ -119,12 +135,7 @@ async function play(seed: number): Promise<readonly string[]> {
   try {
     office.channel = "C0PAYMENTS";
     const { workspace } = office.fake;
-    for (let count = 0; count < FAULTS_PER_RUN; count++) {
-      const method = METHODS[Math.floor(random() * random() * METHODS.length)] ?? "chat.postMessage";
-      const fault = faultOf(random);
-      // A message that may never be taken away cannot be taken away.
-      if (method !== "chat.delete" || fault.kind !== "refuse") workspace.breakNext(method, fault);
-    }
+    breakThings(office, random);
     let deletions = 0;
     for (const answer of night(seed)) {
       await office.publishUntilDone(answer);

@@ -139,6 +139,27 @@ forEachTransport((transport) => {
     });
   });
 
+  describe("a private channel without the bot", () => {
+    test.for([
+      ["watch", "watch checkout-api"],
+      ["investigate", "investigate checkout-api"],
+    ] as const)("is answered to %s with how to invite it", async ([, text]) => {
+      const people = new People(stage.fake.team(), stage.fake.courier);
+      await people.command({ user: "U0ADA", channel: "G0PRIVATE", text });
+
+      const answer = await stage.until(() => stage.fake.workspace.responses.at(-1));
+      expect(JSON.stringify(answer)).toContain("type /invite @traceops in this channel");
+    });
+
+    test("is not confused with one that the bot is in", async () => {
+      const people = new People(stage.fake.team(), stage.fake.courier);
+      await people.command({ user: "U0ADA", channel: "C0PAYMENTS", text: "watch checkout-api" });
+
+      const answer = await stage.until(() => stage.fake.workspace.responses.at(-1));
+      expect(JSON.stringify(answer)).not.toContain("/invite");
+    });
+  });
+
   describe("the pane beside a conversation", () => {
     test("shows the incident's status, service, times and what can be done", async () => {
       stage.verbs.answer = anAnswer({ view: aView({ acknowledgedBy: null }) });

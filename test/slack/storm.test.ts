@@ -134,11 +134,11 @@ describe("a storm of a hundred alerts of six services with one root, three deliv
   });
 
   test("is one card, at most eight replies, and at most two notifications", async () => {
-    console.log(JSON.stringify(await withClient(database.connectionString, async (c) => (await c.query("select incident_id, alert->>'service' s, decision, count(*)::int, min(id) from alert_fact group by 1,2,3 order by 5")).rows)), notifications());//DEBUG
     expect(await count("incident")).toBe(1);
     expect(cards().map(({ text }) => text)).toHaveLength(1);
     expect(replies().length).toBeLessThanOrEqual(8);
-    expect(notifications().length, notifications().join("\n")).toBeLessThanOrEqual(2);
+    const rung = notifications();
+    expect(rung.slice(2)).toEqual([]);
   });
 
   test("is counted on the card, every alert once", async () => {
@@ -146,9 +146,8 @@ describe("a storm of a hundred alerts of six services with one root, three deliv
     expect(JSON.stringify(cards()[0]?.blocks)).toContain(`${ALERTS} alerts`);
   });
 
-  test("costs few calls", () => {
+  test("costs few edits", () => {
     const edits = slack.workspace.callsOf("chat.update").length;
-    console.info(`storm: ${slack.workspace.calls.length} calls, ${edits} edits, killed ${killed.join("; ")}`);
-    expect(edits).toBeLessThan(ALERTS);
+    expect(edits).toBeLessThanOrEqual(ALERTS / 4);
   });
 });

@@ -5,6 +5,7 @@ import { DEFAULT_TENANT, epochMs, type IncidentId, incidentId } from "../../src/
 import { safe } from "../../src/core/safe.ts";
 import { problemsOf } from "../support/fake-slack/block-kit.ts";
 import { directMessage, mention } from "../support/fake-slack/deliveries.ts";
+import { textLines } from "../support/fake-slack/read-aloud.ts";
 import { anAnswer } from "../support/fake-slack/sample-answers.ts";
 import { Stage } from "../support/fake-slack/stage.ts";
 import { forEachTransport } from "../support/fake-slack/transports.ts";
@@ -121,8 +122,9 @@ forEachTransport((transport) => {
       const said = await ada.pressed("word.share", valueOf(answer, "word.share"), { ephemeral: true, answers: 3 });
 
       expect(said).toMatchObject([
-        { replace_original: true },
+        { response_type: "ephemeral", replace_original: true },
         { response_type: "in_channel", replace_original: false },
+        { response_type: "ephemeral", replace_original: true },
       ]);
       expect(words(said[1])).toContain("Carla");
       expect(words(said[1])).toContain("Shared by Ada, as of");
@@ -189,6 +191,20 @@ forEachTransport((transport) => {
       expect(await kept("slack/route")).toEqual([]);
     });
 
+    test("settings changes what the person chose in the Home tab, and sends there who never chose", async () => {
+      expect(words(await ada.typed("settings deploys on"))).toContain("https://slack.com/app_redirect?app=A0TRACEOPS");
+      const value = { channel: "D0ADA", isOn: true, names: ["ada-l"], quiet: null, zone: "Europe/Berlin" };
+      const mine = { scope: "slack/author", name: "T0ACME/U0ADA", by: safe`Ada`, atMs: epochMs(0) };
+      await stage.preferences.set(DEFAULT_TENANT, { ...mine, value });
+
+      await ada.typed("settings quiet 22:00-7:00");
+      const answer = words(await ada.typed("settings deploys off"));
+
+      const quiet = { from: "22:00", to: "07:00" };
+      expect(await kept("slack/author")).toMatchObject([{ value: { ...value, isOn: false, quiet } }]);
+      expect(answer).toContain("*22:00 to 07:00* (Europe/Berlin)");
+    });
+
     test("a link has to be a web address", async () => {
       for (const bad of ["javascript:alert(1)", "ftp://x.example/a", "https://u:p@x.example", "runbook"]) {
         expect(words(await ada.typed(`link ${bad}`))).toContain("has to begin with https://");
@@ -218,6 +234,28 @@ forEachTransport((transport) => {
       expect(words(answer)).toContain(says);
       expect(words(answer).includes("flags (timed out after 8 s)")).toBe(missed.length > 0);
     });
+  });
+
+  test("doctor tells what to fix of each broken part and fits a phone however many parts there are", async () => {
+    stage.health = [
+      ...Array.from({ length: 3 }, (_, index) => ({ sign: "FIX" as const, part: `broken ${index}`, text: "set IT" })),
+      ...Array.from({ length: 15 }, (_, index) => ({ sign: "off" as const, part: `off ${index}`, text: "set IT" })),
+      { sign: "FIX" as const, part: "evidence: Loki", text: "answered 401 to hunter2-token" },
+    ];
+
+    const answer = await ada.typed("doctor");
+
+    expect(words(answer)).toContain("*FIX* broken 0: set IT");
+    expect(words(answer)).toContain("answered 401 to [redacted]");
+    expect(words(answer)).toContain("off 14");
+    expect(textLines({ text: "", blocks: answer.blocks as never }).length).toBeLessThanOrEqual(12);
+  });
+
+  test("the plain text of an answer, which phones show, has its times in UTC and no markup", async () => {
+    const { text } = await ada.typed("mute checkout-api 1h");
+
+    expect(text).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d UTC; cards/u);
+    expect(text).not.toMatch(/[<>*`]/u);
   });
 
   describe("what is no question", () => {

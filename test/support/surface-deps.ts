@@ -78,7 +78,7 @@ export function verbsOver(kept: readonly KeptIncident[]): Verbs {
     recentChanges: notHere,
     similarIncidents: notHere,
     dependencies: notHere,
-    onCall: async (_: unknown, service: Safe) => ({ service, answers: [] }),
+    onCall: notHere,
     rankingRecord: notHere,
   };
 }

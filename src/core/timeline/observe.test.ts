@@ -238,3 +238,21 @@ test("a span that a collector wrote twice is one span, a client and a server of 
   expect(seen([call, again, client]).spans.map(({ event }) => event.service)).toHaveLength(2);
   expect(seen([client, again, call]).spans).toEqual(seen([call, again, client]).spans);
 });
+
+test("what people say after the last look counts, and no other record from outside of what was read does", () => {
+  const outside = msToNs(WINDOW.toMs + 10 * MINUTE_MS);
+  const late = { ...anError("orders", "late", at("01:50:00")), atNs: outside };
+  const { severity: _s, body: _b, attributes: _a, exception: _e, ...place } = late;
+  const said: Event = {
+    ...place,
+    kind: "person",
+    id: eventId("people", "late"),
+    who: words("Ada"),
+    text: words("it was v2"),
+  };
+
+  const observations = seen([...badNight, late, said]);
+
+  expect(observations.people.map(({ event }) => event.id)).toEqual([said.id]);
+  expect(observations.logs.map(({ event }) => event.id)).not.toContain(late.id);
+});

@@ -46,21 +46,37 @@ export async function freshChart(
   const { chart } = answer.view;
   if (chart === null) return NONE;
   const row = await rowOf(publisher, answer);
-  const known = shown(publisher, row, place);
   const drawnHash = stableHash(JSON.stringify([chart, place.team]));
   // The first half is the hash of what it is drawn from: equal data needs no drawing.
-  const [dataHash = "", pictureHash = ""] = (row.bodyHash ?? "").split(":");
+  const [dataHash = ""] = (row.bodyHash ?? "").split(":");
+  const known = shown(publisher, row, place);
   if (dataHash === drawnHash || row.state === "failed") return known;
   const wait = await waitUntil(publisher, answer, { row, place });
   if (wait !== null) return { ...known, due: { notBeforeMs: wait, because: "the chart is drawn anew later" } };
+  return (await drawn(publisher, chart, { row, place, answer, drawnHash, signal })) ?? known;
+}
+
+interface Drawing {
+  readonly row: OutboundMessage;
+  readonly place: CardPlace;
+  readonly answer: IncidentAnswer;
+  readonly drawnHash: string;
+  readonly signal: AbortSignal;
+}
+
+/** Draws the picture and brings it up when it looks different; null when it could not be drawn. */
+async function drawn(
+  publisher: Publisher,
+  chart: NonNullable<IncidentAnswer["view"]["chart"]>,
+  drawing: Drawing,
+): Promise<Charted | null> {
+  const { row, place, drawnHash } = drawing;
   const image = await chartImage(chart, (err) => publisher.logger.warn({ err }, "the chart could not be drawn"));
-  if (image === null) return known;
+  if (image === null) return null;
   const bodyHash = `${drawnHash}:${image.hash}`;
-  if (image.hash === pictureHash) {
-    const same = await moved(publisher, row, { bodyHash });
-    return same === null ? known : shown(publisher, same, place);
-  }
-  return upload(publisher, { row, place, bodyHash, answer, image, signal });
+  if (row.bodyHash?.endsWith(`:${image.hash}`) !== true) return upload(publisher, { ...drawing, bodyHash, image });
+  const same = await moved(publisher, row, { bodyHash });
+  return same === null ? null : shown(publisher, same, place);
 }
 
 const NONE: Charted = { file: null, due: null };
@@ -95,14 +111,7 @@ async function waitUntil(
 
 async function upload(
   publisher: Publisher,
-  given: {
-    readonly row: OutboundMessage;
-    readonly place: CardPlace;
-    readonly bodyHash: string;
-    readonly answer: IncidentAnswer;
-    readonly image: { readonly png: Uint8Array; readonly alt: string };
-    readonly signal: AbortSignal;
-  },
+  given: Drawing & { readonly bodyHash: string; readonly image: { readonly png: Uint8Array; readonly alt: string } },
 ): Promise<Charted> {
   const { row, place, bodyHash, answer, image, signal } = given;
   const attemptAtMs = epochMs(publisher.clock.nowMs());

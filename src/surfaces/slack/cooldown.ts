@@ -68,11 +68,6 @@ export class Cooldowns {
   async close(spot: Spot, code: string): Promise<void> {
     await this.#marks.set(spot.tenant, closedName(spot), `${this.#clock.nowMs() + CLOSED_MS} ${code}`);
   }
-
-  /** A call worked: what was refused before is allowed again. */
-  async reopen(spot: Spot): Promise<void> {
-    await this.#marks.set(spot.tenant, closedName(spot), "0 -");
-  }
 }
 
 function pauseName(method: string, { team, channel }: Spot): string {

@@ -53,14 +53,8 @@ async function settled(box: Postbox, draft: Draft, row: OutboundMessage | null):
   if (row === null) return takenByOther(box);
   if (row.attemptAtMs === null) return repost(box, draft, row);
   const found = await settle(box, draft, row);
-  switch (found.status) {
-    case "adopted":
-      return editPosted(box, draft, found.row);
-    case "missing":
-      return send(box, draft, found.row);
-    default:
-      return found;
-  }
+  if (found.status === "adopted") return editPosted(box, draft, found.row);
+  return found.status === "missing" ? send(box, draft, found.row) : found;
 }
 
 /** The thread it was posted in was deleted and the card made anew, or it landed outside its thread. */

@@ -3,6 +3,7 @@ import type { HomeView } from "@slack/types";
 import { type Safe, safe } from "../../core/safe.ts";
 import { section } from "./blocks.ts";
 import type { Desk } from "./desk.ts";
+import type { HomeContent } from "./home-content.ts";
 import type { DrawHome, Guest } from "./home-guests.ts";
 import { readHome, type SharedReadings, sharedReadings } from "./home-read.ts";
 import { HOME_VIEW, homeView } from "./home-view.ts";
@@ -17,12 +18,17 @@ export function homeDrawing(listener: Pick<Listener, "at" | "homes">): DrawHome 
   const pausedUntil = new Map<Desk, number>();
   return async (guest, notice) => {
     const desk = listener.at(guest.team);
-    if ((pausedUntil.get(desk) ?? 0) > desk.clock.nowMs()) return;
+    const pauseMs = (pausedUntil.get(desk) ?? 0) - desk.clock.nowMs();
+    if (pauseMs > 0) {
+      void again(listener, guest, { shared: readings.get(desk), waitMs: pauseMs });
+      return;
+    }
     const shared = readings.get(desk) ?? sharedReadings(desk, await desk.people.actor(guest));
     readings.set(desk, shared);
-    const waitMs = await publishView(desk, guest, await viewOf(desk, guest, { shared, notice }));
+    const { view, isPartial } = await viewOf(desk, guest, { shared, notice });
+    const waitMs = await publishView(desk, guest, view);
     if (waitMs > 0) pausedUntil.set(desk, desk.clock.nowMs() + waitMs);
-    if (waitMs > 0 || isReading(shared)) void again(listener, guest, { shared, waitMs });
+    if (waitMs > 0 || isPartial) void again(listener, guest, { shared, waitMs });
   };
 }
 
@@ -30,14 +36,15 @@ async function viewOf(
   desk: Desk,
   guest: Guest,
   { shared, notice }: { readonly shared: SharedReadings; readonly notice: Safe | null },
-): Promise<HomeView> {
+): Promise<{ readonly view: HomeView; readonly isPartial: boolean }> {
   try {
     const content = await readHome(desk, guest, { shared, version: VERSION, notice });
-    return homeView(content, { links: desk.links, command: desk.command });
+    const isPartial = isReading(shared) || saysBeingRead(content);
+    return { view: homeView(content, { links: desk.links, command: desk.command }), isPartial };
   } catch (error) {
     desk.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "an app home could not be read");
     const words = md`TraceOps could not read its own data just now. Open this page again in a minute; "traceops doctor" says more.`;
-    return { type: "home", callback_id: HOME_VIEW, blocks: [section("failed", words)] };
+    return { view: { type: "home", callback_id: HOME_VIEW, blocks: [section("failed", words)] }, isPartial: false };
   }
 }
 
@@ -53,6 +60,11 @@ async function publishView({ client, logger }: Desk, { user }: Guest, view: Home
   }
 }
 
+/** The reading may have ended while the rest was read: what is shown decides. */
+function saysBeingRead({ health, changes, record }: HomeContent): boolean {
+  return [health, changes, record].some(({ status }) => status === "being-read");
+}
+
 function isReading({ health, changes, record }: SharedReadings): boolean {
   return health.isReading || changes.isReading || record.isReading;
 }
@@ -60,10 +72,10 @@ function isReading({ health, changes, record }: SharedReadings): boolean {
 async function again(
   { homes }: Pick<Listener, "homes">,
   guest: Guest,
-  { shared, waitMs }: { readonly shared: SharedReadings; readonly waitMs: number },
+  { shared, waitMs }: { readonly shared: SharedReadings | undefined; readonly waitMs: number },
 ): Promise<void> {
-  const { health, changes, record } = shared;
-  await Promise.all([health.whole(), changes.whole(), record.whole(), sleep(waitMs, null, { ref: false })]);
+  const readings = shared === undefined ? [] : [shared.health, shared.changes, shared.record];
+  await Promise.all([sleep(waitMs, null, { ref: false }), ...readings.map((reading) => reading.whole())]);
   homes.redraw(guest);
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from "../../app/ports.ts";
 import type { Safe } from "../../core/safe.ts";
 import { Debounced } from "./debounced.ts";
 import type { Principal } from "./people.ts";
+import { Slots } from "./slots.ts";
 
 /** Whoever has the Home open, and where to write to them. */
 export interface Guest extends Principal {
@@ -17,17 +18,22 @@ interface Visit {
   readonly atMs: number;
   readonly notice: Safe | null;
   readonly noticeAtMs: number;
+  /** The person is looking: this drawing waits for no other. */
+  isAwaited: boolean;
 }
 
 const GAP_MS = 3000;
 const NOTICE_MS = 60_000;
 const REMEMBERED_MS = 24 * 60 * 60_000;
 const MAX_GUESTS = 200;
+/** A change redraws everybody: that must not slow down what people press meanwhile. */
+const AT_ONCE = 2;
 
 /** Everybody who opened the Home lately. Kept in memory: after a restart a Home is drawn again when it is opened. */
 export class HomeGuests {
   readonly #clock: Clock;
   readonly #debounced: Debounced;
+  readonly #slots = new Slots(AT_ONCE);
   readonly #visits = new Map<string, Visit>();
   #draw: DrawHome = async () => undefined;
 
@@ -48,7 +54,7 @@ export class HomeGuests {
     this.#visits.delete(name);
     const [oldest] = this.#visits.keys();
     if (this.#visits.size >= MAX_GUESTS && oldest !== undefined) this.#visits.delete(oldest);
-    this.#visits.set(name, { guest, atMs: nowMs, notice, noticeAtMs: nowMs });
+    this.#visits.set(name, { guest, atMs: nowMs, notice, noticeAtMs: nowMs, isAwaited: true });
     this.#debounced.now(name);
   }
 
@@ -74,7 +80,10 @@ export class HomeGuests {
     const visit = this.#visits.get(name);
     if (visit === undefined) return;
     const isNew = this.#clock.nowMs() - visit.noticeAtMs < NOTICE_MS;
-    await this.#draw(visit.guest, isNew ? visit.notice : null);
+    const draw = () => this.#draw(visit.guest, isNew ? visit.notice : null);
+    const { isAwaited } = visit;
+    visit.isAwaited = false;
+    await (isAwaited ? draw() : this.#slots.run(draw));
   }
 }
 

@@ -13,15 +13,18 @@ const MAX_CHANGES = 10;
 const MAX_GAPS = 5;
 const FEW_CONFIRMED = 5;
 
-/** What is left to connect, with a way to try it; afterwards only the running test and what went wrong. */
+/** What became of the last press. */
+export function noticePart({ notice }: HomeContent): readonly KnownBlock[] {
+  return notice === null ? [] : [section("notice", md`*${escaped(notice)}*`)];
+}
+
+/** What is left to connect, while something is, and a way to try it all. */
 export function setupPart(content: HomeContent, options: HomeOptions): readonly KnownBlock[] {
   const steps = setupSteps(content, options.command);
-  const notice = content.notice === null ? [] : [section("notice", md`*${escaped(content.notice)}*`)];
-  const test = testPart(content);
-  if (isSetUp(steps)) return [...notice, ...test];
+  if (isSetUp(steps)) return testPart(content);
   const done = steps.filter(({ state }) => state === "done").length;
   const list = joinMd([md`*Set up: ${done} of ${steps.length} done*`, ...steps.map(stepLine)], "\n");
-  return [...notice, section("setup", list), ...test];
+  return [section("setup", list), ...testPart(content)];
 }
 
 const STATE: Readonly<Record<SetupStep["state"], Safe>> = {
@@ -109,25 +112,29 @@ export function recordPart({ record }: HomeContent): readonly KnownBlock[] {
   return [section("record", words)];
 }
 
-/** Every part of this install, with OK, OFF or FIX in front. */
+/** Every part of this install after FIX, OK or OFF. */
 export function healthPart({ health }: HomeContent): readonly KnownBlock[] {
   if (health.status !== "read") {
     return [section("health", health.status === "failed" ? md`Could not be checked.` : md`Being checked.`)];
   }
-  const order = { FIX: 0, ok: 1, off: 2 };
-  const lines = health.value
-    .toSorted((a, b) => order[a.sign] - order[b.sign] || (a.part < b.part ? -1 : 1))
-    .map(healthLine);
-  return [section("health", joinMd(lines, "\n"))];
+  const ofSign = (wanted: SafeFinding["sign"]) => health.value.filter(({ sign }) => sign === wanted);
+  const lines = [
+    ...ofSign("FIX").map(brokenLine),
+    ...partsLine(safe`OK`, ofSign("ok")),
+    ...partsLine(safe`OFF`, ofSign("off")),
+  ];
+  return lines.length === 0 ? [] : [section("health", joinMd(lines, "\n"))];
 }
 
-function healthLine({ sign, part, text }: SafeFinding): Mrkdwn {
-  // What works needs no explanation; what is off is explained by the checklist and "doctor".
-  const more = sign === "FIX" ? md`: ${escaped(cutSafe(text, CARD.line))}` : md``;
-  return md`• *${escaped(SIGNS[sign])}* ${escaped(part)}${more}`;
+function brokenLine({ part, text }: SafeFinding): Mrkdwn {
+  return md`*FIX* ${escaped(part)}: ${escaped(cutSafe(text, CARD.line))}`;
 }
 
-const SIGNS: Readonly<Record<SafeFinding["sign"], Safe>> = { ok: safe`OK`, off: safe`OFF`, FIX: safe`FIX` };
+/** What works needs no explanation; what is off is explained by the checklist and "doctor". */
+function partsLine(word: Safe, findings: readonly SafeFinding[]): readonly Mrkdwn[] {
+  const parts = findings.map(({ part }) => part).toSorted();
+  return parts.length === 0 ? [] : [md`*${escaped(word)}* ${escaped(joinSafe(parts, "; "))}`];
+}
 
 /** The version and what is not connected. */
 export function footerPart({ version, health }: HomeContent, options: HomeOptions): readonly KnownBlock[] {

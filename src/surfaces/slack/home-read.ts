@@ -37,7 +37,7 @@ export interface SharedReadings {
 const MAX_INCIDENTS = 200;
 const MAX_LOOKED = 10;
 const MAX_WAITING = 8;
-const LOOK_MS = 400;
+const LOOK_MS = 800;
 
 /** Reads one person's Home. Slow parts come as "being read" and are there at the next drawing. */
 export async function readHome(

@@ -35,10 +35,7 @@ export function setupSteps(content: Pick<HomeContent, "health" | "hasAlerts">, c
       safe`Writing back to the pager`,
       findings.filter(({ part }) => part.startsWith(PAGER)),
     ),
-    sourceStep(
-      safe`Public address`,
-      findings.filter(({ part }) => part === LINKS),
-    ),
+    linkStep(findings.find(({ part }) => part === LINKS)),
   ];
 }
 
@@ -72,6 +69,11 @@ function sourceStep(title: Safe, findings: readonly SafeFinding[]): SetupStep {
   const working = findings.filter(({ sign }) => sign === "ok");
   if (working.length === 0) return { state: "open", title, text: adviceOf(findings) };
   return { state: "done", title, text: joinSafe(working.slice(0, 4).map(nameOf), ", ") };
+}
+
+function linkStep(finding: SafeFinding | undefined): SetupStep {
+  const state = finding?.sign === "ok" ? ("done" as const) : ("open" as const);
+  return { state, title: safe`Links to incident pages`, text: finding?.text ?? null };
 }
 
 function adviceOf(findings: readonly SafeFinding[]): Safe | null {

@@ -49,5 +49,7 @@ export async function endTest(desk: Desk, actor: Actor, id: IncidentId): Promise
   if (answer === null || !isTest(answer.incident)) return safe`There is no such test any more.`;
   if (answer.incident.status === "resolved") return safe`The test ended already.`;
   const outcome = await desk.verbs.setStatus(actor, { incidentId: id, status: "resolved" });
+  // Its card stands: nobody has to know any more where it was to come.
+  if (outcome.kind === "done") await desk.preferences.remove(actor.tenant, SCOPES.place, id);
   return outcome.kind === "refused" ? safe`The test could not be ended: ${outcome.because}` : safe`The test ended.`;
 }

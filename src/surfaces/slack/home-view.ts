@@ -5,7 +5,7 @@ import type { DrawOptions } from "./draw.ts";
 import { servicesPart, settingsPart } from "./home-choices-view.ts";
 import type { HomeContent } from "./home-content.ts";
 import { openPart, waitingPart } from "./home-incidents-view.ts";
-import { changesPart, footerPart, healthPart, recordPart, setupPart } from "./home-install-view.ts";
+import { changesPart, footerPart, healthPart, noticePart, recordPart, setupPart } from "./home-install-view.ts";
 import { LIMITS } from "./limits.ts";
 
 export const HOME_VIEW = "home";
@@ -20,10 +20,14 @@ const MAX_HOME_BLOCKS = 100;
 
 /** One person's Home. Pure: the same content gives the same view. What belongs to a person on call stands first. */
 export function homeView(content: HomeContent, options: HomeOptions): HomeView {
+  // Somebody who is on call comes for the incidents.
+  const setup = setupPart(content, options);
   const parts: readonly (readonly KnownBlock[])[] = [
-    setupPart(content, options),
+    noticePart(content),
+    ...(content.open.length === 0 ? [setup] : []),
     part(safe`Open incidents`, openPart(content, options)),
     part(safe`Waiting for you`, waitingPart(content, options)),
+    ...(content.open.length === 0 ? [] : [setup]),
     part(safe`My services`, servicesPart(content, options)),
     part(safe`Changes of the last 24 hours`, changesPart(content, options)),
     part(safe`How often the ranking was right`, recordPart(content)),

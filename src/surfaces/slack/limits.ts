@@ -39,7 +39,7 @@ export const CARD = {
   /** A change of mind: what changed, why, and about what. */
   change: 320,
   timelineRows: 15,
-  timelineText: 260,
+  timelineText: 140,
   causes: 5,
   reasons: 3,
   counterReasons: 2,

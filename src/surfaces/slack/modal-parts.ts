@@ -30,6 +30,9 @@ const AboutShape = z.object({
   /** What the fields held before the person changed them. */
   wasText: z.string().max(50).optional(),
   wasSecond: z.number().optional(),
+  /** What was read reaches from here to here. */
+  fromMs: z.number().optional(),
+  untilMs: z.number().optional(),
   service: z.string().max(200).optional(),
   hours: z.number().optional(),
   revision: z.number().optional(),

@@ -1,9 +1,10 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import type { IncidentAnswer } from "../../app/verbs.ts";
 import type { Correction } from "../../core/corrections/correction.ts";
-import { epochMs, stableHash } from "../../core/ids.ts";
+import { type EpochMs, epochMs, stableHash } from "../../core/ids.ts";
 import type { CorrectionView } from "../../core/presentation/view.ts";
-import { cutSafe, safe } from "../../core/safe.ts";
+import { cutSafe, type Safe, safe } from "../../core/safe.ts";
+import { isoToMs } from "../../core/time.ts";
 import { button, context, plainText, section } from "./blocks.ts";
 import type { Desk } from "./desk.ts";
 import { type Editable, isOneRecord, referenceTo } from "./edit-rows.ts";
@@ -40,13 +41,26 @@ export function timelineModal(given: {
     title: EDIT_TITLE,
     ...(chosen === null ? {} : { submit: safe`Save` }),
     close: safe`Close`,
-    about: { ...about, incident: answer.incident.id, ...(chosen === null ? {} : was(chosen)) },
+    about: {
+      ...about,
+      incident: answer.incident.id,
+      ...readSpan(answer, chosen),
+      ...(chosen === null ? {} : was(chosen)),
+    },
     blocks: [
       chooser(rows, chosen),
       ...(chosen === null ? [] : fieldsOf(chosen)),
       ...soFar(answer, corrections.slice(-MAX_LISTED).toReversed(), corrections.length),
     ],
   });
+}
+
+/** A record that is moved out of what was read could not be shown any more; what people said always is. */
+function readSpan({ analysis }: IncidentAnswer, chosen: Editable | null): About {
+  if (chosen?.row?.role === "person") return {};
+  const fromMs = isoToMs(analysis?.window.baselineFrom ?? "");
+  const untilMs = isoToMs(analysis?.window.to ?? "");
+  return fromMs === null || untilMs === null ? {} : { fromMs, untilMs };
 }
 
 function was({ key, text, atMs }: Editable): About {
@@ -144,20 +158,35 @@ export function checkEdit(submission: Submission, nowMs: number): Errors {
   const hasText = fields.idOf(TEXT) !== TEXT;
   if (!hasText) return { [GONE]: safe`Tick the box to remove this note.` };
   if (fields.text(TEXT) === "") return { [TEXT]: safe`The row needs some text. To take it away, tick the box below.` };
-  const { at, isMoved, isReworded } = changesIn(submission);
-  if (at === null && fields.minute(MINUTE) !== null) return { [SECOND]: safe`Type a number from 0 to 59.` };
-  if (at !== null && at > nowMs)
-    return { [MINUTE]: safe`This is in the future: ${utcClock(at)}. Now it is ${utcClock(epochMs(nowMs))}.` };
-  return isMoved || isReworded
-    ? {}
-    : { [TEXT]: safe`Nothing was changed. Change the time or the text, or tick the box below.` };
+  const { isMoved, isReworded } = changesIn(submission);
+  if (!isMoved && !isReworded)
+    return { [TEXT]: safe`Nothing was changed. Change the time or the text, or tick the box below.` };
+  return checkTime(submission, nowMs);
+}
+
+function checkTime(submission: Submission, nowMs: number): Errors {
+  const { at, isMoved } = changesIn(submission);
+  if (!isMoved) return {};
+  if (at === null) return { [SECOND]: safe`Type a number from 0 to 59.` };
+  return isOutside(at, submission, nowMs) ? { [MINUTE]: outsideWords(at, submission, nowMs) } : {};
+}
+
+function isOutside(at: EpochMs, { about }: Submission, nowMs: number): boolean {
+  return at > Math.min(nowMs, about.untilMs ?? nowMs) || at < (about.fromMs ?? at);
+}
+
+function outsideWords(at: EpochMs, { about }: Submission, nowMs: number): Safe {
+  if (at > nowMs) return safe`This is in the future: ${utcClock(at)}. Now it is ${utcClock(epochMs(nowMs))}.`;
+  const from = utcClock(epochMs(about.fromMs ?? at));
+  const until = utcClock(epochMs(about.untilMs ?? nowMs));
+  return safe`The records were read from ${from} to ${until}; choose a time between. To take the row away, tick the box below.`;
 }
 
 function changesIn({ fields, about }: Submission) {
   const at = instantIn(fields, MINUTE, SECOND);
   return {
     at,
-    isMoved: at !== null && at / 1000 !== about.wasSecond,
+    isMoved: fields.minute(MINUTE) !== null && (at === null || at / 1000 !== about.wasSecond),
     isReworded: stableHash(fields.text(TEXT)) !== about.wasText,
   };
 }

@@ -5,6 +5,7 @@ import { cutSafe, type Safe, safe } from "../../core/safe.ts";
 import { isDirect, type Performed } from "./asked.ts";
 import { channelMd } from "./channel-words.ts";
 import type { Desk } from "./desk.ts";
+import { inviteHint } from "./membership.ts";
 import type { Drawing } from "./message.ts";
 import { dayMd, escaped, joinMd, md } from "./mrkdwn.ts";
 import { parseServiceAndTime } from "./read-words.ts";
@@ -71,18 +72,19 @@ export async function watch(desk: Desk, asked: Performed): Promise<Drawing> {
   const before = placeOf(await find(desk, asked, { scope: SCOPES.route, service }));
   const name = await nameIn(desk, asked, { scope: SCOPES.route, service });
   await keep(desk, asked, { scope: SCOPES.route, name, value: { team: asked.team, channel: asked.channel } });
+  const invite = await inviteHint(desk, asked.channel);
   const moved =
     before === null || before.channel === asked.channel
       ? md``
       : md` Before, they went to ${channelMd(before.channel)}.`;
   return sayMd(
-    md`New cards of ${shown(name)} come into this channel.${moved} If TraceOps is not a member here yet, invite it with /invite. \`${escaped(safe`${desk.command} unwatch ${short(name)}`)}\` ends it.`,
+    md`New cards of ${shown(name)} come into this channel.${moved} \`${escaped(safe`${desk.command} unwatch ${short(name)}`)}\` ends it.${invite === null ? md`` : md` ${escaped(invite)}`}`,
   );
 }
 
-async function watched(desk: Desk, { actor, channel }: Performed): Promise<Drawing> {
-  const routes = await desk.preferences.list(actor.tenant, SCOPES.route);
-  const here = routes.filter((route) => placeOf(route)?.channel === channel);
+async function watched(desk: Desk, asked: Performed): Promise<Drawing> {
+  const routes = await desk.preferences.list(asked.actor.tenant, SCOPES.route);
+  const here = routes.filter((route) => isHere(desk, asked, placeOf(route)));
   if (here.length === 0) {
     return say(
       safe`This channel watches no service by itself. "${desk.command} watch checkout" would bring the cards of checkout here.`,
@@ -99,7 +101,7 @@ export async function unwatch(desk: Desk, asked: Performed): Promise<Drawing> {
   const found = await find(desk, asked, { scope: SCOPES.route, service });
   const place = placeOf(found);
   if (found === null || place === null) return sayMd(md`No channel watches ${foreign(desk, service)}.`);
-  if (place.channel !== asked.channel) {
+  if (!isHere(desk, asked, place)) {
     return sayMd(md`${foreign(desk, service)} is watched in ${channelMd(place.channel)}: type it there.`);
   }
   await desk.preferences.remove(asked.actor.tenant, SCOPES.route, found.name);
@@ -109,6 +111,12 @@ export async function unwatch(desk: Desk, asked: Performed): Promise<Drawing> {
 function placeOf(preference: Preference | null): z.infer<typeof Route> | null {
   const parsed = Route.safeParse(preference?.value);
   return parsed.success ? parsed.data : null;
+}
+
+/** Two workspaces may have a channel of the same id; without a workspace the first one is meant. */
+function isHere(desk: Desk, { team, channel }: Performed, place: z.infer<typeof Route> | null): boolean {
+  if (place?.channel !== channel) return false;
+  return place.team == null ? desk.team === null : place.team === team || place.team === desk.team;
 }
 
 interface Named {

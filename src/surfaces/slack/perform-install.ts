@@ -13,7 +13,9 @@ import { VERSION } from "./version.ts";
 import { howTo } from "./which-incident.ts";
 
 const LINE = 240;
-const MAX_OK = 30;
+const MAX_NAMES = 30;
+const MAX_FIX = 6;
+const MAX_OFF = 2;
 
 /** Shows what the person chose, after changing it when they said so. Names and the first choice belong to the Home tab. */
 export async function settings(desk: Desk, asked: Performed): Promise<Drawing> {
@@ -88,11 +90,11 @@ export async function doctor(desk: Desk): Promise<Answer> {
     broken.length === 0
       ? safe`Nothing to fix: ${well.length} parts work, ${off.length} are off`
       : safe`${broken.length} to fix, ${well.length} work, ${off.length} are off`;
-  const fix = broken.map((finding) => md`*FIX* ${foreign(desk, `${finding.part}: ${finding.text}`)}`);
-  const away = off.map(({ part, text }) => md`*OFF* ${foreign(desk, `${part}: ${text}`)}`);
-  const works = well.slice(0, MAX_OK).map(({ part }) => foreign(desk, part));
-  const fine = works.length === 0 ? [] : [md`*OK* ${joinMd(works, ", ")}`];
-  const groups = [[md`*${escaped(verdict)}*`, ...fix], away, fine].filter((lines) => lines.length > 0);
+  const groups = [
+    [md`*${escaped(verdict)}*`, ...linesOf(desk, broken, MAX_FIX).map((line) => md`*FIX* ${line}`)],
+    linesOf(desk, off, MAX_OFF).map((line) => md`*OFF* ${line}`),
+    well.length === 0 ? [] : [md`*OK* ${namesOf(desk, well)}`],
+  ].filter((lines) => lines.length > 0);
   return {
     drawing: {
       text: escaped(verdict),
@@ -100,6 +102,20 @@ export async function doctor(desk: Desk): Promise<Answer> {
     },
     share: { word: "doctor", rest: "" },
   };
+}
+
+/** Each part with what to do; where that is too much for a phone, the names of the rest. */
+function linesOf(desk: Desk, findings: readonly HealthFinding[], most: number): readonly Mrkdwn[] {
+  const told = findings.slice(0, most).map(({ part, text }) => foreign(desk, `${part}: ${text}`));
+  const rest = findings.slice(most);
+  return rest.length === 0 ? told : [...told, md`${namesOf(desk, rest)} (the command traceops doctor tells how)`];
+}
+
+function namesOf(desk: Desk, findings: readonly HealthFinding[]): Mrkdwn {
+  return joinMd(
+    findings.slice(0, MAX_NAMES).map(({ part }) => foreign(desk, part)),
+    ", ",
+  );
 }
 
 /** Some of these words are an error's own. */

@@ -3,6 +3,7 @@ import { cutSafe, own, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { type Answer, isDirect, type Performed } from "./asked.ts";
 import { channelMd } from "./channel-words.ts";
 import type { Desk } from "./desk.ts";
+import { inviteHint } from "./membership.ts";
 import type { Drawing } from "./message.ts";
 import { escaped, md } from "./mrkdwn.ts";
 import { parseServiceAndTime } from "./read-words.ts";
@@ -78,7 +79,9 @@ export async function investigate(desk: Desk, asked: Performed): Promise<Drawing
     atMs: desk.clock.nowMs(),
   });
   const here = isDirect(asked.channel) ? safe`here` : safe`into this channel`;
-  return say(safe`Looking into ${shown}${since(sinceMs)} as ${ownWords(id)}. The card comes ${here}.`);
+  const invite = await inviteHint(desk, asked.channel);
+  const hint = invite === null ? safe`` : safe` ${invite}`;
+  return say(safe`Looking into ${shown}${since(sinceMs)} as ${ownWords(id)}. The card comes ${here}.${hint}`);
 }
 
 function since(sinceMs: number | null): Safe {

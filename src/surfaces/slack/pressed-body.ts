@@ -49,8 +49,11 @@ export async function answerPress(
 ): Promise<void> {
   const message = finish(drawing, 0);
   const replace = body.container?.is_ephemeral === true;
+  // Without it the answer to a press in a thread would stand in the channel, out of sight.
+  const thread = body.container?.thread_ts;
+  const where = thread === undefined || replace ? {} : { thread_ts: thread };
   if (respond !== undefined) {
-    await quietly(desk, () => respond({ response_type: "ephemeral", replace_original: replace, ...message }));
+    await quietly(desk, () => respond({ response_type: "ephemeral", replace_original: replace, ...where, ...message }));
   } else if (body.channel !== undefined) {
     await whisper(desk.client, { channel: body.channel.id, user: body.user.id, message });
   }

@@ -138,42 +138,60 @@ async function threadIsGone(task: Task): Promise<JobOutcome> {
   return cardWasDeleted(task);
 }
 
+interface Thread {
+  readonly root: Posted;
+  readonly place: CardPlace;
+}
+
 async function deliverThread(
   task: Task,
   { root, place: cardPlace }: { root: Posted; place: CardPlace | null },
 ): Promise<JobOutcome> {
   if (cardPlace === null) return DONE;
-  const { publisher, answer, rows, signal } = task;
-  const place = { ...cardPlace, channel: root.channel, problem: null };
-  const dues: Due[] = root.due === null ? [] : [root.due];
-  const known = answer.analysis === null ? null : await knownChart(publisher, answer, place);
-  for (const { subject, ordinal } of repliesOf(publisher, answer, rows)) {
-    const chart = subject.kind === "timeline" ? (known?.file ?? null) : null;
-    const slot: Slot = { subject, ordinal, place, threadTs: root.ts, chart };
-    const reply = await deliver(publisher, draftOf(publisher, answer, slot), signal);
-    if (reply.status === "closed") return cardIsShutOut(task);
-    // A reply that people deleted is theirs to delete; only a missing parent is the card's affair.
-    if (reply.status === "gone" && !(await isDeletedReply(publisher, answer, slot))) return threadIsGone(task);
-    if (reply.status === "again") dues.push(reply);
-    if (reply.status === "posted" && reply.due !== null) dues.push(reply.due);
+  const { publisher, answer, rows } = task;
+  const thread: Thread = { root, place: { ...cardPlace, channel: root.channel, problem: null } };
+  const { file } = await knownChart(publisher, answer, thread.place);
+  const dues = dueOf(root);
+  for (const planned of repliesOf(publisher, answer, rows)) {
+    const chart = planned.subject.kind === "timeline" ? file : null;
+    const reply = await deliverReply(task, thread, { ...planned, chart });
+    if (reply === "closed") return cardIsShutOut(task);
+    if (reply === "orphaned") return threadIsGone(task);
+    dues.push(...reply);
   }
-  if (answer.analysis !== null) dues.push(...(await drawChart(task, { root, place, shown: known?.file ?? null })));
-  return outcome(dues);
+  return outcome([...dues, ...(await drawChart(task, thread, file))]);
+}
+
+/** When to come back for a reply, if at all; or that its channel is closed, or its card gone. */
+async function deliverReply(
+  { publisher, answer, signal }: Task,
+  { root, place }: Thread,
+  reply: Pick<Slot, "subject" | "ordinal" | "chart">,
+): Promise<readonly Due[] | "closed" | "orphaned"> {
+  const slot: Slot = { ...reply, place, threadTs: root.ts };
+  const delivered = await deliver(publisher, draftOf(publisher, answer, slot), signal);
+  if (delivered.status === "closed") return "closed";
+  // A reply that people deleted is theirs to delete; only a missing parent is the card's affair.
+  const isOrphan = delivered.status === "gone" && !(await isDeletedReply(publisher, answer, slot));
+  return isOrphan ? "orphaned" : dueOf(delivered);
+}
+
+function dueOf(delivered: Delivered): Due[] {
+  if (delivered.status === "again") return [delivered];
+  return delivered.status === "posted" && delivered.due !== null ? [delivered.due] : [];
 }
 
 /** After every word has been said: the picture, into the timeline that stands. */
-async function drawChart(
-  { publisher, answer, signal }: Task,
-  { root, place, shown }: { root: Posted; place: CardPlace; shown: ChartFile | null },
-): Promise<readonly Due[]> {
-  const { file, due } = await freshChart(publisher, answer, { place, signal });
+async function drawChart(task: Task, thread: Thread, shown: ChartFile | null): Promise<readonly Due[]> {
+  const { publisher, answer, signal } = task;
+  if (answer.analysis === null) return [];
+  const { file, due } = await freshChart(publisher, answer, { place: thread.place, signal });
   const dues = due === null ? [] : [due];
   if (file === null || file.fileId === shown?.fileId) return dues;
   const subject: Subject = { kind: "timeline", view: answer.view };
-  const slot: Slot = { subject, ordinal: 0, place, threadTs: root.ts, chart: file };
-  const timeline = await deliver(publisher, draftOf(publisher, answer, slot), signal);
-  if (timeline.status === "again") return [...dues, timeline];
-  return timeline.status === "posted" && timeline.due !== null ? [...dues, timeline.due] : dues;
+  const timeline = await deliverReply(task, thread, { subject, ordinal: 0, chart: file });
+  // What is wrong with the channel or the card shows at the next look at them.
+  return typeof timeline === "string" ? dues : [...dues, ...timeline];
 }
 
 async function isDeletedReply(publisher: Publisher, answer: IncidentAnswer, slot: Slot): Promise<boolean> {

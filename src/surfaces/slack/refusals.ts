@@ -31,14 +31,11 @@ export function scopeOfRefusal(code: string): RefusalScope {
 
 /** What to do about a refusal, for the log and `doctor`. */
 export function adviceFor(code: string, channel: string): string {
-  switch (scopeOfRefusal(code)) {
-    case "workspace":
-      return `Slack refused the bot's token (${code}): install the app again and set the new token`;
-    case "message":
-      return `Slack refused the content (${code}): this is a defect of TraceOps, please report it`;
-    case "channel":
-      return channelAdvice(code, channel);
-  }
+  const scope = scopeOfRefusal(code);
+  if (scope === "channel") return channelAdvice(code, channel);
+  return scope === "workspace"
+    ? `Slack refused the bot's token (${code}): install the app again and set the new token`
+    : `Slack refused the content (${code}): this is a defect of TraceOps, please report it`;
 }
 
 function channelAdvice(code: string, channel: string): string {

@@ -1,5 +1,7 @@
 import type { Button, ContainerBlock, KnownBlock, RichTextBlockElement, RichTextSection } from "@slack/types";
 import { showArithmetic } from "../../core/presentation/arithmetic.ts";
+import { brief } from "../../core/presentation/card.ts";
+import { shortReason } from "../../core/presentation/short-reason.ts";
 import type { ArgumentView, CauseView, IncidentView } from "../../core/presentation/view.ts";
 import { capital, confidenceNumber, withStop } from "../../core/presentation/words.ts";
 import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
@@ -14,7 +16,7 @@ import { valueOf } from "./values.ts";
 
 /** The second message of the thread: every suspect with what speaks for it and against it, most likely first. */
 export function drawHypotheses(view: IncidentView, options: DrawOptions): Drawing {
-  const shown = view.causes.slice(0, CARD.causes);
+  const shown = worthShowing(view.causes);
   const text = escaped(sentence(view, shown));
   if (options.form === "plain") return { text, blocks: [] };
   const draw = options.form === "new" ? newCause : classicCause;
@@ -22,6 +24,17 @@ export function drawHypotheses(view: IncidentView, options: DrawOptions): Drawin
   const causes = shown.flatMap((cause, index) => draw({ view, cause, index, options }));
   return { text, blocks: [head, ...causes, ...peopleSaid(view), context("hfoot", footLine(view, options))] };
 }
+
+/** The first three, and after them only what is not next to impossible. The page has all of them. */
+export function worthShowing(causes: readonly CauseView[]): readonly CauseView[] {
+  return causes
+    .slice(0, CARD.causes)
+    .filter(({ confidence }, index) => index < FIRST_CAUSES || confidence >= HARDLY_POSSIBLE);
+}
+
+const FIRST_CAUSES = 3;
+/** What would be printed as "under 0.01". */
+const HARDLY_POSSIBLE = 0.005;
 
 interface CauseDrawing {
   readonly view: IncidentView;
@@ -34,7 +47,7 @@ function sentence(view: IncidentView, shown: readonly CauseView[]): Safe {
   const id = ownWords(view.incidentId);
   if (shown.length === 0) return safe`${id}: ${view.card.cause.label}: ${view.card.cause.text}`;
   const list = shown.map(
-    (cause) => safe`${cause.rank}, ${level(cause)} (${ownNumber(cause)}): ${cutSafe(cause.summary, 60)}`,
+    (cause) => safe`${cause.rank}, ${level(cause)} (${ownNumber(cause)}): ${brief(cause.summary, 60)}`,
   );
   const count = view.causes.length === 1 ? safe`1 possible cause` : safe`${view.causes.length} possible causes`;
   return safe`${id}: ${count}. ${joinSafe(list, "; ")}`;
@@ -84,12 +97,12 @@ function feedback({ view, cause }: CauseDrawing): KnownBlock {
 
 function classicCause(drawing: CauseDrawing): readonly KnownBlock[] {
   const { view, cause } = drawing;
-  const { supporting, against } = reasonsOf(cause);
+  const { supporting, against } = reasonsOf(drawing);
   const lines = [
     md`*${escaped(cutSafe(titleOf(cause), LIMITS.containerTitle))}* · ${escaped(subtitleOf(cause))}`,
     ...reasonLine(safe`For`, supporting, drawing),
     ...reasonLine(safe`Against`, against, drawing),
-    ...extras(cause).map(({ label, text }) => md`*${escaped(label)}:* ${escaped(text)}`),
+    ...extras(drawing).map(({ label, text }) => md`*${escaped(label)}:* ${escaped(text)}`),
   ];
   return [
     section(`h${cause.rank}`, joinMd(lines, "\n")),
@@ -115,11 +128,11 @@ function reasonLine(label: Safe, reasons: readonly Reason[], { view, options }: 
 }
 
 function richReasons(drawing: CauseDrawing): RichTextBlockElement[] {
-  const { supporting, against } = reasonsOf(drawing.cause);
+  const { supporting, against } = reasonsOf(drawing);
   return [
     ...richList(safe`For`, supporting, drawing),
     ...richList(safe`Against`, against, drawing),
-    ...extras(drawing.cause).map(
+    ...extras(drawing).map(
       ({ label, text }): RichTextSection => richSection([richText(label, "bold"), richText(safe`: ${text}`)]),
     ),
   ];
@@ -135,10 +148,10 @@ function richList(label: Safe, reasons: readonly Reason[], { view, options }: Ca
 
 type Reason = Pick<ArgumentView, "because" | "evidenceIds">;
 
-/** The strongest reasons, short; the rest is a press away. */
-function reasonsOf(cause: CauseView): { readonly supporting: readonly Reason[]; readonly against: readonly Reason[] } {
+/** The strongest reasons in short, fewer for the less likely; what they quote and all points are a press away. */
+function reasonsOf({ cause, index }: CauseDrawing) {
   return {
-    supporting: strongestOf(cause.supporting, CARD.reasons),
+    supporting: strongestOf(cause.supporting, index === 0 ? CARD.reasons : CARD.counterReasons),
     against: strongestOf(cause.against, CARD.counterReasons),
   };
 }
@@ -146,7 +159,7 @@ function reasonsOf(cause: CauseView): { readonly supporting: readonly Reason[]; 
 function strongestOf(lines: readonly ArgumentView[], most: number): readonly Reason[] {
   const ranked = lines.toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points));
   const shown = ranked.slice(0, most).map(({ because, evidenceIds }) => ({
-    because: cutSafe(because, CARD.reason),
+    because: cutSafe(shortReason(because), CARD.reason),
     evidenceIds,
   }));
   const left = lines.length - shown.length;
@@ -155,12 +168,12 @@ function strongestOf(lines: readonly ArgumentView[], most: number): readonly Rea
 }
 
 /** What would settle it, what one could do, and who said what. */
-function extras(cause: CauseView): readonly { readonly label: Safe; readonly text: Safe }[] {
+function extras({ cause, index }: CauseDrawing): readonly { readonly label: Safe; readonly text: Safe }[] {
   const { toBeSure, suggestedActions, votes } = cause;
   return [
     {
       label: safe`To be sure`,
-      texts: [joinSafe(toBeSure.slice(0, 2).map(withStop), " ")].filter((text) => text.length > 0),
+      texts: [joinSafe(toBeSure.slice(0, index === 0 ? 2 : 1).map(withStop), " ")].filter((text) => text.length > 0),
     },
     { label: safe`Possible step, yours to run`, texts: suggestedActions.slice(0, 1) },
     { label: safe`"This was it"`, texts: people(votes.yes) },
@@ -197,7 +210,7 @@ export function nameOf(cause: CauseView): Safe {
 
 /** "1. Deploy v412 of checkout". */
 export function titleOf(cause: CauseView): Safe {
-  return safe`${cause.rank}. ${cause.summary}`;
+  return safe`${cause.rank}. ${cause.summary.includes('"') ? brief(cause.summary, CARD.cause) : cause.summary}`;
 }
 
 /** "High confidence (0.81) · score +5.2". */
@@ -217,14 +230,14 @@ function ownNumber(cause: CauseView): Safe {
 }
 
 function footLine(view: IncidentView, options: DrawOptions): Mrkdwn {
-  const hidden = view.causes.length - Math.min(view.causes.length, CARD.causes);
+  const hidden = view.causes.length - worthShowing(view.causes).length;
   const page = view.pageUrl;
   const why = page === null || view.causes.length === 0 ? null : options.links(safe`${page}#why`);
   const json = page === null ? null : options.links(safe`${page}.json`);
   return joinMd(
     [
       escaped(cutSafe(capital(view.card.notChecked ?? safe`every source was read`), CARD.line)),
-      ...(hidden > 0 ? [md`${hidden} more ${hidden === 1 ? md`cause` : md`causes`} on the incident page`] : []),
+      ...(hidden > 0 ? [md`${hidden} less likely ${hidden === 1 ? md`cause` : md`causes`} not shown`] : []),
       ...(view.learnedNote === null ? [] : [escaped(cutSafe(view.learnedNote, CARD.line))]),
       ...(why === null ? [] : [linkMd(why, md`all points on the incident page`)]),
       ...(json === null ? [] : [linkMd(json, md`JSON for your coding agent`)]),

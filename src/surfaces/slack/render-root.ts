@@ -10,6 +10,7 @@ import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
 import { dateMd, escaped, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
 import { fitted, type Paragraph, phoneLines } from "./phone.ts";
+import { worthShowing } from "./render-hypotheses.ts";
 
 /** The one message of an incident in the channel, in all its states: at most twelve lines of a phone and one primary button. */
 export function drawRoot(view: IncidentView, options: DrawOptions): Drawing {
@@ -102,7 +103,7 @@ function openBody(view: IncidentView, options: DrawOptions): readonly Paragraph[
     ...optional(safe`Why`, why, { easy: 2, worth: 4 }),
     ...optional(safe`Against`, against, { easy: 1, worth: 6 }),
     ...optional(safe`Impact`, impact, { easy: 1, least: view.latestUpdate === null ? 1 : 0, worth: 2 }),
-    ...optional(safe`Next step, yours to run`, nextStep, { easy: 2, worth: 7 }),
+    ...optional(safe`Next step`, nextStep, { easy: 2, worth: 7 }),
     ...saidRows(view, options),
   ];
 }
@@ -169,7 +170,7 @@ function footOf(view: IncidentView, options: DrawOptions): readonly Paragraph[] 
   const isOver = view.state === "resolved";
   const recreated = options.recreated ? [md`re-created, the first message was deleted`] : [];
   if (isOver && recreated.length === 0) return [];
-  const others = view.state === "likely-cause" ? view.causes.length - 1 : 0;
+  const others = view.state === "likely-cause" ? worthShowing(view.causes).length - 1 : 0;
   const thread = others > 0 ? md`${others} less likely in thread` : md`details in thread`;
   const before = [view.state === "investigating" ? md`Investigating` : thread, ...recreated];
   const updated = md`updated ${dateMd(view.updatedAtMs, "{time}")}`;

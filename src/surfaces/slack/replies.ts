@@ -18,9 +18,16 @@ export function say(text: Safe): Drawing {
   return sayMd(escaped(text));
 }
 
-/** One sentence with markup of ours in it. */
+/** One sentence with markup of ours in it. Its plain text, which phones show, names times in UTC. */
 export function sayMd(text: Mrkdwn): Drawing {
-  return { text, blocks: [section("reply", text)] };
+  return { text: withoutMarkup(text), blocks: [section("reply", text)] };
+}
+
+/** Dates and links as the words they show. Nothing is unescaped, so nothing foreign comes to life. */
+function withoutMarkup({ mrkdwn }: Mrkdwn): Mrkdwn {
+  return {
+    mrkdwn: mrkdwn.replaceAll(/<(?:!date\^|https?:)[^|>]*\|(?<shown>[^>]*)>/gu, "$<shown>").replaceAll(/[*`]/gu, ""),
+  };
 }
 
 /** Where an incident stands, in a few lines without buttons. */

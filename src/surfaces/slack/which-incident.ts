@@ -8,6 +8,7 @@ import type { Drawing } from "./message.ts";
 import { askWhich } from "./picker.ts";
 import { leadingId } from "./read-words.ts";
 import { say } from "./replies.ts";
+import type { Place } from "./threads.ts";
 import { helpOf, type Word } from "./words.ts";
 
 const MAX_OPEN = 200;
@@ -81,12 +82,13 @@ async function implied(desk: Desk, asked: Performed): Promise<IncidentId | Drawi
   if (ofThread !== null) return ofThread;
   const open = await newestOpen(desk, asked);
   const here = await withCardHere(desk, asked, open);
-  const [newest] = here.length > 0 ? here : open;
+  const [newest] = candidates(here, open);
   if (newest === undefined) {
     return say(safe`There is no open incident. Name one: "${desk.command} list today" shows those of today.`);
   }
-  const isClear = helpOf(asked.word).acts || here.length === 0 ? candidates(here, open).length === 1 : true;
-  return isClear ? newest.id : askWhich(desk, asked, candidates(here, open));
+  const meant = candidates(here, open);
+  const isGuess = helpOf(asked.word).acts || here.length === 0;
+  return isGuess && meant.length > 1 ? askWhich(desk, asked, meant) : newest.id;
 }
 
 function candidates(here: readonly Incident[], open: readonly Incident[]): readonly Incident[] {
@@ -111,5 +113,7 @@ async function withCardHere(
   if (open.length < 2 || isDirect(channel)) return [];
   const looked = open.slice(0, MAX_PLACED);
   const roots = await Promise.all(looked.map(({ id }) => desk.threads.rootOf(actor, id)));
-  return looked.filter((_, index) => roots[index]?.channel === channel);
+  // Two workspaces may have a channel of the same id.
+  const isHere = (root: Place | null | undefined) => root?.channel === channel && (root.team ?? null) === desk.team;
+  return looked.filter((_, index) => isHere(roots[index]));
 }

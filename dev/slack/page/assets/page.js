@@ -156,7 +156,7 @@ function drawMain() {
         : `# ${channel?.name ?? ""}`;
   byId("channel-name").textContent = name;
   document.title = `${name} · ${picture.team}`;
-  byId("text").placeholder = at.kind === "direct" ? "Message TraceOps" : `Message, or type /traceops`;
+  byId("text").placeholder = at.kind === "direct" ? "Message TraceOps" : "Message, or type /traceops";
   if (isHome) {
     drawHome(shared);
     return;
