@@ -63,14 +63,14 @@ async function openParts({ config, connectionString }: WiringOptions) {
   const secrets = openSecrets({ given: config.core.TRACEOPS_SECRET, dataDir: dataDirOf(config) });
   const redactor = createRedactor({ pseudonymKey: secrets.derive("pseudonyms") });
   const store = await createStore(connectionString, { clock });
-  return { clock, secrets, redactor, store, pagerDuty: pagerDutyClient(config, clock) };
+  const pagerDuty = pagerDutyClient(config, clock);
+  return { clock, secrets, redactor, store, pagerDuty, alertSources: configureAlertSources(config.env) };
 }
 
 /** Joins stores, sources, verbs and surfaces by the settings. The only place that knows which vendors are on. */
 export async function wire(options: WiringOptions): Promise<Wiring> {
   const { config, logger, publicUrl } = options;
-  const { clock, secrets, redactor, store, pagerDuty } = await openParts(options);
-  const alertSources = configureAlertSources(config.env);
+  const { clock, secrets, redactor, store, pagerDuty, alertSources } = await openParts(options);
   const evidence = wireEvidence(config, { clock, logger, redactor, pushedEvents: store.pushedEvents, pagerDuty });
   const publishing = new Map<string, PublishPort>();
   const publishingSurfaces = () => [...publishing.keys()];

@@ -79,7 +79,6 @@ test("a correction sent from Slack is ranked and stored within 15 s, and its und
   );
   await install.answerWhen(({ analysis }) => analysis !== null && isCorrected(analysis));
   const rerankedMs = performance.now() - sentAt;
-  console.info("RERANKED", rerankedMs);
   const card = await eventually(() => slack.workspace.roots().find(({ edits }) => edits > 0) ?? null);
 
   expect(status).toBe(200);

@@ -43,6 +43,8 @@ forEachTransport((transport) => {
       await stage.until(() => stage.log.lines.some(({ level }) => level === "error"));
 
       await stage.publish(anAnswer());
+      stage.clock.advance(24 * 60 * 60_000);
+      await stage.publish(anAnswer());
 
       expect(stage.fake.workspace.callsOf("chat.postMessage")).toEqual([]);
     });

@@ -5,6 +5,7 @@ import { ManualClock, RecordingLogger } from "../../../test/support/fakes.ts";
 import { OutboundRows } from "../../../test/support/outbound-rows.ts";
 import { anIncident, text } from "../../../test/support/sample-incident.ts";
 import { KeptIncident } from "../../../test/support/surface-deps.ts";
+import { type Safe, safe } from "../../core/safe.ts";
 import { createPagerDutyClient } from "../../platform/clients/pagerduty-rest.ts";
 import type { Notebook } from "./deliver-note.ts";
 import { publishNotes } from "./index.ts";
@@ -62,7 +63,7 @@ const clientOf = () =>
 const kept = (): KeptIncident =>
   new KeptIncident(anIncident({ external: [{ source: "pagerduty", externalId: "Q1", url: null }] }));
 
-function publish(incident: KeptIncident) {
+function publish(incident: KeptIncident, untold: readonly Safe[] = []) {
   let nonces = 0;
   const book: Notebook = {
     client: clientOf(),
@@ -72,7 +73,7 @@ function publish(incident: KeptIncident) {
     logger,
     newNonce: () => `nonce-${(nonces += 1)}`,
   };
-  return publishNotes(book, incident.answer(), { signal: AbortSignal.timeout(5000), untold: [] });
+  return publishNotes(book, incident.answer(), { signal: AbortSignal.timeout(5000), untold });
 }
 
 /** Publishes as the job would: again when it asks for it, at the time it asks for. */
@@ -103,6 +104,17 @@ describe("the note", () => {
     await publishUntilDone(kept());
 
     expect(remote.notes.map(({ content }) => content)).toMatchSnapshot();
+  });
+
+  test("says who could not be told elsewhere, and takes it back when they could", async () => {
+    const incident = kept();
+    await publish(incident, [safe`Slack could not be told: channel C0A is archived`]);
+    expect(remote.notes[0]?.content).toContain("Slack could not be told: channel C0A is archived");
+
+    await publishUntilDone(incident);
+
+    expect(remote.notes).toHaveLength(1);
+    expect(remote.notes[0]?.content).not.toContain("could not be told");
   });
 
   test("is written once, and nothing is sent while the answer stays the same", async () => {

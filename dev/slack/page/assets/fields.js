@@ -98,7 +98,7 @@ function choosing(element, id, place) {
     "select",
     { id, multiple: isMany },
     isMany ? null : el("option", { value: "" }, element.placeholder?.text ?? "Choose …"),
-    groups.map((group) =>
+    groups.flatMap((group) =>
       group.label === null
         ? group.options.map(option)
         : el("optgroup", { label: group.label.text }, group.options.map(option)),
