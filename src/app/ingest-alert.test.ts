@@ -162,7 +162,10 @@ test("an alert of another service waits while the first look beside it may still
   const answer = { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), revision: 1, atMs: TEN_O_CLOCK };
   await deps.analyses.save({ ...answer, analysis: anAnalysis() }, []);
 
-  expect((await ingestWaiting()).kind).not.toBe("waits");
+  expect(await ingestWaiting()).toMatchObject({ kind: "opened" });
+  // The second case has no answer yet, but the first one told all: a third service does not wait for it.
+  const third = anAlert({ eventId: "t", fingerprint: alertFingerprint("QT"), groupKey: "third", service: safe`press` });
+  expect(await ingestAlert({ ...deps, mayWait: true }, DEFAULT_TENANT, third)).toMatchObject({ kind: "opened" });
 });
 
 test("an alert that matches an open incident, or is long after it, never waits", async () => {

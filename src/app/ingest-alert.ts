@@ -88,7 +88,8 @@ const MAX_BESIDE = 10;
 
 /**
  * A storm arrives within seconds: before the first answer nobody knows that its services call each other, and each would
- * get a case and a card of its own. True while a case that began at the same time has no answer yet.
+ * get a case and a card of its own. True while cases began at the same time and none has an answer yet: one is enough,
+ * because it tells of everything that was read.
  */
 async function isFirstLookRunning(
   { analyses, policy, mayWait }: IngestAlertDeps,
@@ -101,7 +102,7 @@ async function isFirstLookRunning(
       status !== "resolved" && Math.abs(alert.startedAtMs - lastAlertAtMs) <= policy.neighbourWindowMs,
   );
   const answers = await Promise.all(beside.slice(0, MAX_BESIDE).map(({ id }) => analyses.latest(tenant, id)));
-  return answers.includes(null);
+  return answers.length > 0 && answers.every((answer) => answer === null);
 }
 
 function opens({ kind }: CorrelationDecision): boolean {

@@ -13,6 +13,7 @@ import {
 import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
 import { DEFAULT_CORRELATION_POLICY } from "../core/correlation/correlate.ts";
 import { alertFingerprint, DEFAULT_TENANT, epochMs, incidentId } from "../core/ids.ts";
+import { safe } from "../core/safe.ts";
 import type { AlertSourcePort } from "./alert-source-port.ts";
 import { processDelivery } from "./process-delivery.ts";
 import type { SentNote } from "./sent-note.ts";
@@ -184,4 +185,24 @@ test("a note that overtakes its alert waits for ten minutes, ever longer; one of
   expect(await processDelivery(early, "in-1")).toEqual({ status: "done" });
   expect(await incidents.list(DEFAULT_TENANT, { limit: 10 })).toEqual([]);
   expect(item()?.state).toBe("processed");
+});
+
+test("an alert that waits for the first look beside it comes again soon, and after a minute opens its own case", async () => {
+  const { deps, inbox, incidents, item } = await setUp("{}", {
+    parse: () => [
+      anAlert({ eventId: "1" }),
+      anAlert({ eventId: "2", fingerprint: alertFingerprint("QT"), groupKey: "t", service: safe`till` }),
+    ],
+  });
+  const stored = item();
+  if (stored === undefined) throw new Error("nothing stored");
+  inbox.items.set("in-1", { ...stored, delivery: { ...stored.delivery, receivedAtMs: deps.clock.nowMs() } });
+  const count = async () => (await incidents.list(DEFAULT_TENANT, { limit: 10 })).length;
+
+  expect(await processDelivery(deps, "in-1")).toMatchObject({ status: "again" });
+  expect(await count()).toBe(1);
+  deps.clock.advance(60_000);
+
+  expect(await processDelivery(deps, "in-1")).toEqual({ status: "done" });
+  expect(await count()).toBe(2);
 });

@@ -20,8 +20,8 @@ const MAX_NOTES = 100;
 /** Deliveries are worked on side by side: a note may overtake the alert that opens its incident, above all in a backlog. */
 const NOTE_WAITS_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 3_000;
-/** An alert waits this long at most for the first look at another case; it takes some seconds. */
-const FIRST_LOOK_WAITS_MS = 30_000;
+/** An alert waits this long at most for the first look at another case: as long as one may take. Most take some seconds. */
+const FIRST_LOOK_WAITS_MS = 60_000;
 const FIRST_LOOK_AGAIN_MS = 500;
 const DONE: JobOutcome = { status: "done" };
 

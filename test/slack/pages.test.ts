@@ -55,7 +55,7 @@ forEachTransport((transport) => {
       expect(text).toContain("Deploy v412 of checkout-api");
       expect(text).toContain("high confidence (0.81)");
       expect(text).toContain("Likely cause found · since <!date^");
-      expect(text).toMatch(/taken by Ada|not acknowledged/u);
+      expect(text).toMatch(/acknowledged by Ada|not acknowledged/u);
       expect(text).not.toContain('"button"');
     });
 

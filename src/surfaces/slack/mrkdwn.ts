@@ -1,4 +1,4 @@
-import type { EpochMs } from "../../core/ids.ts";
+import { type EpochMs, epochMs } from "../../core/ids.ts";
 import { type Safe, safe, sliceSafe } from "../../core/safe.ts";
 import { clockTime, isoTime } from "../../core/time.ts";
 
@@ -59,6 +59,39 @@ export function linkMd(url: string | null, text: Mrkdwn): Mrkdwn {
 export function dateMd(at: EpochMs, format: "{time}" | "{time_secs}"): Mrkdwn {
   const fallback = format === "{time}" ? utcMinute(at) : utcClock(at);
   return { mrkdwn: `<!date^${Math.floor(at / 1000)}^${format}|${fallback}>` };
+}
+
+/**
+ * Safe text as `escaped` shows it, with its instants of the day ("01:45:00Z") in the reader's own zone, because one message
+ * must not mix two zones. An instant is taken to be the one nearest to `anchor`; what is quoted stays as it was said.
+ */
+export function escapedAt(text: Safe, anchor: EpochMs): Mrkdwn {
+  const parts: Mrkdwn[] = [];
+  let end = 0;
+  for (const match of text.matchAll(OUR_INSTANT)) {
+    const { hour = "0", minute = "0", second = "0" } = match.groups ?? {};
+    const start = match.index;
+    if (isQuoted(text, start)) continue;
+    const ofDay = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000;
+    parts.push(escaped(sliceSafe(text, end, start)), dateMd(nearest(ofDay, anchor), "{time_secs}"));
+    end = start + match[0].length;
+  }
+  return { mrkdwn: [...parts, escaped(sliceSafe(text, end))].map(({ mrkdwn }) => mrkdwn).join("") };
+}
+
+/** How this program writes an instant of a day of which it was told before. */
+const OUR_INSTANT = /(?<![\w:.-])(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d):(?<second>[0-5]\d)Z(?![\w:])/gu;
+const DAY_MS = 86_400_000;
+
+function isQuoted(text: Safe, at: number): boolean {
+  return (text.slice(0, at).split('"').length - 1) % 2 === 1;
+}
+
+function nearest(ofDayMs: number, anchor: EpochMs): EpochMs {
+  const midnight = Math.floor(anchor / DAY_MS) * DAY_MS;
+  const days = [-1, 0, 1].map((day) => midnight + day * DAY_MS + ofDayMs);
+  const [best = anchor] = days.toSorted((a, b) => Math.abs(a - anchor) - Math.abs(b - anchor));
+  return epochMs(best);
 }
 
 /** A day and a time in the reader's own zone, for what may be older than today. */

@@ -4,7 +4,7 @@ import { section } from "./blocks.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
-import { escaped, md } from "./mrkdwn.ts";
+import { escaped, escapedAt, md } from "./mrkdwn.ts";
 
 /** One short reply when something happened that people should know. */
 export function drawChange(view: IncidentView, change: ChangeOfMind, options: DrawOptions): Drawing {
@@ -12,7 +12,7 @@ export function drawChange(view: IncidentView, change: ChangeOfMind, options: Dr
   const { large, small } = LABELS[change.label];
   const text = escaped(safe`${ownWords(view.incidentId)}: ${small}, ${words}`);
   if (options.form === "plain") return { text, blocks: [] };
-  return { text, blocks: [section("chg", md`*${escaped(large)}:* ${escaped(words)}`)] };
+  return { text, blocks: [section("chg", md`*${escaped(large)}:* ${escapedAt(words, view.detectedAtMs)}`)] };
 }
 
 const LABELS: Readonly<Record<ChangeOfMind["label"], { readonly large: Safe; readonly small: Safe }>> = {

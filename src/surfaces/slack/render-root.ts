@@ -1,3 +1,4 @@
+import type { EpochMs } from "../../core/ids.ts";
 import { brief, leadOf } from "../../core/presentation/card.ts";
 import type { IncidentState, IncidentView } from "../../core/presentation/view.ts";
 import { confidenceNumber, grouped } from "../../core/presentation/words.ts";
@@ -8,7 +9,7 @@ import { cardButtons, cardMenu } from "./card-buttons.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
-import { dateMd, escaped, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { dateMd, escaped, escapedAt, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
 import { fitted, type Paragraph, phoneLines } from "./phone.ts";
 import { worthShowing } from "./render-hypotheses.ts";
 
@@ -97,13 +98,14 @@ function openBody(view: IncidentView, options: DrawOptions): readonly Paragraph[
   const { cause, why, against, impact, nextStep, checked } = view.card;
   // What a log line said stands in the thread and makes room here.
   const told = cause.text.includes('"') ? brief(cause.text, CARD.cause) : cause.text;
+  const at = view.detectedAtMs;
   return [
-    row(cause.label, told, { easy: 3, least: 2, worth: 10, cut: brief }),
-    ...optional(safe`Checked`, checked, { easy: 2, worth: 5 }),
-    ...optional(safe`Why`, why, { easy: 2, worth: 4 }),
-    ...optional(safe`Against`, against, { easy: 1, worth: 6 }),
-    ...optional(safe`Impact`, impact, { easy: 1, least: view.latestUpdate === null ? 1 : 0, worth: 2 }),
-    ...optional(safe`Next step`, nextStep, { easy: 2, worth: 7 }),
+    row(cause.label, told, { at, easy: 3, least: 2, worth: 10, cut: brief }),
+    ...optional(safe`Checked`, checked, { at, easy: 2, worth: 5 }),
+    ...optional(safe`Why`, why, { at, easy: 2, worth: 4 }),
+    ...optional(safe`Against`, against, { at, easy: 1, worth: 6 }),
+    ...optional(safe`Impact`, impact, { at, easy: 1, least: view.latestUpdate === null ? 1 : 0, worth: 2 }),
+    ...optional(safe`Next step`, nextStep, { at, easy: 2, worth: 7 }),
     ...saidRows(view, options),
   ];
 }
@@ -113,8 +115,14 @@ function resolvedBody(view: IncidentView, options: DrawOptions): readonly Paragr
   const { label, text } = view.card.cause;
   const isConfirmed = view.statedCause !== null || view.causes.some(({ votes }) => votes.yes.length > votes.no.length);
   const cause = isConfirmed
-    ? row(label, text, { easy: 4, least: 2, worth: 10, cut: brief })
-    : row(safe`Cause not confirmed`, unconfirmed(view), { easy: 4, least: 2, worth: 10, cut: brief });
+    ? row(label, text, { at: view.detectedAtMs, easy: 4, least: 2, worth: 10, cut: brief })
+    : row(safe`Cause not confirmed`, unconfirmed(view), {
+        at: view.detectedAtMs,
+        easy: 4,
+        least: 2,
+        worth: 10,
+        cut: brief,
+      });
   return [cause, ...saidRows(view, options)];
 }
 
@@ -124,15 +132,18 @@ function unconfirmed({ card, causes }: IncidentView): Safe {
   return safe`likely (${confidenceNumber(lead.confidence)}): ${card.cause.text}`;
 }
 
-type Rules = Pick<Paragraph, "easy" | "worth"> & Partial<Pick<Paragraph, "least" | "cut">>;
+interface Rules extends Pick<Paragraph, "easy" | "worth">, Partial<Pick<Paragraph, "least" | "cut">> {
+  /** Our own words: their instants are near this one and are shown in the reader's zone. */
+  readonly at?: EpochMs;
+}
 
-function row(label: Safe, text: Safe, rules: Rules): Paragraph {
+function row(label: Safe, text: Safe, { at, ...rules }: Rules): Paragraph {
   const words = cutSafe(label, CARD.cause);
   return {
     ...PARAGRAPH,
     ...rules,
     text: cutSafe(text, CARD.line),
-    draw: (shown) => md`*${escaped(words)}:* ${escaped(shown)}`,
+    draw: (shown) => md`*${escaped(words)}:* ${at === undefined ? escaped(shown) : escapedAt(shown, at)}`,
   };
 }
 

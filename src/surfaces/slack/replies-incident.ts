@@ -1,4 +1,5 @@
 import type { SimilarIncident } from "../../app/look-back.ts";
+import type { EpochMs } from "../../core/ids.ts";
 import type { Incident } from "../../core/incident.ts";
 import type { CatchUpLine } from "../../core/presentation/catch-up.ts";
 import type { IncidentView, SaidView } from "../../core/presentation/view.ts";
@@ -9,7 +10,7 @@ import { context, section } from "./blocks.ts";
 import { CARD } from "./limits.ts";
 import type { LinkRule } from "./links.ts";
 import type { Drawing } from "./message.ts";
-import { dateMd, dayMd, escaped, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { dateMd, dayMd, escaped, escapedAt, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
 import { say } from "./replies.ts";
 
 const TITLE = 80;
@@ -52,7 +53,7 @@ export function catchUpReply(view: IncidentView, lines: readonly CatchUpLine[], 
       section(
         "catchup",
         joinMd(
-          lines.map((line) => catchUpLine(line, links)),
+          lines.map((line) => catchUpLine(line, view.detectedAtMs, links)),
           "\n",
         ),
       ),
@@ -60,9 +61,12 @@ export function catchUpReply(view: IncidentView, lines: readonly CatchUpLine[], 
   };
 }
 
-function catchUpLine({ label, atMs, text, url }: CatchUpLine, links: LinkRule): Mrkdwn {
+function catchUpLine({ label, atMs, text, url }: CatchUpLine, anchor: EpochMs, links: LinkRule): Mrkdwn {
   const when = atMs === null ? md`` : md`${dayMd(atMs)} · `;
-  return md`*${escaped(label)}:* ${when}${linkMd(links(url), escaped(text))}`;
+  const target = links(url);
+  // Inside a link Slack shows no dates.
+  const words = target === null ? escapedAt(text, anchor) : linkMd(target, escaped(text));
+  return md`*${escaped(label)}:* ${when}${words}`;
 }
 
 /** An earlier incident with what people said about it. */

@@ -58,7 +58,7 @@ export function unfurlsOf(shown: readonly { readonly link: OwnLink; readonly vie
 
 /** Who has it, in words. */
 export function holderOf({ acknowledgedBy, state }: IncidentView): Safe {
-  if (acknowledgedBy !== null) return safe`taken by ${cutSafe(acknowledgedBy, 60)}`;
+  if (acknowledgedBy !== null) return safe`acknowledged by ${cutSafe(acknowledgedBy, 60)}`;
   return state === "resolved" ? safe`nobody acknowledged it` : safe`not acknowledged`;
 }
 
@@ -78,8 +78,11 @@ function headline({ priority, title, service }: IncidentView): Mrkdwn {
 }
 
 function causeLine(view: IncidentView): Mrkdwn {
-  const label = view.statedCause === null ? md`Suspected cause` : md`Cause`;
-  return md`*${label}:* ${escaped(causeWords(view))}`;
+  const { statedCause, causes } = view;
+  const lead = leadOf(causes);
+  if (statedCause !== null || lead === null) return md`*Cause:* ${escaped(causeWords(view))}`;
+  const label = safe`Suspected cause, ${confidenceWords(lead.confidence)}`;
+  return md`*${escaped(label)}:* ${escaped(cutSafe(lead.summary, CARD.line))}`;
 }
 
 function since({ startedAtMs, resolvedAtMs }: IncidentView): Mrkdwn {
@@ -87,7 +90,7 @@ function since({ startedAtMs, resolvedAtMs }: IncidentView): Mrkdwn {
   return resolvedAtMs === null ? began : md`${began}, resolved ${dayMd(resolvedAtMs)}`;
 }
 
-/** For screen readers and the log of a test: the id as it is shown. */
+/** The id as it is shown. */
 export function displayId(view: IncidentView): Safe {
   return ownWords(view.incidentId);
 }
