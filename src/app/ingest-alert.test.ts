@@ -153,7 +153,7 @@ test("the events of one alert, each many times and in any order, are one inciden
 });
 
 test("an alert of another service waits while the first look beside it may still tell that the two call each other", async () => {
-  const { deps, ingest } = setUp();
+  const { deps, ingest, clock } = setUp();
   await ingest(anAlert());
   const other = anAlert({ eventId: "o", fingerprint: alertFingerprint("QO"), groupKey: "other", service: safe`till` });
   const ingestWaiting = () => ingestAlert({ ...deps, mayWait: true }, DEFAULT_TENANT, other);
@@ -162,6 +162,9 @@ test("an alert of another service waits while the first look beside it may still
   const answer = { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), revision: 1, atMs: TEN_O_CLOCK };
   await deps.analyses.save({ ...answer, analysis: anAnalysis() }, []);
 
+  // Its neighbours join now, and it may be a neighbour of one of them.
+  expect(await ingestWaiting()).toEqual({ kind: "waits" });
+  clock.advance(5000);
   expect(await ingestWaiting()).toMatchObject({ kind: "opened" });
   // The second case has no answer yet, but the first one told all: a third service does not wait for it.
   const third = anAlert({ eventId: "t", fingerprint: alertFingerprint("QT"), groupKey: "third", service: safe`press` });

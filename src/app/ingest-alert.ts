@@ -80,19 +80,20 @@ async function decide(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Pr
   }
   const placeKnowing = place(await knownCalls(deps, tenant, open));
   const known = placeKnowing(open);
-  const isEarly = opens(known) && (await isFirstLookRunning(deps, tenant, { alert, open }));
+  const isEarly = opens(known) && (await isCaseGrowing(deps, tenant, { alert, open }));
   return { decision: known, stillOpens: (now) => opens(placeKnowing(now)), isEarly };
 }
 
 const MAX_BESIDE = 10;
+const JOINING_MS = 5_000;
 
 /**
  * A storm arrives within seconds: before the first answer nobody knows that its services call each other, and each would
  * get a case and a card of its own. True while cases began at the same time and none has an answer yet: one is enough,
- * because it tells of everything that was read.
+ * because it tells of everything that was read. Just after it the neighbours join one by one, and theirs after them.
  */
-async function isFirstLookRunning(
-  { analyses, policy, mayWait }: IngestAlertDeps,
+async function isCaseGrowing(
+  { analyses, policy, mayWait, clock }: IngestAlertDeps,
   tenant: TenantId,
   { alert, open }: { readonly alert: Alert; readonly open: readonly OpenIncident[] },
 ): Promise<boolean> {
@@ -102,7 +103,9 @@ async function isFirstLookRunning(
       status !== "resolved" && Math.abs(alert.startedAtMs - lastAlertAtMs) <= policy.neighbourWindowMs,
   );
   const answers = await Promise.all(beside.slice(0, MAX_BESIDE).map(({ id }) => analyses.latest(tenant, id)));
-  return answers.length > 0 && answers.every((answer) => answer === null);
+  const given = answers.filter((answer) => answer !== null);
+  if (given.length === 0) return beside.length > 0;
+  return given.some(({ atMs }) => clock.nowMs() - atMs < JOINING_MS);
 }
 
 function opens({ kind }: CorrelationDecision): boolean {
