@@ -57,6 +57,7 @@ export interface Preference {
 export interface Preferences {
   /** At most 500 of one scope, by name. */
   list(tenant: TenantId, scope: string): Promise<readonly Preference[]>;
+  get(tenant: TenantId, scope: string, name: string): Promise<Preference | null>;
   set(tenant: TenantId, preference: Pick<Preference, "scope" | "name" | "value" | "by" | "atMs">): Promise<void>;
   remove(tenant: TenantId, scope: string, name: string): Promise<void>;
 }

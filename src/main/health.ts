@@ -22,10 +22,10 @@ export async function checkHealth(config: Config, wiring: Wiring): Promise<reado
 }
 
 /** The same, at most once a minute: people press "doctor" more often than integrations like to be asked. */
-export function remembered(check: () => Promise<readonly Finding[]>, clock: Clock): () => Promise<readonly Finding[]> {
+export function remembered(look: () => Promise<readonly Finding[]>, clock: Clock): () => Promise<readonly Finding[]> {
   let last: { readonly atMs: number; readonly findings: Promise<readonly Finding[]> } | null = null;
   return () => {
-    if (last === null || clock.nowMs() - last.atMs > FRESH_MS) last = { atMs: clock.nowMs(), findings: check() };
+    if (last === null || clock.nowMs() - last.atMs > FRESH_MS) last = { atMs: clock.nowMs(), findings: look() };
     return last.findings;
   };
 }

@@ -1,5 +1,6 @@
-import type { Preferences } from "../app/people-ports.ts";
+import type { Preference, Preferences } from "../app/people-ports.ts";
 import type { Database } from "./database.ts";
+import type { PreferenceRow } from "./generated/client.ts";
 import { msOf, reviveSafe } from "./revive.ts";
 import { toJsonValue, toStoredText } from "./stored-json.ts";
 
@@ -14,13 +15,12 @@ export function createPreferences(db: Database): Preferences {
         orderBy: { name: "asc" },
         take: MAX_LISTED,
       });
-      return rows.map(({ name, value, actorName, at }) => ({
-        scope,
-        name,
-        value: unwrapped(value),
-        by: reviveSafe(actorName),
-        atMs: msOf(at),
-      }));
+      return rows.map(revive);
+    },
+    async get(tenant, scope, name) {
+      const key = { tenant, scope: toStoredText(scope), name: toStoredText(name) };
+      const row = await db.preferenceRow.findUnique({ where: { tenant_scope_name: key } });
+      return row === null ? null : revive(row);
     },
     async set(tenant, { scope, name, value, by, atMs }) {
       const row = { value: toJsonValue({ value }), actorName: toStoredText(by), at: new Date(atMs) };
@@ -35,6 +35,10 @@ export function createPreferences(db: Database): Preferences {
       await db.preferenceRow.deleteMany({ where: { tenant, scope: toStoredText(scope), name: toStoredText(name) } });
     },
   };
+}
+
+function revive({ scope, name, value, actorName, at }: PreferenceRow): Preference {
+  return { scope, name, value: unwrapped(value), by: reviveSafe(actorName), atMs: msOf(at) };
 }
 
 /** Stored inside an object, because a bare text is no JSON document everywhere. */

@@ -12,6 +12,10 @@ export class MemoryPreferences implements Preferences {
     return wanted.map(([, preference]) => preference).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  async get(tenant: TenantId, scope: string, name: string): Promise<Preference | null> {
+    return this.#kept.get([tenant, scope, name].join("\n")) ?? null;
+  }
+
   async set(tenant: TenantId, preference: Preference): Promise<void> {
     this.#kept.set([tenant, preference.scope, preference.name].join("\n"), preference);
   }

@@ -4,6 +4,7 @@ import { cutSafe, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { section } from "./blocks.ts";
 import type { Desk } from "./desk.ts";
 import { knownServices } from "./incident-choices.ts";
+import { investigateHere } from "./investigate-here.ts";
 import type { Ear } from "./listener.ts";
 import type { Drawing } from "./message.ts";
 import { addMessageNote } from "./message-note.ts";
@@ -12,7 +13,6 @@ import { openThenFill } from "./modal-open.ts";
 import { checkStart, START_MODAL, startIn, startModal } from "./modal-start.ts";
 import { onSubmit, type Submission } from "./modal-submission.ts";
 import { escaped, type Mrkdwn, md } from "./mrkdwn.ts";
-import { SCOPES } from "./routing.ts";
 import { onShortcut, type Shortcut } from "./shortcut.ts";
 
 /** Looking into a service without an alert, from a message or from the search bar. */
@@ -48,14 +48,7 @@ async function start(desk: Desk, submission: Submission): Promise<Drawing> {
   const actor = await desk.people.actor(submission.principal);
   const { service, what, sinceMs, channel } = startIn(submission, desk.clock.nowMs());
   const name = cutSafe(desk.redactor.text(service), 200);
-  const id = await desk.verbs.investigate(actor, { service: name, sinceMs });
-  const root = await desk.threads.rootOf(actor, id);
-  // The card of a running incident stays where it is.
-  if (root === null && channel !== null) {
-    const value = { team: desk.team, channel };
-    const atMs = epochMs(desk.clock.nowMs());
-    await desk.preferences.set(actor.tenant, { scope: SCOPES.place, name: id, value, by: actor.name, atMs });
-  }
+  const { id, standsIn: root } = await investigateHere(desk, actor, { service: name, sinceMs, channel });
   const noted = await noteMessage(desk, { actor, id, what }, submission);
   const text = md`Looking into ${escaped(name)} as ${escaped(ownWords(id))}. ${cardWords(root?.channel ?? null, channel)}${noted ? md` The message is on its timeline.` : md``}`;
   return { text, blocks: [section("reply", text)] };

@@ -3,13 +3,13 @@ import { cutSafe, own, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { type Answer, isDirect, type Performed } from "./asked.ts";
 import { channelMd } from "./channel-words.ts";
 import type { Desk } from "./desk.ts";
+import { investigateHere } from "./investigate-here.ts";
 import { inviteHint } from "./membership.ts";
 import type { Drawing } from "./message.ts";
 import { escaped, md } from "./mrkdwn.ts";
 import { parseServiceAndTime } from "./read-words.ts";
 import { say, sayMd } from "./replies.ts";
 import { changesReply, graphReply, onCallReply } from "./replies-service.ts";
-import { SCOPES } from "./routing.ts";
 import { howTo, onIncident } from "./which-incident.ts";
 
 const DEFAULT_SINCE_MS = 2 * 60 * 60_000;
@@ -59,11 +59,11 @@ export async function investigate(desk: Desk, asked: Performed): Promise<Drawing
   if (service === null) return howTo(asked);
   const { actor } = asked;
   const name = nameOf(desk, service);
-  const id = await desk.verbs.investigate(actor, {
+  const { id, standsIn: stands } = await investigateHere(desk, actor, {
     service: name,
     sinceMs: sinceMs === null ? null : epochMs(desk.clock.nowMs() - sinceMs),
+    channel: asked.channel,
   });
-  const stands = await desk.threads.rootOf(actor, id);
   const shown = cutSafe(name, 80);
   if (stands !== null) {
     const where = stands.channel === asked.channel ? md`this channel` : channelMd(stands.channel);
@@ -71,13 +71,6 @@ export async function investigate(desk: Desk, asked: Performed): Promise<Drawing
       md`${escaped(safe`${ownWords(id)} of ${shown} is open already and is looked at again. Its card stands in`)} ${where}.`,
     );
   }
-  await desk.preferences.set(actor.tenant, {
-    scope: SCOPES.place,
-    name: id,
-    value: { team: asked.team, channel: asked.channel },
-    by: actor.name,
-    atMs: desk.clock.nowMs(),
-  });
   const here = isDirect(asked.channel) ? safe`here` : safe`into this channel`;
   const invite = await inviteHint(desk, asked.channel);
   const hint = invite === null ? safe`` : safe` ${invite}`;

@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import { MemoryLog } from "../../../test/support/fake-slack/memory-log.ts";
 import { anAnswer } from "../../../test/support/fake-slack/sample-answers.ts";
 import { MemoryPreferences } from "../../../test/support/people-stores.ts";
+import type { Preference } from "../../app/people-ports.ts";
 import { DEFAULT_TENANT, epochMs } from "../../core/ids.ts";
 import { safe } from "../../core/safe.ts";
 import { createRedactor } from "../../platform/redaction/redact.ts";
 import { libraryLogger } from "./client.ts";
 import { parsePlace, placeText } from "./place.ts";
-import { createRouting, parseRoutes, SCOPES } from "./routing.ts";
+import { askedFor, createRouting, parseRoutes, SCOPES } from "./routing.ts";
 import { parseWorkspaces } from "./settings.ts";
 import { openWorkspace, Workspaces } from "./workspaces.ts";
 
@@ -25,7 +26,8 @@ function setUp(fixed = "") {
   const routing = createRouting({ preferences, workspaces, clock, fixed: parseRoutes(fixed) ?? [] });
   const choose = (scope: string, name: string, value: unknown) =>
     preferences.set(DEFAULT_TENANT, { scope, name, value, by: safe`Ada`, atMs: NOW });
-  return { routing, choose, workspaces };
+  const store = (preference: Preference) => preferences.set(DEFAULT_TENANT, preference);
+  return { routing, choose, store, workspaces };
 }
 
 describe("a new card goes", () => {
@@ -60,6 +62,23 @@ describe("a new card goes", () => {
     await choose(SCOPES.place, answer.incident.id, { channel: "D0ADA" });
 
     expect(await routing.targetOf(answer)).toMatchObject({ status: "channel", channel: "D0ADA" });
+  });
+
+  test("to where somebody just asked for its service, before its id is known there; not a minute later", async () => {
+    const { routing, choose } = setUp();
+    await choose(SCOPES.place, askedFor("Checkout-API"), { team: "T0OTHER", channel: "C0ASKED" });
+    expect(await routing.targetOf(answer)).toMatchObject({ team: "T0OTHER", channel: "C0ASKED" });
+
+    const late = setUp();
+    const value = { channel: "C0ASKED" };
+    await late.store({
+      scope: SCOPES.place,
+      name: askedFor("checkout-api"),
+      value,
+      by: safe`Ada`,
+      atMs: epochMs(NOW - 60_000),
+    });
+    expect(await late.routing.targetOf(answer)).toMatchObject({ channel: "C0MAIN" });
   });
 
   test("nowhere while its service is muted, and on again afterwards", async () => {

@@ -26,6 +26,14 @@ export interface Routing {
 /** Preference scopes that this surface reads. The name is an incident's id, or a service. */
 export const SCOPES = { place: "slack/place", route: "slack/route", mute: "mute" } as const;
 
+/** The name under which the place of a service is kept for the moment in which its incident has no id yet. */
+export function askedFor(service: string): string {
+  return `asked ${service.toLowerCase()}`;
+}
+
+/** Longer than any request to look into a service takes. */
+const ASKED_MS = 30_000;
+
 /** A route of the settings: a service, or the beginning of one with "*", and its channel. */
 export interface FixedRoute {
   readonly service: string;
@@ -54,13 +62,15 @@ export function createRouting(deps: RoutingDeps): Routing {
 
 async function targetOf(deps: RoutingDeps, incident: Incident): Promise<Target> {
   const { preferences } = deps;
-  const [places, mutes, routes] = await Promise.all([
-    preferences.list(incident.tenant, SCOPES.place),
+  const [place, early, mutes, routes] = await Promise.all([
+    preferences.get(incident.tenant, SCOPES.place, incident.id),
+    preferences.get(incident.tenant, SCOPES.place, askedFor(incident.service ?? "")),
     preferences.list(incident.tenant, SCOPES.mute),
     preferences.list(incident.tenant, SCOPES.route),
   ]);
   // Somebody asked for this one by name: a mute of its service is not meant.
-  const asked = placeIn(places.find(({ name }) => name === incident.id));
+  const isEarly = early !== null && early.atMs > deps.clock.nowMs() - ASKED_MS;
+  const asked = placeIn(place) ?? (isEarly ? placeIn(early) : null);
   if (asked !== null) return channelTarget(deps, asked);
   const untilMs = mutedUntil(mutes, incident);
   if (untilMs !== null && untilMs > deps.clock.nowMs()) return { status: "muted", untilMs };
@@ -84,7 +94,7 @@ function channelTarget(
 }
 
 function placeIn(
-  preference: Preference | undefined,
+  preference: Preference | null | undefined,
 ): { readonly team: string | null; readonly channel: string } | null {
   const parsed = PlaceValue.safeParse(preference?.value);
   return parsed.success ? { team: parsed.data.team ?? null, channel: parsed.data.channel } : null;
