@@ -160,7 +160,7 @@ forEachTransport((transport) => {
         ["T0ACME/U0ADA", "Ada", { service: "checkout-api", sinceMs: stage.clock.nowMs() - 1_800_000 }],
       ]);
       expect(await kept("slack/place")).toMatchObject([
-        { name: "INC-7", value: { team: "T0ACME", channel: "C0PAYMENTS" } },
+        { name: "INC-7", value: { team: null, channel: "C0PAYMENTS" } },
       ]);
       await stage.publishUntilDone(other(7));
       expect(words(await ada.typed("investigate checkout-api"))).toContain("open already and is looked at again");
