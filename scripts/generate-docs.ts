@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { settingsGroups } from "../src/main/config.ts";
 import { envExample, settingsPage } from "../src/main/settings-reference.ts";
-import { wordsPage } from "../src/surfaces/slack/words-page.ts";
+import { wordsPage } from "../src/surfaces/slack/words/words-page.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const generated: Readonly<Record<string, string>> = {

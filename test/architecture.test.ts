@@ -108,8 +108,13 @@ describe("imports", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("climb at most two folders", () => {
-    expect(files.filter((file) => read(file).includes('"../../../'))).toEqual([]);
+  test("climb at most two folders, three from a part of a vendor's folder", () => {
+    const tooHigh = files.filter((file) => {
+      const isPart = ONE_FOLDER_PER_VENDOR.includes(folderOf(file)) && file.split("/").length > 3;
+      return read(file).includes(isPart ? '"../../../../' : '"../../../');
+    });
+
+    expect(tooHigh).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EARS } from "../../src/surfaces/slack/listen.ts";
 import { DEFAULT_COMMAND, MANIFESTS, manifestText } from "../../src/surfaces/slack/manifest.ts";
-import { WORDS } from "../../src/surfaces/slack/words.ts";
+import { WORDS } from "../../src/surfaces/slack/words/words.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const source = (file: string) => readFileSync(resolve(root, "src/surfaces/slack", file), "utf8");

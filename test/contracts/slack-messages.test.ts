@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { IncidentView } from "../../src/core/presentation/view.ts";
 import { safe } from "../../src/core/safe.ts";
-import { section } from "../../src/surfaces/slack/blocks.ts";
-import { finish, type SlackMessage } from "../../src/surfaces/slack/message.ts";
-import { escaped } from "../../src/surfaces/slack/mrkdwn.ts";
-import { render } from "../../src/surfaces/slack/render.ts";
-import { drawArithmetic } from "../../src/surfaces/slack/render-arithmetic.ts";
+import { section } from "../../src/surfaces/slack/drawing/blocks.ts";
+import { finish, type SlackMessage } from "../../src/surfaces/slack/drawing/message.ts";
+import { escaped } from "../../src/surfaces/slack/drawing/mrkdwn.ts";
+import { render } from "../../src/surfaces/slack/drawing/render.ts";
+import { drawArithmetic } from "../../src/surfaces/slack/drawing/render-arithmetic.ts";
 import { problemsOf } from "../support/fake-slack/block-kit.ts";
 import { CASES, drawn, EVERY, links } from "../support/fake-slack/message-cases.ts";
 import { phoneHeight, readAloud } from "../support/fake-slack/read-aloud.ts";

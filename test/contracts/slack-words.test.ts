@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { safe } from "../../src/core/safe.ts";
+import { finish } from "../../src/surfaces/slack/drawing/message.ts";
 import { MANIFESTS } from "../../src/surfaces/slack/manifest.ts";
-import { finish } from "../../src/surfaces/slack/message.ts";
-import { parseRequest } from "../../src/surfaces/slack/read-words.ts";
-import { helpReply, wordReply } from "../../src/surfaces/slack/replies-help.ts";
-import { ALL_WORDS, helpOf, wordsTable } from "../../src/surfaces/slack/words.ts";
+import { parseRequest } from "../../src/surfaces/slack/words/read-words.ts";
+import { helpReply, wordReply } from "../../src/surfaces/slack/words/replies-help.ts";
+import { ALL_WORDS, helpOf, wordsTable } from "../../src/surfaces/slack/words/words.ts";
 import { problemsOf } from "../support/fake-slack/block-kit.ts";
 import { textLines } from "../support/fake-slack/read-aloud.ts";
 

@@ -4,7 +4,7 @@ import type { IncidentAnswer } from "../../src/app/verbs.ts";
 import type { Analysis, Hypothesis } from "../../src/core/analysis.ts";
 import { DEFAULT_TENANT, epochMs, eventId, hypothesisId } from "../../src/core/ids.ts";
 import { type Safe, safe } from "../../src/core/safe.ts";
-import { keepAuthorChoice } from "../../src/surfaces/slack/home-choices.ts";
+import { keepAuthorChoice } from "../../src/surfaces/slack/home/home-choices.ts";
 import { problemsOf } from "../support/fake-slack/block-kit.ts";
 import { anAnswer, aView } from "../support/fake-slack/sample-answers.ts";
 import { Stage } from "../support/fake-slack/stage.ts";

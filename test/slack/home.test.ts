@@ -7,7 +7,7 @@ import type { HealthFinding } from "../../src/app/health.ts";
 import type { ChangesAnswer } from "../../src/app/recent-changes.ts";
 import { DEFAULT_TENANT, epochMs, eventId, incidentId } from "../../src/core/ids.ts";
 import { safe } from "../../src/core/safe.ts";
-import { VERSION } from "../../src/surfaces/slack/version.ts";
+import { VERSION } from "../../src/surfaces/slack/home/version.ts";
 import { problemsOfOurView } from "../support/fake-slack/block-kit.ts";
 import { homeOpened, pressInView, submitView } from "../support/fake-slack/deliveries.ts";
 import { anAnswer, aView, passed } from "../support/fake-slack/sample-answers.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { epochMs, eventId, incidentId } from "../../src/core/ids.ts";
 import { safe } from "../../src/core/safe.ts";
 import { isHeard } from "../../src/surfaces/slack/listen.ts";
-import { ALL_WORDS } from "../../src/surfaces/slack/words.ts";
+import { ALL_WORDS } from "../../src/surfaces/slack/words/words.ts";
 import { problemsOf } from "../support/fake-slack/block-kit.ts";
 import { textLines } from "../support/fake-slack/read-aloud.ts";
 import { anAnswer } from "../support/fake-slack/sample-answers.ts";

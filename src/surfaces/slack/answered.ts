@@ -1,8 +1,8 @@
 import { AppError, type AppErrorCode, UnavailableError } from "../../app/errors.ts";
 import { type Safe, safe } from "../../core/safe.ts";
 import type { Desk } from "./desk.ts";
-import type { Drawing } from "./message.ts";
-import { say } from "./replies.ts";
+import type { Drawing } from "./drawing/message.ts";
+import { say } from "./words/replies.ts";
 
 /** Runs what a person asked for; when it fails, the answer says whose move is next. Never throws. */
 export async function answered(desk: Desk, work: () => Promise<Drawing>): Promise<Drawing> {

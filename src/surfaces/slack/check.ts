@@ -1,8 +1,8 @@
 import type { SurfaceDeps } from "../define.ts";
 import { type ClientSettings, libraryLogger, webClient } from "./client.ts";
+import { classify } from "./delivery/slack-errors.ts";
 import { checkAppToken, Identity } from "./identity.ts";
 import { parseWorkspaces, type SlackSettings } from "./settings.ts";
-import { classify } from "./slack-errors.ts";
 
 /** For `doctor`: null when every workspace can be spoken to and heard, else the exact fix. */
 export async function check(settings: SlackSettings, deps: SurfaceDeps, signal: AbortSignal): Promise<string | null> {

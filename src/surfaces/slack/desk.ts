@@ -5,7 +5,7 @@ import type { Clock, Logger, OutboundMessages } from "../../app/ports.ts";
 import type { Redactor } from "../../app/redactor.ts";
 import type { Verbs } from "../../app/verbs.ts";
 import type { Safe } from "../../core/safe.ts";
-import type { LinkRule } from "./links.ts";
+import type { LinkRule } from "./drawing/links.ts";
 import type { People } from "./people.ts";
 import type { Threads } from "./threads.ts";
 

@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import { classify, isRefusedToken } from "./slack-errors.ts";
+import { classify, isRefusedToken } from "./delivery/slack-errors.ts";
 
 export type TokenCheck =
   | { readonly status: "works" }

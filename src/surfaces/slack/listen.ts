@@ -1,12 +1,12 @@
 import type { App } from "@slack/bolt";
+import { corrections } from "./acts/on-corrections.ts";
+import { notes } from "./acts/on-note.ts";
+import { presses } from "./acts/on-press.ts";
+import { delivered } from "./delivery/on-delivered.ts";
+import { home } from "./home/on-home.ts";
 import type { Ear, Listener } from "./listener.ts";
-import { corrections } from "./on-corrections.ts";
-import { delivered } from "./on-delivered.ts";
-import { home } from "./on-home.ts";
-import { notes } from "./on-note.ts";
-import { pages } from "./on-pages.ts";
-import { presses } from "./on-press.ts";
-import { typedWords } from "./on-words.ts";
+import { pages } from "./pages/on-pages.ts";
+import { typedWords } from "./words/on-words.ts";
 
 /** Everything people can press, type, choose or open. */
 export const EARS: readonly Ear[] = [presses, notes, typedWords, corrections, home, pages, delivered];

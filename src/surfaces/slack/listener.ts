@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import type { Desk } from "./desk.ts";
-import type { HomeGuests } from "./home-guests.ts";
+import type { HomeGuests } from "./home/home-guests.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Seen } from "./seen.ts";
 

@@ -1,6 +1,6 @@
 import type { AppsManifestValidateArguments } from "@slack/web-api";
 import { EVENTS_PATH } from "./route.ts";
-import { WORDS } from "./words.ts";
+import { WORDS } from "./words/words.ts";
 
 type LibraryManifest = AppsManifestValidateArguments["manifest"];
 

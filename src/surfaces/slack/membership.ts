@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Safe, safe } from "../../core/safe.ts";
+import { classify } from "./delivery/slack-errors.ts";
 import type { Desk } from "./desk.ts";
-import { classify } from "./slack-errors.ts";
 
 const WITHIN_MS = 1500;
 

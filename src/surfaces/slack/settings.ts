@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULT_LINK_HOSTS } from "./links.ts";
+import { DEFAULT_LINK_HOSTS } from "./drawing/links.ts";
 import { parseRoutes } from "./routing.ts";
 import { FurtherWorkspace } from "./workspaces.ts";
 

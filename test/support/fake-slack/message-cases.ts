@@ -1,9 +1,9 @@
 import type { ProgressView } from "../../../src/core/presentation/progress.ts";
 import type { ChangeOfMind, IncidentView } from "../../../src/core/presentation/view.ts";
 import { safe } from "../../../src/core/safe.ts";
-import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "../../../src/surfaces/slack/links.ts";
-import type { Form, SlackMessage } from "../../../src/surfaces/slack/message.ts";
-import { formsOf, render, type Subject } from "../../../src/surfaces/slack/render.ts";
+import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "../../../src/surfaces/slack/drawing/links.ts";
+import type { Form, SlackMessage } from "../../../src/surfaces/slack/drawing/message.ts";
+import { formsOf, render, type Subject } from "../../../src/surfaces/slack/drawing/render.ts";
 import {
   aView,
   investigatingView,

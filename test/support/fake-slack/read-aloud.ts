@@ -1,4 +1,4 @@
-import type { SlackMessage } from "../../../src/surfaces/slack/message.ts";
+import type { SlackMessage } from "../../../src/surfaces/slack/drawing/message.ts";
 
 const WIDTH = 48;
 

@@ -1,0 +1,119 @@
+import type { WebClient } from "@slack/web-api";
+import type { Clock, Logger, MessageKey, OutboundMessage, OutboundMessages } from "../../../app/ports.ts";
+import type { EpochMs } from "../../../core/ids.ts";
+import type { MessageKind } from "../drawing/draw.ts";
+import type { Form, SlackMessage } from "../drawing/message.ts";
+import type { Cooldowns, Spot } from "./cooldown.ts";
+import type { RefusedForms } from "./refused-forms.ts";
+
+/** What sending one message needs. */
+export interface Postbox {
+  readonly messages: OutboundMessages;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newNonce: () => string;
+  readonly cooldowns: Cooldowns;
+  readonly refusedForms: RefusedForms;
+}
+
+/** One logical message as it should stand in Slack now. */
+export interface Draft {
+  readonly key: MessageKey;
+  readonly kind: MessageKind;
+  /** What it looks like: a refused block is remembered for this. */
+  readonly look: string;
+  /** Null for the first workspace. */
+  readonly team: string | null;
+  readonly client: WebClient;
+  readonly channel: string;
+  readonly threadTs: string | null;
+  /** Changes exactly when people would see a difference. */
+  readonly hash: string;
+  readonly forms: readonly Form[];
+  readonly draw: (form: Form) => SlackMessage;
+  /** The same without the picture in it, for a workspace that does not take the picture; null when there is none. */
+  readonly withoutPicture: (Pick<Draft, "hash" | "draw"> & { readonly onRefused: () => Promise<void> }) | null;
+  /** Why it does not stand where it belongs: stays in `doctor` although it stands. */
+  readonly problem: string | null;
+}
+
+export type Delivered =
+  /** It stands there. `due` says when it still has to be edited, and why not now. */
+  | { readonly status: "posted"; readonly channel: string; readonly ts: string; readonly due: Due | null }
+  | ({ readonly status: "again" } & Due)
+  /** The message itself, or the thread it belongs to, was deleted in Slack. */
+  | { readonly status: "gone" }
+  /** The channel or the workspace takes nothing: another place may. */
+  | { readonly status: "closed"; readonly code: string }
+  /** Nothing more can be done without a person or a changed answer. */
+  | { readonly status: "stuck" };
+
+export interface Due {
+  readonly notBeforeMs: number;
+  readonly because: string;
+}
+
+type Change = Parameters<OutboundMessages["move"]>[1];
+
+/** Moves the stored row and gives it as it is afterwards; null when another process moved it first. */
+export async function moved(box: Postbox, row: OutboundMessage, to: Change): Promise<OutboundMessage | null> {
+  return (await box.messages.move(row, to)) ? { ...row, ...to } : null;
+}
+
+/** Another process took this message: look again soon. */
+export function takenByOther(box: Postbox): Extract<Delivered, { status: "again" }> {
+  return again(box.clock.nowMs() + 1000, "another process moved this message");
+}
+
+/** Try again from `notBeforeMs` on. */
+export function again(notBeforeMs: number, because: string): Extract<Delivered, { status: "again" }> {
+  return { status: "again", notBeforeMs, because };
+}
+
+/** The channel of a draft, for limits and refusals. */
+export function spotOf({ key, team, channel }: Pick<Draft, "key" | "team" | "channel">): Spot {
+  return { tenant: key.tenant, team, channel };
+}
+
+/** The forms that this workspace has not refused lately; at least the plainest. */
+export function offeredForms(box: Postbox, { team, look, forms }: Draft): readonly Form[] {
+  const open = forms.filter((form) => !box.refusedForms.has({ team, look, form }));
+  return open.length > 0 ? open : ["plain"];
+}
+
+/** What to try one after the other while Slack does not take the blocks, newest first, each with the hash of what it shows. */
+export function offers(box: Postbox, draft: Draft): readonly Offer[] {
+  return offeredForms(box, draft).flatMap((form): readonly Offer[] => {
+    const drawn = { form, hash: draft.hash, draw: draft.draw, isWithPicture: false };
+    if (draft.withoutPicture === null || form !== "new") return [drawn];
+    return [
+      { ...drawn, isWithPicture: true },
+      { ...drawn, hash: draft.withoutPicture.hash, draw: draft.withoutPicture.draw },
+    ];
+  });
+}
+
+export interface Offer extends Pick<Draft, "hash" | "draw"> {
+  readonly form: Form;
+  readonly isWithPicture: boolean;
+}
+
+/** Slack did not take this one: the next is tried. A picture is no fault of the form. */
+export async function afterInvalidBlocks(box: Postbox, draft: Draft, { form, isWithPicture }: Offer): Promise<void> {
+  const { team, look, kind } = draft;
+  if (isWithPicture) await draft.withoutPicture?.onRefused();
+  else box.refusedForms.add({ team, look, form });
+  box.logger.warn({ kind, form, isWithPicture }, "slack refused these blocks, sending others");
+}
+
+/** When the outcome of an attempt may be looked up for the first or the next time. */
+export function lookupDueMs(attemptAtMs: EpochMs, lookups: number): number {
+  return attemptAtMs + SETTLE_MS + lookups * BETWEEN_LOOKUPS_MS;
+}
+
+/** How long Slack may need to store what it already accepted. */
+export const SETTLE_MS = 30_000;
+export const BETWEEN_LOOKUPS_MS = 10_000;
+/** A claim older than this is given back before the call: the lock behind it may be lost. */
+export const CLAIM_VALID_MS = 2000;
+export const MAX_ATTEMPTS = 50;
