@@ -198,26 +198,26 @@ test("an engine that fails on some record still answers, and the answer says whi
   });
 });
 
+const stored = (revision: number) => ({ incidentId: "inc-1", revision, stored: true });
+const once = () => ({ signal: new AbortController().signal });
+
+async function looked() {
+  let gathered = 0;
+  const logs: EvidencePort = {
+    name: "logs",
+    gather: async () => {
+      gathered += 1;
+      return EMPTY;
+    },
+  };
+  const all = await setUp({ evidence: [logs] });
+  await all.run();
+  const note = { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), actor: anActor(), at: TEN_O_CLOCK };
+  await all.incidents.addNote({ ...note, text: safe`I restarted it` }, () => []);
+  return { ...all, gathered: () => gathered };
+}
+
 describe("thinking again about what people said", () => {
-  const stored = (revision: number) => ({ incidentId: "inc-1", revision, stored: true });
-  const once = () => ({ signal: new AbortController().signal });
-
-  async function looked() {
-    let gathered = 0;
-    const logs: EvidencePort = {
-      name: "logs",
-      gather: async () => {
-        gathered += 1;
-        return EMPTY;
-      },
-    };
-    const all = await setUp({ evidence: [logs] });
-    await all.run();
-    const note = { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), actor: anActor(), at: TEN_O_CLOCK };
-    await all.incidents.addNote({ ...note, text: safe`I restarted it` }, () => []);
-    return { ...all, gathered: () => gathered };
-  }
-
   test("uses what was read for the last answer, with the new words", async () => {
     const { deps, asked, gathered } = await looked();
 

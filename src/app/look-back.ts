@@ -122,8 +122,11 @@ const MAX_NEIGHBOURS = 50;
 /** Both directions of one service, one step far. */
 export async function dependenciesOf(deps: LookBackDeps, actor: Actor, service: Safe): Promise<Dependencies> {
   const calls = await knownCalls(deps, actor.tenant, await deps.incidents.findOpen(actor.tenant));
-  const unique = (names: readonly Safe[]) => [...new Set(names)].toSorted().slice(0, MAX_NEIGHBOURS);
   const callers = unique(calls.flatMap(([caller, callee]) => (callee === service ? [caller] : [])));
   const callees = unique(calls.flatMap(([caller, callee]) => (caller === service ? [callee] : [])));
   return { service, callers, callees, isKnown: callers.length + callees.length > 0 };
+}
+
+function unique(names: readonly Safe[]): readonly Safe[] {
+  return [...new Set(names)].toSorted().slice(0, MAX_NEIGHBOURS);
 }

@@ -1,5 +1,5 @@
 import { correctionWords } from "../core/corrections/apply.ts";
-import type { CorrectionFact } from "../core/corrections/correction.ts";
+import type { Correction, CorrectionFact } from "../core/corrections/correction.ts";
 import type { AlertEvent, PersonEvent } from "../core/event.ts";
 import type { SourceEvidence } from "../core/evidence.ts";
 import { type EventId, eventId } from "../core/ids.ts";
@@ -68,7 +68,6 @@ function saidEvent(fact: CorrectionFact): readonly PersonEvent[] {
   const { id, atMs, who, correction } = fact;
   if (correction.kind !== "cause-stated" && correction.kind !== "status-update" && correction.kind !== "link")
     return [];
-  const { kind, ...said } = correction;
   return [
     {
       ...NOWHERE,
@@ -80,11 +79,13 @@ function saidEvent(fact: CorrectionFact): readonly PersonEvent[] {
       ref: ownWords(own(`correction ${id}`)),
       who,
       text: correctionWords(fact),
-      ...("stated" in said
-        ? { stated: { kind: said.stated, hypothesisId: said.hypothesisId, isCause: said.isCause } }
-        : {}),
+      ...(correction.kind === "cause-stated" ? { stated: statedIn(correction) } : {}),
     },
   ];
+}
+
+function statedIn({ stated, hypothesisId, isCause }: Extract<Correction, { kind: "cause-stated" }>) {
+  return { kind: stated, hypothesisId, isCause };
 }
 
 function personEvent({ id, atMs, who, text }: PersonNote): PersonEvent {

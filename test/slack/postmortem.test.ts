@@ -6,6 +6,8 @@ import { Stage } from "../support/fake-slack/stage.ts";
 import { forEachTransport } from "../support/fake-slack/transports.ts";
 
 let stage: Stage;
+/** The thread also holds the picture of its errors. */
+const drafts = () => stage.fake.workspace.files.filter(({ filename }) => filename.endsWith(".md"));
 
 const FIRST = "# Postmortem\n\n## Cause\n\n- Unknown.\n";
 const LATER = "# Postmortem\n\n## Cause\n\n- Deploy v412, confirmed by Bo.\n";
@@ -18,8 +20,6 @@ forEachTransport((transport) => {
     await stage.publishUntilDone(anAnswer());
   });
   afterEach(() => stage.stop());
-  /** The thread also holds the picture of its errors. */
-  const drafts = () => stage.fake.workspace.files.filter(({ filename }) => filename.endsWith(".md"));
 
   describe("a postmortem where the workspace has canvases", () => {
     test("is one canvas, open to the channel, with its link in the thread and to the person", async () => {

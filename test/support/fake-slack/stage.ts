@@ -63,10 +63,10 @@ export class FakeVerbs implements Verbs {
     engine: { draftPostmortem: () => this.markdown ?? passed("") },
     answer: async (_, id) => (this.markdown !== null && this.answer?.incident.id === id ? this.answer : null),
   });
-  readonly savePostmortem = this.#postmortems.savePostmortem;
-  readonly exportPostmortem = this.#postmortems.exportPostmortem;
-  readonly postmortemNews = this.#postmortems.postmortemNews;
-  readonly placePostmortem = this.#postmortems.placePostmortem;
+  readonly savePostmortem: Verbs["savePostmortem"] = (...asked) => this.#postmortems.savePostmortem(...asked);
+  readonly exportPostmortem: Verbs["exportPostmortem"] = (...asked) => this.#postmortems.exportPostmortem(...asked);
+  readonly postmortemNews: Verbs["postmortemNews"] = (...asked) => this.#postmortems.postmortemNews(...asked);
+  readonly placePostmortem: Verbs["placePostmortem"] = (...asked) => this.#postmortems.placePostmortem(...asked);
 
   constructor(answer: IncidentAnswer | null) {
     this.answer = answer;
