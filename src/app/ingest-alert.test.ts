@@ -6,7 +6,7 @@ import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
 import type { Alert, AlertStatus } from "../core/alert.ts";
 import { DEFAULT_CORRELATION_POLICY } from "../core/correlation/correlate.ts";
 import { alertFingerprint, DEFAULT_TENANT, epochMs, incidentId } from "../core/ids.ts";
-import { safe } from "../core/safe.ts";
+import { type Safe, safe } from "../core/safe.ts";
 import { ingestAlert } from "./ingest-alert.ts";
 
 function setUp() {
@@ -166,9 +166,26 @@ test("an alert of another service waits while the first look beside it may still
   expect(await ingestWaiting()).toEqual({ kind: "waits" });
   clock.advance(5000);
   expect(await ingestWaiting()).toMatchObject({ kind: "opened" });
-  // The second case has no answer yet, but the first one told all: a third service does not wait for it.
-  const third = anAlert({ eventId: "t", fingerprint: alertFingerprint("QT"), groupKey: "third", service: safe`press` });
-  expect(await ingestAlert({ ...deps, mayWait: true }, DEFAULT_TENANT, third)).toMatchObject({ kind: "opened" });
+});
+
+test("an alert of a service that a fresh answer knows elsewhere does not wait; one of a service that it may lead to does", async () => {
+  const { deps, ingest } = setUp();
+  await ingest(anAlert());
+  const answer = { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), revision: 1, atMs: TEN_O_CLOCK };
+  const calls = [
+    [safe`orders`, safe`cart`],
+    [safe`cart`, safe`stock`],
+    [safe`mail`, safe`queue`],
+  ] as const;
+  const graph = calls.map(([caller, callee]) => ({ caller, callee, count: 1, from: "trace" as const }));
+  await deps.analyses.save({ ...answer, analysis: anAnalysis({ graph }) }, []);
+  const kindOf = async (service: Safe) => {
+    const alert = anAlert({ eventId: service, fingerprint: alertFingerprint(service), groupKey: service, service });
+    return (await ingestAlert({ ...deps, mayWait: true }, DEFAULT_TENANT, alert)).kind;
+  };
+
+  expect(await kindOf(safe`stock`)).toBe("waits");
+  expect(await kindOf(safe`mail`)).toBe("opened");
 });
 
 test("an alert that matches an open incident, or is long after it, never waits", async () => {

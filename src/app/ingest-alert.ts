@@ -5,6 +5,7 @@ import {
   type CorrelationPolicy,
   correlate,
 } from "../core/correlation/correlate.ts";
+import { mayLeadTo } from "../core/correlation/may-lead-to.ts";
 import type { EpochMs, IncidentId, TenantId } from "../core/ids.ts";
 import type { Incident, OpenIncident } from "../core/incident.ts";
 import { UnavailableError } from "./errors.ts";
@@ -78,9 +79,10 @@ async function decide(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Pr
     const stillOpens = (now: readonly OpenIncident[]) => !mayHaveNeighbour(alert, now) && opens(place([])(now));
     return { decision, stillOpens, isEarly: false };
   }
-  const placeKnowing = place(await knownCalls(deps, tenant, open));
+  const edges = await knownCalls(deps, tenant, open);
+  const placeKnowing = place(edges);
   const known = placeKnowing(open);
-  const isEarly = opens(known) && (await isCaseGrowing(deps, tenant, { alert, open }));
+  const isEarly = opens(known) && (await isCaseGrowing(deps, tenant, { alert, open, edges }));
   return { decision: known, stillOpens: (now) => opens(placeKnowing(now)), isEarly };
 }
 
@@ -89,23 +91,32 @@ const JOINING_MS = 5_000;
 
 /**
  * A storm arrives within seconds: before the first answer nobody knows that its services call each other, and each would
- * get a case and a card of its own. True while cases began at the same time and none has an answer yet: one is enough,
- * because it tells of everything that was read. Just after it the neighbours join one by one, and theirs after them.
+ * get a case and a card of its own. True while a case that began at the same time has no answer yet. Just after it the
+ * neighbours join one by one, and theirs after them: then an alert waits that the known calls may lead to.
  */
 async function isCaseGrowing(
   { analyses, policy, mayWait, clock }: IngestAlertDeps,
   tenant: TenantId,
-  { alert, open }: { readonly alert: Alert; readonly open: readonly OpenIncident[] },
+  { alert, open, edges }: Growth,
 ): Promise<boolean> {
   if (mayWait !== true || alert.status === "resolved") return false;
   const beside = open.filter(
     ({ status, lastAlertAtMs }) =>
       status !== "resolved" && Math.abs(alert.startedAtMs - lastAlertAtMs) <= policy.neighbourWindowMs,
   );
-  const answers = await Promise.all(beside.slice(0, MAX_BESIDE).map(({ id }) => analyses.latest(tenant, id)));
-  const given = answers.filter((answer) => answer !== null);
-  if (given.length === 0) return beside.length > 0;
-  return given.some(({ atMs }) => clock.nowMs() - atMs < JOINING_MS);
+  const looked = beside.slice(0, MAX_BESIDE);
+  const answers = await Promise.all(looked.map(({ id }) => analyses.latest(tenant, id)));
+  return looked.some((incident, index) => {
+    const answer = answers[index] ?? null;
+    if (answer === null) return true;
+    return clock.nowMs() - answer.atMs < JOINING_MS && mayLeadTo(edges, alert.service, incident);
+  });
+}
+
+interface Growth {
+  readonly alert: Alert;
+  readonly open: readonly OpenIncident[];
+  readonly edges: CorrelationContext["edges"];
 }
 
 function opens({ kind }: CorrelationDecision): boolean {

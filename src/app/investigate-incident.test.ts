@@ -247,6 +247,14 @@ describe("thinking again about what people said", () => {
     expect(gathered()).toBe(2);
   });
 
+  test("plans the next look when it had to ask the sources itself", async () => {
+    const { deps, jobs } = await setUp({ analysis: anAnalysis({ verdict: "several-candidates" }) });
+
+    await investigateIncident(deps, stored(1), once());
+
+    expect(jobs.all.at(-1)).toMatchObject({ name: "incident.investigate", notBeforeMs: TEN_O_CLOCK + 75_000 });
+  });
+
   test("plans no look of its own and does not stand in for the one that is planned", async () => {
     const { deps, jobs, clock, gathered } = await looked();
     const before = jobs.all.length;

@@ -65,9 +65,8 @@ export async function investigateIncident(
   const latest = await deps.analyses.latest(deps.tenant, id);
   if (isAnswered(payload, latest) || isLeftToNewer(deps, { payload, incident, latest })) return { kind: "superseded" };
 
-  const input =
-    (payload.stored === true ? await fromStored(deps, incident) : null) ??
-    (await gather(deps, incident, { signal, watch: watched(deps, incident, latest) }));
+  const thoughtAgain = payload.stored === true ? await fromStored(deps, incident) : null;
+  const input = thoughtAgain ?? (await gather(deps, incident, { signal, watch: watched(deps, incident, latest) }));
   const analysis = await think(deps, input);
   const { tenant, clock } = deps;
   const saved = await deps.analyses.save(
@@ -80,7 +79,8 @@ export async function investigateIncident(
       analysis,
       atMs: clock.nowMs(),
     },
-    payload.stored === true ? publishRequests(deps, incident.id) : causesOf(deps, incident, analysis),
+    // Only a look at the sources plans the next one.
+    thoughtAgain === null ? causesOf(deps, incident, analysis) : publishRequests(deps, incident.id),
   );
   if (saved === "superseded") return { kind: "superseded" };
   await keep(deps, input);

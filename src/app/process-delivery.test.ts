@@ -187,22 +187,37 @@ test("a note that overtakes its alert waits for ten minutes, ever longer; one of
   expect(item()?.state).toBe("processed");
 });
 
-test("an alert that waits for the first look beside it comes again soon, and after a minute opens its own case", async () => {
-  const { deps, inbox, incidents, item } = await setUp("{}", {
+async function setUpTwoCases(receivedAgoMs = 0) {
+  const all = await setUp("{}", {
     parse: () => [
       anAlert({ eventId: "1" }),
       anAlert({ eventId: "2", fingerprint: alertFingerprint("QT"), groupKey: "t", service: safe`till` }),
     ],
   });
-  const stored = item();
+  const stored = all.item();
   if (stored === undefined) throw new Error("nothing stored");
-  inbox.items.set("in-1", { ...stored, delivery: { ...stored.delivery, receivedAtMs: deps.clock.nowMs() } });
-  const count = async () => (await incidents.list(DEFAULT_TENANT, { limit: 10 })).length;
+  const receivedAtMs = epochMs(all.deps.clock.nowMs() - receivedAgoMs);
+  all.inbox.items.set("in-1", { ...stored, delivery: { ...stored.delivery, receivedAtMs } });
+  return { ...all, count: async () => (await all.incidents.list(DEFAULT_TENANT, { limit: 10 })).length };
+}
 
-  expect(await processDelivery(deps, "in-1")).toMatchObject({ status: "again" });
+test("an alert that waits for the first look beside it comes again soon, and after ten seconds opens its own case", async () => {
+  const { deps, count } = await setUpTwoCases();
+
+  expect(await processDelivery(deps, "in-1")).toMatchObject({ status: "again", notBeforeMs: deps.clock.nowMs() + 500 });
   expect(await count()).toBe(1);
-  deps.clock.advance(60_000);
+  deps.clock.advance(10_000);
 
   expect(await processDelivery(deps, "in-1")).toEqual({ status: "done" });
+  expect(await count()).toBe(2);
+});
+
+test("what came while no worker ran waits from the start of this one on", async () => {
+  const { deps, count } = await setUpTwoCases(60_000);
+  const startedMs = deps.clock.nowMs();
+
+  expect(await processDelivery({ ...deps, startedMs }, "in-1")).toMatchObject({ status: "again" });
+  deps.clock.advance(10_000);
+  expect(await processDelivery({ ...deps, startedMs }, "in-1")).toEqual({ status: "done" });
   expect(await count()).toBe(2);
 });

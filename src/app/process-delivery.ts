@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Alert } from "../core/alert.ts";
+import type { TenantId } from "../core/ids.ts";
 import type { AlertSourcePort } from "./alert-source-port.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { type IngestAlertDeps, ingestAlert } from "./ingest-alert.ts";
@@ -13,6 +14,8 @@ export interface ProcessDeliveryDeps extends IngestAlertDeps {
   readonly inbox: Inbox;
   readonly redactor: Redactor;
   readonly sources: ReadonlyMap<string, AlertSourcePort>;
+  /** When this worker began: of what came while none was running, nothing was looked at yet. */
+  readonly startedMs?: number;
 }
 
 const MAX_ALERTS = 1_000;
@@ -20,8 +23,8 @@ const MAX_NOTES = 100;
 /** Deliveries are worked on side by side: a note may overtake the alert that opens its incident, above all in a backlog. */
 const NOTE_WAITS_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 3_000;
-/** An alert waits this long at most for the first look at another case: as long as one may take. Most take some seconds. */
-const FIRST_LOOK_WAITS_MS = 60_000;
+/** An alert waits this long at most for the first look at another case: most take some seconds, and it may be a page. */
+const FIRST_LOOK_WAITS_MS = 10_000;
 const FIRST_LOOK_AGAIN_MS = 500;
 const DONE: JobOutcome = { status: "done" };
 
@@ -42,9 +45,11 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
   if (reading.alerts.length > MAX_ALERTS) {
     deps.logger.warn({ inboxId, alerts: reading.alerts.length, limit: MAX_ALERTS }, "webhook holds too many alerts");
   }
-  const isWaiting = await ingestAll(deps, stored, reading.alerts.slice(0, MAX_ALERTS));
+  const waitedMs = deps.clock.nowMs() - Math.max(stored.delivery.receivedAtMs, deps.startedMs ?? 0);
+  const alerts = reading.alerts.slice(0, MAX_ALERTS);
+  const isWaiting = await ingestAll({ ...deps, mayWait: waitedMs < FIRST_LOOK_WAITS_MS }, stored.tenant, alerts);
   if (isWaiting) {
-    const notBeforeMs = deps.clock.nowMs() + FIRST_LOOK_AGAIN_MS;
+    const notBeforeMs = deps.clock.nowMs() + Math.max(FIRST_LOOK_AGAIN_MS, Math.round(waitedMs / 5));
     return { status: "again", notBeforeMs, because: "the first look at a case beside it is still running" };
   }
   const waitMs = await takeNotes(deps, stored, reading.notes.slice(0, MAX_NOTES));
@@ -76,15 +81,14 @@ async function takeNotes(
 /** One alert that cannot be placed keeps none of the others waiting; the job runs again for it. True when one has to wait. */
 async function ingestAll(
   deps: ProcessDeliveryDeps,
-  { tenant, delivery }: StoredDelivery,
+  tenant: TenantId,
   alerts: readonly Alert<string>[],
 ): Promise<boolean> {
   const failures: unknown[] = [];
-  const mayWait = deps.clock.nowMs() - delivery.receivedAtMs < FIRST_LOOK_WAITS_MS;
   let isWaiting = false;
   for (const alert of alerts) {
     try {
-      const { kind } = await ingestAlert({ ...deps, mayWait }, tenant, deps.redactor.alert(alert));
+      const { kind } = await ingestAlert(deps, tenant, deps.redactor.alert(alert));
       isWaiting ||= kind === "waits";
     } catch (cause) {
       failures.push(cause);

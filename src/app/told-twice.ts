@@ -1,4 +1,4 @@
-import type { Event, PersonEvent } from "../core/event.ts";
+import type { PersonEvent } from "../core/event.ts";
 import type { SourceEvidence } from "../core/evidence.ts";
 import { nsToMs } from "../core/time.ts";
 import type { PersonNote } from "./ports.ts";
@@ -19,15 +19,18 @@ export function withoutToldTwice(
   if (taken.length === 0) return gathered;
   return gathered.map((source) => {
     if (source.evidence.status !== "found") return source;
-    const events = source.evidence.events.filter((event) => !taken.some((note) => tells(event, note)));
+    // Lines come by the million: only what people said is compared.
+    const events = source.evidence.events.filter(
+      (event) => event.kind !== "person" || !taken.some((note) => tells(event, note)),
+    );
     return events.length === source.evidence.events.length
       ? source
       : { ...source, evidence: { ...source.evidence, events } };
   });
 }
 
-function tells(event: Event, note: PersonNote): boolean {
-  if (event.kind !== "person" || event.who !== note.who) return false;
+function tells(event: PersonEvent, note: PersonNote): boolean {
+  if (event.who !== note.who) return false;
   return Math.abs(nsToMs(event.atNs) - note.atMs) <= SAME_MOMENT_MS && isSameText(event, note);
 }
 

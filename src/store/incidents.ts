@@ -23,6 +23,8 @@ import { findVisible } from "./visible.ts";
 
 const MAX_LISTED = 200;
 const MAX_FACTS = 20_000;
+/** The newest of one incident: a sender that repeats itself must not fill every drawing. */
+const MAX_NOTES = 2_000;
 
 type Causes = (incident: Incident) => readonly JobRequest[];
 
@@ -77,6 +79,7 @@ async function notes(db: Database, tenant: TenantId, id: IncidentId): Promise<re
   const rows = await db.noteRow.findMany({
     where: { tenant, incidentId: id },
     orderBy: [{ at: "asc" }, { id: "asc" }],
+    take: -MAX_NOTES,
   });
   return rows.map(reviveNote);
 }

@@ -179,10 +179,24 @@ describe("a muted service", () => {
     const untilMs = office.clock.nowMs() + 60_000;
     office.mutedUntilMs = untilMs;
 
+    expect(await office.publish(anAnswer())).toMatchObject({ status: "again" });
+    office.clock.advance(50_000);
     expect(await office.publish(anAnswer())).toMatchObject({ status: "again", notBeforeMs: untilMs });
     expect(await office.publish(anAnswer({ view: resolvedView() }))).toEqual({ status: "done" });
     expect(slack().calls).toHaveLength(0);
 
+    await office.publishUntilDone(anAnswer());
+    expect(cards()).toHaveLength(1);
+  });
+
+  test("gets its card soon after somebody took the mute back", async () => {
+    office.mutedUntilMs = office.clock.nowMs() + 3_600_000;
+    const outcome = await office.publish(anAnswer());
+    office.mutedUntilMs = 0;
+
+    const waitMs = outcome.status === "again" ? outcome.notBeforeMs - office.clock.nowMs() : 0;
+    expect(waitMs).toBeGreaterThan(0);
+    expect(waitMs).toBeLessThanOrEqual(60_000);
     await office.publishUntilDone(anAnswer());
     expect(cards()).toHaveLength(1);
   });

@@ -11,8 +11,9 @@ export type JobHandlerDeps = ProcessDeliveryDeps &
 
 /** One handler for each job of the catalogue. Each may run twice, late and out of order. */
 export function createJobHandlers(deps: JobHandlerDeps): JobHandlers {
+  const startedMs = deps.clock.nowMs();
   return {
-    "delivery.process": ({ inboxId }) => processDelivery(deps, inboxId),
+    "delivery.process": ({ inboxId }) => processDelivery({ ...deps, startedMs }, inboxId),
     "incident.investigate": async (payload, context) => {
       const { kind } = await investigateIncident(deps, payload, context);
       deps.logger.info({ ...payload, outcome: kind }, "investigation ended");

@@ -109,7 +109,7 @@ export function correctionWords({ correction }: CorrectionFact): Safe {
     case "cause-stated":
       return statedWords(correction);
     case "status-update":
-      return safe`update: ${correction.text}`;
+      return safe`posted an update: ${correction.text}`;
     case "link":
       return safe`attached ${correction.title}: ${correction.url}`;
     case "undo":

@@ -12,6 +12,7 @@ import {
   confidenceNumber,
   confidenceWords,
   counted,
+  cutWords,
   grouped,
   literal,
   withoutStop,
@@ -168,7 +169,7 @@ export function notificationText(context: CardContext, priority: Safe): Safe {
 export function brief(text: Safe, room: number): Safe {
   if (text.length <= room) return text;
   const quote = text.search(QUOTE);
-  return quote >= SHORTEST_ANSWER && quote <= room ? sliceSafe(text, 0, quote) : cutSafe(text, room);
+  return quote >= SHORTEST_ANSWER && quote <= room ? sliceSafe(text, 0, quote) : cutWords(text, room);
 }
 
 function resolvedLine(context: CardContext): CardLines["cause"] {

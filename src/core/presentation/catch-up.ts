@@ -2,7 +2,7 @@ import type { EpochMs } from "../ids.ts";
 import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../safe.ts";
 import { duration } from "../time.ts";
 import type { ChangeOfMind, IncidentState, IncidentView } from "./view.ts";
-import { literal, withoutStop } from "./words.ts";
+import { cutWords, literal, titled, withoutStop } from "./words.ts";
 
 /** What a late joiner is told from. */
 export interface CatchUpInput {
@@ -51,7 +51,7 @@ export function catchUp(input: CatchUpInput): readonly CatchUpLine[] {
 }
 
 function line(label: Safe, text: Safe): CatchUpLine {
-  return { label, atMs: null, text: cutSafe(text, LINE), url: null };
+  return { label, atMs: null, text: cutWords(text, LINE), url: null };
 }
 
 const STATE: Readonly<Record<IncidentState, Safe>> = {
@@ -68,7 +68,7 @@ function stateLine({ view, nowMs }: CatchUpInput): CatchUpLine {
   const lasted = duration(Math.max(0, (resolvedAtMs ?? nowMs) - startedAtMs));
   const again = reopened && state !== "resolved" ? safe` (fired again after it was resolved)` : safe``;
   const long = resolvedAtMs === null ? safe`for ${lasted}` : safe`after ${lasted}`;
-  const what = service === null ? cutSafe(title, 90) : safe`${cutSafe(service, 60)}: ${cutSafe(title, 90)}`;
+  const what = titled(service === null ? null : cutSafe(service, 60), cutSafe(title, 90));
   const text = safe`${priority} ${what} · ${STATE[state]}${again}, ${long}`;
   return { ...line(ownWords(view.incidentId), text), atMs: startedAtMs };
 }
@@ -85,7 +85,7 @@ function tried({ view, notes }: CatchUpInput): Safe {
     .map(({ by, atMs, text }) => ({ who: by, atMs, text }));
   const all = [...notes, ...corrected].toSorted((a, b) => a.atMs - b.atMs);
   if (all.length === 0) return safe`nothing is noted so far`;
-  const shown = all.slice(-TRIED_SHOWN).map(({ who, text }) => safe`${who}: ${cutSafe(withoutStop(text), TRIED)}`);
+  const shown = all.slice(-TRIED_SHOWN).map(({ who, text }) => safe`${who}: ${cutWords(withoutStop(text), TRIED)}`);
   const earlier = all.length - shown.length;
   return safe`${joinSafe(shown, "; ")}${earlier > 0 ? safe` (and ${earlier} earlier)` : safe``}`;
 }

@@ -1,8 +1,18 @@
 import type { Analysis, Hypothesis } from "../analysis.ts";
-import { cutSafe, type Safe, safe } from "../safe.ts";
+import { type Safe, safe } from "../safe.ts";
+import { brief } from "./card.ts";
 import { shortReason } from "./short-reason.ts";
 import type { ChangeOfMind } from "./view.ts";
-import { capital, confidenceNumber, confidenceWord, confidenceWords, literal, withoutStop, withStop } from "./words.ts";
+import {
+  capital,
+  confidenceNumber,
+  confidenceWord,
+  confidenceWords,
+  cutWords,
+  literal,
+  withoutStop,
+  withStop,
+} from "./words.ts";
 
 const SUMMARY_LENGTH = 90;
 const REASON_LENGTH = 120;
@@ -29,7 +39,7 @@ function leadOf(analysis: Analysis): Hypothesis | null {
 
 /** Errors that stopped do not clear a suspect, so it stays named. */
 function recovered(before: Hypothesis | null, next: Analysis): ChangeOfMind {
-  const suspect = before === null ? safe`` : safe` Suspect until then: ${shortSummary(before)}.`;
+  const suspect = before === null ? safe`` : safe` Suspect until then: ${withStop(shortSummary(before))}`;
   return { label: "Recovered", text: safe`${withStop(capital(next.verdictBecause))}${suspect}` };
 }
 
@@ -40,10 +50,10 @@ function withdrawn(before: Hypothesis, next: Analysis): ChangeOfMind {
 
 function newLead(before: Hypothesis | null, after: Hypothesis, previous: Analysis): ChangeOfMind {
   const earlier = previous.hypotheses.find(({ id }) => id === after.id);
-  const instead = before === null ? safe`` : safe` Before: ${shortSummary(before)}.`;
+  const instead = before === null ? safe`` : safe` Before: ${withStop(shortSummary(before))}`;
   if (earlier === undefined) {
     const because = strongestReason(after);
-    const text = safe`first suspect, ${confidenceWords(after.confidence)}: ${shortSummary(after)}${because}.${instead}`;
+    const text = safe`first suspect, ${confidenceWords(after.confidence)}: ${shortSummary(after)}${withStop(because)}${instead}`;
     return { label: "New", text };
   }
   const moved = decisive(earlier, after);
@@ -51,7 +61,7 @@ function newLead(before: Hypothesis | null, after: Hypothesis, previous: Analysi
   const words = step(earlier, after);
   return {
     label: "Strengthened",
-    text: safe`${words}, now the first suspect${because}. ${shortSummary(after)}.${instead}`,
+    text: safe`${words}, now the first suspect${withStop(because)} ${withStop(shortSummary(after))}${instead}`,
   };
 }
 
@@ -59,7 +69,7 @@ function shifted(before: Hypothesis, after: Hypothesis, next: Analysis): ChangeO
   const isUp = after.confidence > before.confidence;
   const because = decisive(before, after) ?? (isUp ? null : rival(after, next));
   const reason = because === null ? safe`` : safe`: ${because}`;
-  const text = safe`${step(before, after)}, now ${literal(confidenceWord(after.confidence))}${reason}. ${shortSummary(after)}.`;
+  const text = safe`${step(before, after)}, now ${literal(confidenceWord(after.confidence))}${withStop(reason)} ${withStop(shortSummary(after))}`;
   return { label: isUp ? "Strengthened" : "Weakened", text };
 }
 
@@ -109,9 +119,9 @@ function strongestReason(hypothesis: Hypothesis): Safe {
 }
 
 function short(because: Safe): Safe {
-  return cutSafe(withoutStop(shortReason(because)), REASON_LENGTH);
+  return cutWords(withoutStop(shortReason(because)), REASON_LENGTH);
 }
 
 function shortSummary(hypothesis: Hypothesis): Safe {
-  return cutSafe(withoutStop(hypothesis.summary), SUMMARY_LENGTH);
+  return brief(withoutStop(hypothesis.summary), SUMMARY_LENGTH);
 }

@@ -13,6 +13,8 @@ export interface Reason {
 /** Two to three lines of a phone. */
 const ROOM = 110;
 const MOST = 2;
+/** What somebody pressed or a name: too short to be worth leaving out. */
+const SHORT_QUOTE = 16;
 /** A reason of which the summary has this share of the words says nothing new. */
 const NEARLY_ALL = 0.75;
 const REQUESTS = /\d+ of \d+ requests for .+? (log the error|no longer (?:run|call|log)) ".*"(?=, \d)/u;
@@ -66,7 +68,7 @@ function aboutRequests(text: Safe): Safe {
 function withoutQuote(text: Safe): Safe {
   const [open, close] = [text.indexOf('"'), text.lastIndexOf('"')];
   const before = sliceSafe(text, 0, Math.max(0, open)).replace(/(?:: | of | )$/u, "").length;
-  if (close <= open || before === 0) return text;
+  if (close <= open || before === 0 || close - open <= SHORT_QUOTE) return text;
   const rest = sliceSafe(text, close + 1);
   const joint = rest.startsWith(" ") ? safe`,` : safe``;
   return safe`${sliceSafe(text, 0, before)}${joint}${rest}`;

@@ -1,6 +1,6 @@
 import type { Severity } from "../alert.ts";
 import type { TimelineRole } from "../analysis.ts";
-import { own, ownWords, type Safe, safe, sliceSafe } from "../safe.ts";
+import { cutSafe, own, ownWords, type Safe, safe, sliceSafe } from "../safe.ts";
 
 export type ConfidenceWord = "high" | "medium" | "low";
 
@@ -50,6 +50,23 @@ export function roleWords(role: TimelineRole): Safe {
 export function literal(text: string): Safe {
   return ownWords(own(text));
 }
+
+/** "payment-service: error rate above 5 %": the service is said once, also when the title begins with it. */
+export function titled(service: Safe | null, title: Safe): Safe {
+  return service === null || title.includes(service) ? title : safe`${service}: ${title}`;
+}
+
+/** Cut to `length` as `cutSafe` does, but between words where one ends near the end. */
+export function cutWords(text: Safe, length: number): Safe {
+  if (text.length <= length) return text;
+  const cut = cutSafe(text, length);
+  const whole = cut.lastIndexOf(" ");
+  if (whole < length - LONGEST_WORD || whole <= 0) return cut;
+  return safe`${sliceSafe(cut, 0, cut.slice(0, whole).replace(/[\s,;:(]+$/u, "").length)}…`;
+}
+
+/** A longer one is cut in the middle: it is an address or a row of letters. */
+const LONGEST_WORD = 24;
 
 /** Without the full stop at the end, to put it into a longer sentence. */
 export function withoutStop(text: Safe): Safe {

@@ -48,11 +48,17 @@ export async function deliverNote(book: Notebook, draft: NoteDraft): Promise<Job
     case "posted":
       return edit(book, draft, row);
     case "failed":
+      return isWorthAnotherTry(draft, row) ? post(book, draft, row) : DONE;
     case "ambiguous":
       return DONE;
     default:
       return assertNever(row.state);
   }
+}
+
+/** A refused note gets one more call when there is something new to say: whatever was wrong may be repaired by then. */
+function isWorthAnotherTry(draft: NoteDraft, row: OutboundMessage): boolean {
+  return row.bodyHash !== hashOf(draft) && row.attempt < MAX_ATTEMPTS;
 }
 
 const Note = z.object({ id: z.string(), content: z.string().optional() });
@@ -82,18 +88,22 @@ async function post(book: Notebook, draft: NoteDraft, row: OutboundMessage): Pro
     });
     return DONE;
   } catch (error) {
-    return afterFailedPost(book, claim, error);
+    return afterFailedPost(book, draft, { claim, error });
   }
 }
 
-async function afterFailedPost(book: Notebook, claim: OutboundMessage, error: unknown): Promise<JobOutcome> {
+async function afterFailedPost(
+  book: Notebook,
+  draft: NoteDraft,
+  { claim, error }: { readonly claim: OutboundMessage; readonly error: unknown },
+): Promise<JobOutcome> {
   if (error instanceof PagerDutyError && error.status === 429) {
     // Nothing was stored, so it does not count as an attempt.
     await moved(book, claim, { state: "pending", attempt: claim.attempt - 1 });
     return again(book, RETRY_MS * 3, "PagerDuty's rate limit");
   }
   if (error instanceof PagerDutyError && error.isRefusal) {
-    await moved(book, claim, { state: "failed", problem: refusedBy(error) });
+    await moved(book, claim, { state: "failed", bodyHash: hashOf(draft), problem: refusedBy(error) });
     book.logger.error(
       { incidentId: claim.key.incidentId, status: error.status },
       "pagerduty refused the note for good",

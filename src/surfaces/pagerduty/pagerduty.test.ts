@@ -185,7 +185,28 @@ describe("when an answer is lost", () => {
   });
 });
 
-test("a refusal is final and said in the log, a rate limit is waited for", async () => {
+test("a refused note is tried once more for each new answer, and stands when the cause of the refusal is gone", async () => {
+  const incident = kept();
+  remote.faults.push("refused", "refused");
+  await publishUntilDone(incident);
+  await publishUntilDone(incident);
+  expect(remote.posts).toBe(1);
+
+  incident.change({ impact: { text: text("worse"), evidenceIds: [] } });
+  await publishUntilDone(incident);
+  await publishUntilDone(incident);
+  expect({ posts: remote.posts, states: rows.states() }).toEqual({ posts: 2, states: ["failed"] });
+
+  incident.change({ impact: { text: text("better"), evidenceIds: [] } });
+  await publishUntilDone(incident);
+  expect({ posts: remote.posts, states: rows.states(), stuck: await rows.stuck() }).toEqual({
+    posts: 3,
+    states: ["posted"],
+    stuck: [],
+  });
+});
+
+test("a refusal is final for what was to be said, and said in the log; a rate limit is waited for", async () => {
   remote.faults.push("refused");
   expect(await publishUntilDone(kept())).toBe(1);
   expect(rows.states()).toEqual(["failed"]);

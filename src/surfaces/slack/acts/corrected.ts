@@ -2,10 +2,12 @@ import type { Actor } from "../../../app/actor.ts";
 import { correctionWords } from "../../../core/corrections/apply.ts";
 import type { Correction } from "../../../core/corrections/correction.ts";
 import type { IncidentId } from "../../../core/ids.ts";
+import { withStop } from "../../../core/presentation/words.ts";
 import { cutSafe, ownWords, type Safe, safe } from "../../../core/safe.ts";
 import type { Desk } from "../desk.ts";
 import { type Fix, withUndo } from "../drawing/fix-value.ts";
 import type { Drawing } from "../drawing/message.ts";
+import { inUtc } from "../drawing/mrkdwn.ts";
 import { say } from "../words/replies.ts";
 
 const MAX_SAID = 400;
@@ -43,7 +45,7 @@ export const UNKNOWN = safe`This incident is not known here any more.`;
 export function correctedReply(recorded: Recorded, id: IncidentId): Drawing {
   if (recorded.status === "refused") return say(recorded.because);
   const said = say(
-    safe`Recorded for ${ownWords(id)}: ${recorded.words}. TraceOps thinks the ranking over with it now, from what it read already. Change it any time.`,
+    safe`Recorded for ${ownWords(id)}: ${withStop(inUtc(recorded.words))} The ranking is being done again with it. Change it any time.`,
   );
   return withUndo(said, recorded.words, recorded.fix);
 }

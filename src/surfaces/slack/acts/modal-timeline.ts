@@ -3,12 +3,13 @@ import type { IncidentAnswer } from "../../../app/verbs.ts";
 import type { Correction } from "../../../core/corrections/correction.ts";
 import { type EpochMs, epochMs, stableHash } from "../../../core/ids.ts";
 import type { CorrectionView } from "../../../core/presentation/view.ts";
+import { cutWords } from "../../../core/presentation/words.ts";
 import { cutSafe, type Safe, safe } from "../../../core/safe.ts";
 import { isoToMs } from "../../../core/time.ts";
 import type { Desk } from "../desk.ts";
 import { button, context, plainText, section } from "../drawing/blocks.ts";
 import { encodeFix, UNDO_ACTION } from "../drawing/fix-value.ts";
-import { dateMd, escaped, md, typable, utcClock } from "../drawing/mrkdwn.ts";
+import { dateMd, escaped, inUtc, md, typable, utcClock } from "../drawing/mrkdwn.ts";
 import { type Editable, isOneRecord, referenceTo } from "./edit-rows.ts";
 import { type About, modal, option, textField, tickField, timeFields } from "./modal-parts.ts";
 import { type Errors, instantIn, type Submission } from "./modal-submission.ts";
@@ -148,7 +149,7 @@ function soFar({ incident }: IncidentAnswer, listed: readonly CorrectionView[], 
 }
 
 function lineOf({ by, text, atMs }: CorrectionView) {
-  return md`${dateMd(atMs, "{time}")} ${escaped(by)} ${escaped(cutSafe(text, 300))}`;
+  return md`${dateMd(atMs, "{time}")} ${escaped(by)} ${escaped(cutWords(inUtc(text), 300))}`;
 }
 
 /** What is wrong with a saved row, as far as the window alone can tell. */

@@ -132,7 +132,7 @@ async function addToTimeline(desk: Desk, submission: Submission): Promise<Drawin
     key: about.key ?? `slack/view/${viewId}`,
     request: viewId,
   });
-  const said = say(safe`Added to the timeline of ${ownWords(id)}. The ranking is thought over with it.`);
+  const said = say(safe`Added to the timeline of ${ownWords(id)}. The ranking is being done again with it.`);
   return withUndo(said, safe`the note`, { incidentId: id, what: "note", id: note.id });
 }
 

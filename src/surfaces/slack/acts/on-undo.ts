@@ -62,7 +62,7 @@ async function undoCorrection(desk: Desk, actor: Actor, { incidentId, id }: Fix)
   const outcome = await desk.verbs.correct(actor, { incidentId, correction: { kind: "undo", of: id } });
   if (outcome.kind === "unknown-incident") return say(UNKNOWN);
   if (outcome.kind === "recorded")
-    return say(safe`Taken back for ${ownWords(incidentId)}. The ranking is thought over without it.`);
+    return say(safe`Taken back for ${ownWords(incidentId)}. The ranking is being done again without it.`);
   const answer = await desk.verbs.getIncident(actor, incidentId);
   const reply = say(safe`Nothing was changed: ${outcome.because}.`);
   return answer === null ? reply : withCurrentState(reply, answer.view);

@@ -27,7 +27,7 @@ export async function publish(publisher: Publisher, answer: IncidentAnswer, sign
     row: rootOf(rows, ordinal),
     before: rootOf(rows, ordinal - 1),
   });
-  if (found.status === "muted") return afterMute(answer, found.untilMs);
+  if (found.status === "muted") return afterMute(publisher, answer, found.untilMs);
   const task: Task = { publisher, answer, rows, ordinal, signal };
   const { root, place } = await deliverCard(task, found.places);
   switch (root.status) {
@@ -73,10 +73,13 @@ function rootOf(rows: readonly OutboundMessage[], ordinal: number): OutboundMess
   return rows.find(({ key }) => key.kind === "root" && key.ordinal === ordinal);
 }
 
+/** People may take a mute back: this often somebody looks. */
+const MUTE_LOOK_MS = 30_000;
+
 /** Nobody wants to hear of this service now. A case that is still open then gets its card. */
-function afterMute({ view }: IncidentAnswer, untilMs: number): JobOutcome {
+function afterMute({ clock }: Publisher, { view }: IncidentAnswer, untilMs: number): JobOutcome {
   if (view.resolvedAtMs !== null) return DONE;
-  return { status: "again", notBeforeMs: untilMs, because: "the service is muted" };
+  return again(Math.min(untilMs, clock.nowMs() + MUTE_LOOK_MS), "the service is muted");
 }
 
 /** The card in the first place that takes it. */

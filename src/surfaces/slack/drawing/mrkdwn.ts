@@ -1,5 +1,5 @@
 import { type EpochMs, epochMs } from "../../../core/ids.ts";
-import { type Safe, safe, sliceSafe } from "../../../core/safe.ts";
+import { joinSafe, type Safe, safe, sliceSafe } from "../../../core/safe.ts";
 import { clockTime, isoTime } from "../../../core/time.ts";
 
 /** Text in Slack's markup. Only `md`, `escaped` and the builders below make it, so foreign text cannot bring markup along. */
@@ -77,6 +77,19 @@ export function escapedAt(text: Safe, anchor: EpochMs): Mrkdwn {
     end = start + match[0].length;
   }
   return { mrkdwn: [...parts, escaped(sliceSafe(text, end))].map(({ mrkdwn }) => mrkdwn).join("") };
+}
+
+/** The same instants named as UTC, where Slack shows no dates: in titles, inside links and in quotes of our own words. */
+export function inUtc(text: Safe): Safe {
+  const parts: Safe[] = [];
+  let end = 0;
+  for (const match of text.matchAll(OUR_INSTANT)) {
+    const stop = match.index + match[0].length;
+    if (isQuoted(text, match.index)) continue;
+    parts.push(safe`${sliceSafe(text, end, stop - 1)} UTC`);
+    end = stop;
+  }
+  return joinSafe([...parts, sliceSafe(text, end)], "");
 }
 
 /** How this program writes an instant of a day of which it was told before. */

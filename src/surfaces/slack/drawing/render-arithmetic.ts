@@ -1,11 +1,12 @@
 import { pointsThatDouble, showArithmetic } from "../../../core/presentation/arithmetic.ts";
 import type { ArgumentView, CauseView, IncidentView } from "../../../core/presentation/view.ts";
-import { cutSafe, type Safe, safe } from "../../../core/safe.ts";
+import { cutWords } from "../../../core/presentation/words.ts";
+import { cutSafe, type Safe, safe, sliceSafe } from "../../../core/safe.ts";
 import { context, section } from "./blocks.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
-import { escaped, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { escaped, inUtc, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
 import { subtitleOf, titleOf } from "./render-hypotheses.ts";
 import { evidenceUrl } from "./render-timeline.ts";
 
@@ -40,9 +41,24 @@ function lineOf(
 ): (reason: ArgumentView, points: Safe) => Mrkdwn {
   return ({ because, evidenceIds }, points) => {
     const url = evidenceUrl(view, evidenceIds, { ...options, form: "classic" });
-    return md`• ${escaped(points)} ${linkMd(url, escaped(cutSafe(because, CARD.reason)))}`;
+    return md`• ${escaped(points)} ${linkMd(url, escaped(cutWords(shortQuotes(inUtc(because)), CARD.reason)))}`;
   };
 }
+
+/** The quotes of one cause often say the same; the page has them in full. */
+function shortQuotes(text: Safe): Safe {
+  const pieces = text.split('"');
+  if (pieces.length % 2 === 0) return text;
+  let at = 0;
+  const parts = pieces.map((piece, index) => {
+    const part = sliceSafe(text, at, at + piece.length);
+    at += piece.length + 1;
+    return index % 2 === 1 ? cutWords(part, QUOTE) : part;
+  });
+  return parts.reduce((before, part) => safe`${before}"${part}`);
+}
+
+const QUOTE = 48;
 
 /** What does not fit is one line with its sum, so that the lines still add up. */
 function folded(lines: readonly ArgumentView[]): readonly ArgumentView[] {

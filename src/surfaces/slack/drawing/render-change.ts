@@ -1,5 +1,6 @@
 import type { ChangeOfMind, IncidentView } from "../../../core/presentation/view.ts";
-import { cutSafe, ownWords, type Safe, safe } from "../../../core/safe.ts";
+import { cutWords } from "../../../core/presentation/words.ts";
+import { ownWords, type Safe, safe } from "../../../core/safe.ts";
 import { section } from "./blocks.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD } from "./limits.ts";
@@ -8,7 +9,7 @@ import { escaped, escapedAt, md } from "./mrkdwn.ts";
 
 /** One short reply when something happened that people should know. */
 export function drawChange(view: IncidentView, change: ChangeOfMind, options: DrawOptions): Drawing {
-  const words = cutSafe(change.text, CARD.change);
+  const words = cutWords(change.text, CARD.change);
   const { large, small } = LABELS[change.label];
   const text = escaped(safe`${ownWords(view.incidentId)}: ${small}, ${words}`);
   if (options.form === "plain") return { text, blocks: [] };

@@ -3,14 +3,15 @@ import { showArithmetic } from "../../../core/presentation/arithmetic.ts";
 import { brief } from "../../../core/presentation/card.ts";
 import { shortReason } from "../../../core/presentation/short-reason.ts";
 import type { ArgumentView, CauseView, IncidentView } from "../../../core/presentation/view.ts";
-import { capital, confidenceNumber, withStop } from "../../../core/presentation/words.ts";
+import { verdictOfPeople } from "../../../core/presentation/votes.ts";
+import { capital, confidenceNumber, cutWords, withStop } from "../../../core/presentation/words.ts";
 import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../../../core/safe.ts";
 import { actions, button, context, plainText, richLink, richSection, richText, section } from "./blocks.ts";
 import { voteButtons, voteLabel } from "./card-buttons.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD, LIMITS } from "./limits.ts";
 import type { Drawing } from "./message.ts";
-import { dateMd, escaped, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { dateMd, escaped, inUtc, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
 import { evidenceUrl } from "./render-timeline.ts";
 import { valueOf } from "./values.ts";
 
@@ -159,7 +160,7 @@ function reasonsOf({ cause, index }: CauseDrawing) {
 function strongestOf(lines: readonly ArgumentView[], most: number): readonly Reason[] {
   const ranked = lines.toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points));
   const shown = ranked.slice(0, most).map(({ because, evidenceIds }) => ({
-    because: cutSafe(shortReason(because), CARD.reason),
+    because: cutWords(inUtc(shortReason(because)), CARD.reason),
     evidenceIds,
   }));
   const left = lines.length - shown.length;
@@ -179,7 +180,7 @@ function extras({ cause, index }: CauseDrawing): readonly { readonly label: Safe
     { label: safe`"This was it"`, texts: people(votes.yes) },
     { label: safe`"Not it"`, texts: people(votes.no) },
   ].flatMap(({ label, texts }) =>
-    texts.length === 0 ? [] : [{ label, text: cutSafe(joinSafe(texts, "; "), CARD.reason) }],
+    texts.length === 0 ? [] : [{ label, text: cutWords(inUtc(joinSafe(texts, "; ")), CARD.reason) }],
   );
 }
 
@@ -198,7 +199,7 @@ function peopleSaid({ corrections }: IncidentView): readonly KnownBlock[] {
   if (said.length === 0) return [];
   const lines = said.map(
     ({ by, atMs, text }) =>
-      md`• ${escaped(cutSafe(by, CARD.name))}, ${dateMd(atMs, "{time}")}: ${escaped(cutSafe(text, CARD.reason))}`,
+      md`• ${escaped(cutSafe(by, CARD.name))}, ${dateMd(atMs, "{time}")}: ${escaped(cutWords(inUtc(text), CARD.reason))}`,
   );
   return [section("hsaid", joinMd([md`*What people said*`, ...lines], "\n"))];
 }
@@ -210,14 +211,19 @@ export function nameOf(cause: CauseView): Safe {
 
 /** "1. Deploy v412 of checkout". */
 export function titleOf(cause: CauseView): Safe {
-  return safe`${cause.rank}. ${cause.summary.includes('"') ? brief(cause.summary, CARD.cause) : cause.summary}`;
+  return inUtc(safe`${cause.rank}. ${cause.summary.includes('"') ? brief(cause.summary, CARD.cause) : cause.summary}`);
 }
 
 /** "High confidence (0.81) · score +5.2". */
 export function subtitleOf(cause: CauseView): Safe {
   const word =
     cause.confidenceWord === "high" ? safe`High` : cause.confidenceWord === "medium" ? safe`Medium` : safe`Low`;
-  return safe`${word} confidence (${ownNumber(cause)}) · score ${showArithmetic(cause).score}`;
+  const score = safe`score ${showArithmetic(cause).score}`;
+  if (verdictOfPeople(cause.votes) === "ruled-out") {
+    const by = joinSafe(people(cause.votes.no), "");
+    return safe`Ruled out by ${by} · the records say ${ownNumber(cause)}, ${score}`;
+  }
+  return safe`${word} confidence (${ownNumber(cause)}) · ${score}`;
 }
 
 function level(cause: CauseView): Safe {
@@ -238,7 +244,7 @@ function footLine(view: IncidentView, options: DrawOptions): Mrkdwn {
     [
       escaped(cutSafe(capital(view.card.notChecked ?? safe`every source was read`), CARD.line)),
       ...(hidden > 0 ? [md`${hidden} less likely ${hidden === 1 ? md`cause` : md`causes`} not shown`] : []),
-      ...(view.learnedNote === null ? [] : [escaped(cutSafe(view.learnedNote, CARD.line))]),
+      ...(view.learnedNote === null ? [] : [escaped(cutWords(inUtc(view.learnedNote), CARD.line))]),
       ...(why === null ? [] : [linkMd(why, md`all points on the incident page`)]),
       ...(json === null ? [] : [linkMd(json, md`JSON for your coding agent`)]),
     ],

@@ -1,8 +1,8 @@
 import type { EpochMs } from "../../../core/ids.ts";
 import { brief, leadOf } from "../../../core/presentation/card.ts";
 import type { IncidentState, IncidentView } from "../../../core/presentation/view.ts";
-import { confidenceNumber, grouped } from "../../../core/presentation/words.ts";
-import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../../../core/safe.ts";
+import { confidenceNumber, cutWords, grouped, titled } from "../../../core/presentation/words.ts";
+import { cutSafe, joinSafe, ownWords, type Safe, safe, sliceSafe } from "../../../core/safe.ts";
 import { duration } from "../../../core/time.ts";
 import { actions, context, section } from "./blocks.ts";
 import { cardButtons, cardMenu } from "./card-buttons.ts";
@@ -46,11 +46,10 @@ export const STATE_WORDS: Readonly<Record<IncidentState, Safe>> = {
 
 function titleOf(view: IncidentView): Paragraph {
   const title = cutSafe(view.title, CARD.title);
-  const named = view.service === null || title.includes(view.service) ? title : safe`${view.service}: ${title}`;
   const mark = markOf(view);
   return {
     ...PARAGRAPH,
-    text: safe`${view.priority} · ${named}`,
+    text: safe`${view.priority} · ${titled(view.service, title)}`,
     draw: (text) => md`${mark.emoji} *${mark.words}${escaped(text)}*`,
     easy: 2,
     worth: 8,
@@ -64,7 +63,7 @@ function markOf(view: IncidentView): { readonly emoji: Mrkdwn; readonly words: M
   return { emoji: md`:red_circle:`, words: md`` };
 }
 
-const PARAGRAPH = { cut: cutSafe, least: 1 };
+const PARAGRAPH = { cut: cutWords, least: 1 };
 
 /** Since when, who has it, how much it is, and where to read more: short parts only, it is never cut. */
 function subline(view: IncidentView, options: DrawOptions): Mrkdwn {
@@ -100,7 +99,7 @@ function openBody(view: IncidentView, options: DrawOptions): readonly Paragraph[
   const told = cause.text.includes('"') ? brief(cause.text, CARD.cause) : cause.text;
   const at = view.detectedAtMs;
   return [
-    row(cause.label, told, { at, easy: 3, least: 2, worth: 10, cut: brief }),
+    row(cause.label, told, { at, easy: 3, least: 2, worth: 10, cut: causeCut(view) }),
     ...optional(safe`Checked`, checked, { at, easy: 2, worth: 5 }),
     ...optional(safe`Why`, why, { at, easy: 2, worth: 4 }),
     ...optional(safe`Against`, against, { at, easy: 1, worth: 6 }),
@@ -108,6 +107,23 @@ function openBody(view: IncidentView, options: DrawOptions): readonly Paragraph[
     ...optional(safe`Next step`, nextStep, { at, easy: 2, worth: 7 }),
     ...saidRows(view, options),
   ];
+}
+
+/** Before words are lost, what stands elsewhere on the card or in the thread: when it was, and the service of the title. */
+function causeCut({ service }: IncidentView): Paragraph["cut"] {
+  return (text, length) => {
+    const timeless = without(text, AT_INSTANT);
+    const nameless = service === null ? timeless : without(timeless, safe` of ${service}`);
+    return [timeless, nameless].find((shorter) => shorter.length <= length) ?? brief(nameless, length);
+  };
+}
+
+const AT_INSTANT = /(?<!".*) at \d{2}:\d{2}:\d{2}Z/u;
+
+function without(text: Safe, what: RegExp | Safe): Safe {
+  const found = typeof what === "string" ? what : (what.exec(text)?.[0] ?? "");
+  const start = found === "" ? -1 : text.indexOf(found);
+  return start === -1 ? text : safe`${sliceSafe(text, 0, start)}${sliceSafe(text, start + found.length)}`;
 }
 
 /** What it was and who says so. Nobody's word is put in for them. */
@@ -182,17 +198,23 @@ function footOf(view: IncidentView, options: DrawOptions): readonly Paragraph[] 
   const recreated = options.recreated ? [md`re-created, the first message was deleted`] : [];
   if (isOver && recreated.length === 0) return [];
   const others = view.state === "likely-cause" ? worthShowing(view.causes).length - 1 : 0;
-  const thread = others > 0 ? md`${others} less likely in thread` : md`details in thread`;
+  const thread =
+    others > 0 ? (others === 1 ? md`1 other in thread` : md`${others} others in thread`) : md`details in thread`;
   const before = [view.state === "investigating" ? md`Investigating` : thread, ...recreated];
   const updated = md`updated ${dateMd(view.updatedAtMs, "{time}")}`;
   const unread = isOver ? [] : unreadWords(view);
+  const shortest = unread.at(-1) ?? safe``;
+  const told = (text: Safe) => [...before, ...(text === "" ? [] : [escaped(text)])];
+  const least = phoneLines(joinMd(told(shortest), " · "));
   return [
     {
       text: unread[0] ?? safe``,
-      draw: (text) => joinMd([...before, ...(text === "" ? [] : [escaped(text)]), updated], " · "),
-      cut: (_, length) => unread.find((words) => words.length <= length) ?? unread.at(-1) ?? safe``,
-      easy: 2,
-      least: unread.length === 0 ? 1 : 2,
+      // When it was drawn goes before what was not read is told in fewer words than a number.
+      draw: (text) =>
+        joinMd(unread.length > 0 && text === shortest && least === 1 ? told(text) : [...told(text), updated], " · "),
+      cut: (_, length) => unread.find((words) => words.length <= length) ?? shortest,
+      easy: least,
+      least,
       worth: 3,
     },
   ];

@@ -1,6 +1,7 @@
 import type { KnownBlock, RichTextElement } from "@slack/types";
 import type { CorrectionKind } from "../../../core/corrections/correction.ts";
 import type { IncidentView, TimelineRowView } from "../../../core/presentation/view.ts";
+import { capital, cutWords } from "../../../core/presentation/words.ts";
 import { cutSafe, joinSafe, own, ownWords, type Safe, safe } from "../../../core/safe.ts";
 import { duration } from "../../../core/time.ts";
 import { actions, button, context, picture, richLink, richSection, richText, richTime, section } from "./blocks.ts";
@@ -8,26 +9,41 @@ import { noteButton } from "./card-buttons.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
-import { dateMd, escaped, joinMd, linkMd, type Mrkdwn, md, utcMinute } from "./mrkdwn.ts";
+import { dateMd, escaped, escapedAt, inUtc, joinMd, linkMd, type Mrkdwn, md, utcMinute } from "./mrkdwn.ts";
 import { valueOf } from "./values.ts";
 
 const ROWS_IN_SENTENCE = 5;
 
 /** The first message of the thread: what happened, in order, one line each. */
 export function drawTimeline(view: IncidentView, options: DrawOptions): Drawing {
-  const rows = view.timeline.slice(0, CARD.timelineRows);
+  const events = view.timeline.filter((row) => !isClockNote(row));
+  const rows = events.slice(0, CARD.timelineRows);
   const text = escaped(sentence(view, rows));
   if (options.form === "plain") return { text, blocks: [] };
   const body = options.form === "new" ? [richList(view, rows, options)] : classicList(view, rows, options);
-  const foot = context("tlfoot", footLine(view, rows.length, options));
-  return { text, blocks: [...body, ...chartBlocks(view, options), ...buttonsOf(view), foot] };
+  const foot = context("tlfoot", footLine(view, events.length - rows.length, options));
+  return { text, blocks: [...body, ...clockNotes(view), ...chartBlocks(view, options), ...buttonsOf(view), foot] };
+}
+
+/** A wrong clock is no event: it explains times and stands under them. */
+function isClockNote({ role, text, skewCorrectedMs }: TimelineRowView): boolean {
+  return role === "context" && skewCorrectedMs !== 0 && CLOCK_NOTE.test(text);
+}
+
+const CLOCK_NOTE = /^clock of \S+ runs [\d.]+ s (?:fast|slow): /u;
+
+function clockNotes({ timeline }: IncidentView): readonly KnownBlock[] {
+  const notes = timeline.filter(isClockNote).map(({ text }) => escaped(cutWords(capital(text), CARD.timelineText)));
+  return notes.length === 0 ? [] : [context("tlclock", joinMd(notes, "; "))];
 }
 
 /** The drawing with everything it shows in words, or the words alone when it could not be drawn or taken. */
-function chartBlocks({ chart }: IncidentView, options: DrawOptions): readonly KnownBlock[] {
+function chartBlocks({ chart, detectedAtMs }: IncidentView, options: DrawOptions): readonly KnownBlock[] {
   if (chart === null) return [];
   const file = options.form === "new" ? (options.chart ?? null) : null;
-  return file === null ? [context("tlchart", escaped(chart.summary))] : [picture("tlchart", file.fileId, chart.alt)];
+  return file === null
+    ? [context("tlchart", escapedAt(chart.summary, detectedAtMs))]
+    : [picture("tlchart", file.fileId, inUtc(chart.alt))];
 }
 
 function buttonsOf(view: IncidentView): readonly KnownBlock[] {
@@ -46,7 +62,7 @@ function sentence(view: IncidentView, rows: readonly TimelineRowView[]): Safe {
   const id = ownWords(view.incidentId);
   if (rows.length === 0) return safe`Timeline of ${id}: no events found yet.`;
   const told = rows.filter(({ role }) => role !== "context").slice(0, ROWS_IN_SENTENCE);
-  const events = told.map((row) => safe`${utcMinute(row.atMs)} ${cutSafe(row.text, 40)}`);
+  const events = told.map((row) => safe`${utcMinute(row.atMs)} ${cutWords(row.text, 40)}`);
   const count = rows.length === 1 ? safe`1 event` : safe`${rows.length} events`;
   const list = events.length === 0 ? safe`` : safe`: ${joinSafe(events, "; ")}`;
   return safe`Timeline of ${id}, ${count}${list}.`;
@@ -68,7 +84,7 @@ function richRow(view: IncidentView, row: TimelineRowView, options: DrawOptions)
     richTime(row.atMs),
     richText(safe`  `),
     richText(safe`${ROLE_WORDS[row.role]}${service(row)}: `, "bold"),
-    richLink(evidenceUrl(view, row.evidenceIds, options), cutSafe(row.text, CARD.timelineText)),
+    richLink(evidenceUrl(view, row.evidenceIds, options), cutWords(row.text, CARD.timelineText)),
     ...(note === null ? [] : [richText(safe` · ${note}`, "italic")]),
   ];
 }
@@ -87,7 +103,7 @@ function classicList(
 
 function classicRow(view: IncidentView, row: TimelineRowView, options: DrawOptions): Mrkdwn {
   const note = rowNote(row);
-  const what = linkMd(evidenceUrl(view, row.evidenceIds, options), escaped(cutSafe(row.text, CARD.timelineText)));
+  const what = linkMd(evidenceUrl(view, row.evidenceIds, options), escaped(cutWords(row.text, CARD.timelineText)));
   const line = md`• ${dateMd(row.atMs, "{time_secs}")}  *${escaped(ROLE_WORDS[row.role])}${escaped(service(row))}:* ${what}`;
   return note === null ? line : md`${line} · _${escaped(note)}_`;
 }
@@ -142,13 +158,13 @@ export function evidenceUrl(
   return options.links(safe`${view.pageUrl}#${ownWords(first)}`);
 }
 
-function footLine(view: IncidentView, shown: number, options: DrawOptions): Mrkdwn {
-  const hidden = view.hiddenRows + view.timeline.length - shown;
+function footLine(view: IncidentView, left: number, options: DrawOptions): Mrkdwn {
+  const hidden = view.hiddenRows + left;
   const page = view.pageUrl === null ? null : options.links(safe`${view.pageUrl}#timeline`);
-  const left = hidden === 1 ? md`1 minor event hidden` : md`${hidden} minor events hidden`;
+  const minor = hidden === 1 ? md`1 minor event hidden` : md`${hidden} minor events hidden`;
   return joinMd(
     [
-      ...(hidden > 0 ? [left] : view.timeline.length > 0 ? [md`all events shown`] : []),
+      ...(hidden > 0 ? [minor] : view.timeline.length > 0 ? [md`all events shown`] : []),
       ...correctionsLine(view),
       ...attached(view, options),
       ...(page === null ? [md`times in your own zone`] : [linkMd(page, md`full timeline`)]),

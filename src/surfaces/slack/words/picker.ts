@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import { z } from "zod";
 import { type IncidentId, incidentId } from "../../../core/ids.ts";
 import type { Incident } from "../../../core/incident.ts";
-import { literal } from "../../../core/presentation/words.ts";
+import { literal, titled } from "../../../core/presentation/words.ts";
 import { ownWords, type Safe, safe } from "../../../core/safe.ts";
 import type { Desk } from "../desk.ts";
 import { plainText, section } from "../drawing/blocks.ts";
@@ -43,7 +43,7 @@ export function pickerDrawing(
   { word: asked, key, open }: { readonly word: Word; readonly key: string; readonly open: readonly Incident[] },
 ): Drawing {
   const options = open.map(({ id, service, title }) => ({
-    text: plainText(safe`${ownWords(id)} · ${service === null ? title : safe`${service}: ${title}`}`, OPTION_TEXT),
+    text: plainText(safe`${ownWords(id)} · ${titled(service, title)}`, OPTION_TEXT),
     value: JSON.stringify([1, asked, id, key]),
   }));
   const menu: KnownBlock = {

@@ -3,14 +3,14 @@ import type { EpochMs } from "../../../core/ids.ts";
 import type { Incident } from "../../../core/incident.ts";
 import type { CatchUpLine } from "../../../core/presentation/catch-up.ts";
 import type { IncidentView, SaidView } from "../../../core/presentation/view.ts";
-import { capital, counted } from "../../../core/presentation/words.ts";
+import { capital, counted, cutWords, titled } from "../../../core/presentation/words.ts";
 import { cutSafe, ownWords, type Safe, safe } from "../../../core/safe.ts";
 import { duration } from "../../../core/time.ts";
 import { context, section } from "../drawing/blocks.ts";
 import { CARD } from "../drawing/limits.ts";
 import type { LinkRule } from "../drawing/links.ts";
 import type { Drawing } from "../drawing/message.ts";
-import { dateMd, dayMd, escaped, escapedAt, joinMd, linkMd, type Mrkdwn, md } from "../drawing/mrkdwn.ts";
+import { dateMd, dayMd, escaped, escapedAt, inUtc, joinMd, linkMd, type Mrkdwn, md } from "../drawing/mrkdwn.ts";
 import { say } from "./replies.ts";
 
 const TITLE = 80;
@@ -26,7 +26,7 @@ export function listReply(
   const heading = capital(title);
   const lines = incidents.map(
     ({ id, title: what, service, startedAtMs, status }) =>
-      md`• *${escaped(ownWords(id))}* ${escaped(service ?? safe`service unknown`)}: ${escaped(cutSafe(what, TITLE))} · since ${dayMd(startedAtMs)} · ${escaped(STATUS[status])}`,
+      md`• *${escaped(ownWords(id))}* ${escaped(titled(service ?? safe`service unknown`, cutWords(what, TITLE)))} · since ${dayMd(startedAtMs)} · ${escaped(STATUS[status])}`,
   );
   const count = incidents.length + hidden;
   const more =
@@ -81,7 +81,7 @@ export interface Told {
 export function similarReply(view: IncidentView, told: readonly Told[], links: LinkRule): Drawing {
   const id = ownWords(view.incidentId);
   if (told.length === 0) {
-    return say(safe`None of the newest 100 incidents had the same kind of cause at the same place as ${id}.`);
+    return say(safe`None of the newest 100 incidents had the same kind of cause in the same service as ${id}.`);
   }
   const title = safe`${counted(told.length, "earlier incident", "earlier incidents")} like ${id}`;
   return {
@@ -101,7 +101,7 @@ function similarLine({ past, statedCause, lastNote, pageUrl }: Told, links: Link
       ? md`nobody noted a fix`
       : md`last note by ${escaped(lastNote.who)}: ${escaped(cutSafe(lastNote.text, SAID))}`;
   const name = linkMd(links(pageUrl), escaped(ownWords(past.id)));
-  return md`• *${name}* ${dayMd(past.atMs)}: ${escaped(cutSafe(cause, CARD.cause))} (${escaped(sure)}) · ${ended(past)} · ${note}`;
+  return md`• *${name}* ${dayMd(past.atMs)}: ${escaped(cutWords(inUtc(cause), CARD.cause))} (${escaped(sure)}) · ${ended(past)} · ${note}`;
 }
 
 function ended({ atMs, resolvedAtMs }: SimilarIncident): Mrkdwn {

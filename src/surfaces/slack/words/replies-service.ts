@@ -25,7 +25,7 @@ export interface ChangesQuestion {
 /** What changed, which sources were read, and which could not be: nothing found there means nothing. */
 export function changesReply(answer: ChangesAnswer, question: ChangesQuestion): Drawing {
   const { changes, hidden } = answer;
-  const whose = question.service === null ? safe`` : safe` of ${question.service}`;
+  const whose = question.service === null ? safe`` : safe` in ${question.service}`;
   const within = safe`in the last ${duration(question.windowMs)}`;
   const title =
     changes.length === 0
@@ -55,7 +55,7 @@ function nothingWords({ read, gaps }: ChangesAnswer, whose: Safe, within: Safe):
 }
 
 function foot({ read, gaps }: ChangesAnswer): Mrkdwn {
-  const names = read.length === 0 ? md`read: none` : md`read: ${escaped(joinSafe(read, ", "))}`;
+  const names = read.length === 0 ? md`Looked in: nothing` : md`Looked in: ${escaped(joinSafe(read, ", "))}`;
   if (gaps.length === 0) return names;
   const missed = gaps.map(({ source, because }) => escaped(safe`${source} (${cutSafe(because, DETAIL)})`));
   return md`${names} · *could not read, or only in part:* ${joinMd(missed, ", ")}`;

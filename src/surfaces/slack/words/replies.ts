@@ -1,12 +1,13 @@
 import type { FeedbackOutcome } from "../../../app/verbs.ts";
+import { brief } from "../../../core/presentation/card.ts";
 import type { CauseView, IncidentView } from "../../../core/presentation/view.ts";
-import { confidenceWords } from "../../../core/presentation/words.ts";
+import { capital, confidenceWords, cutWords } from "../../../core/presentation/words.ts";
 import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../../../core/safe.ts";
 import { actions, button, context, section } from "../drawing/blocks.ts";
 import type { DrawOptions } from "../drawing/draw.ts";
 import { CARD } from "../drawing/limits.ts";
 import type { Drawing } from "../drawing/message.ts";
-import { dateMd, escaped, joinMd, type Mrkdwn, md } from "../drawing/mrkdwn.ts";
+import { dateMd, escaped, escapedAt, inUtc, joinMd, type Mrkdwn, md } from "../drawing/mrkdwn.ts";
 import { drawArithmetic } from "../drawing/render-arithmetic.ts";
 import { drawHypotheses } from "../drawing/render-hypotheses.ts";
 import { STATE_WORDS } from "../drawing/render-root.ts";
@@ -35,13 +36,18 @@ export function statusReply(view: IncidentView): Drawing {
   const { cause, nextStep, notChecked } = view.card;
   const lines = [
     md`*${escaped(ownWords(view.incidentId))}* · ${escaped(STATE_WORDS[view.state])} · since ${dateMd(view.startedAtMs, "{time}")}`,
-    md`*${escaped(cause.label)}:* ${escaped(cutSafe(cause.text, CARD.line))}`,
+    md`*${escaped(cause.label)}:* ${shown(cause.text, view)}`,
     md`*Who has it:* ${escaped(view.acknowledgedBy ?? safe`nobody acknowledged it`)}`,
-    ...(nextStep === null ? [] : [md`*Next step:* ${escaped(cutSafe(nextStep, CARD.line))}`]),
+    ...(nextStep === null ? [] : [md`*Next step:* ${shown(nextStep, view)}`]),
     ...saidLine(view),
-    ...(notChecked === null ? [] : [escaped(cutSafe(notChecked, CARD.line))]),
+    ...(notChecked === null ? [] : [escaped(cutWords(capital(notChecked), CARD.line))]),
   ];
   return { text: escaped(view.notification), blocks: [section("status", joinMd(lines, "\n"))] };
+}
+
+/** Our own words, with their times in the reader's zone as the rest of the answer has them. */
+function shown(text: Safe, { detectedAtMs }: IncidentView): Mrkdwn {
+  return escapedAt(cutWords(text, CARD.line), detectedAtMs);
 }
 
 function saidLine({ latestUpdate }: IncidentView): readonly Mrkdwn[] {
@@ -60,7 +66,9 @@ export function whyReply(view: IncidentView, rank: number, options: Omit<DrawOpt
   const others = view.causes
     .filter(({ id }) => id !== cause.id)
     .slice(0, CARD.causes - 1)
-    .map((other) => safe`${other.rank}. ${cutSafe(other.summary, CARD.cause)}, ${confidenceWords(other.confidence)}`);
+    .map(
+      (other) => safe`${other.rank}. ${brief(inUtc(other.summary), CARD.cause)}, ${confidenceWords(other.confidence)}`,
+    );
   const drawing = drawArithmetic(view, cause, options);
   const id = md`Causes of ${escaped(ownWords(view.incidentId))}`;
   const also = others.length === 0 ? id : md`${id} · others: ${joinMd(others.map(escaped), "; ")}`;
@@ -79,7 +87,7 @@ export function voteReply(
 ): Drawing {
   if (outcome.kind === "unknown-incident") return say(safe`This incident is not known here any more.`);
   if (outcome.kind === "outdated") return withCurrentState(say(outcome.because), vote.view);
-  const about = vote.cause === null ? safe`` : safe` for "${cutSafe(vote.cause.summary, 120)}"`;
+  const about = vote.cause === null ? safe`` : safe` for "${brief(inUtc(vote.cause.summary), 120)}"`;
   if (outcome.verdict === "withdrawn") return say(safe`Your vote${about} is withdrawn.`);
   const words = outcome.verdict === "yes" ? safe`This was it` : safe`Not it`;
   const said = say(safe`Recorded: "${words}"${about}. Change it any time.`);
@@ -100,7 +108,7 @@ function undo({ view, cause }: { readonly view: IncidentView; readonly cause: Ca
 
 /** Adds what is true now, for somebody who pressed a button on an older drawing. */
 export function withCurrentState(drawing: Drawing, view: IncidentView): Drawing {
-  const now = md`The message you pressed was drawn earlier. Now: ${escaped(view.notification)}`;
+  const now = md`The message you pressed was not the latest one. Now: ${escaped(view.notification)}`;
   return { text: joinMd([drawing.text, now], " "), blocks: [...drawing.blocks, context("now", now)] };
 }
 

@@ -24,7 +24,7 @@ export async function changeStatus(
     case "done":
       return say(doneWords(id, status, outcome.remark));
     case "refused":
-      return say(safe`This was refused where the alert came from: ${outcome.because}`);
+      return say(safe`${ownWords(id)} was not changed where the alert came from: ${outcome.because}`);
     case "unknown-incident":
       return say(safe`This incident is not known here any more.`);
     default:
