@@ -32,8 +32,10 @@ export async function correct(
   const incident = await incidents.get(actor.tenant, request.incidentId);
   if (incident === null) return { kind: "unknown-incident" };
   const facts = await corrections.ofIncident(actor.tenant, incident.id);
-  if (facts.length >= MAX_FACTS) throw new AppError("conflict", "this incident has too many corrections");
   const { correction } = request;
+  // What stands can always be taken back.
+  const isFull = facts.length >= MAX_FACTS && correction.kind !== "undo";
+  if (isFull) throw new AppError("conflict", "this incident has too many corrections");
   if (correction.kind === "undo" && !holds(facts, correction.of)) return { kind: "outdated", because: TAKEN_BACK };
   const fact = await corrections.add(
     { tenant: actor.tenant, incidentId: incident.id, actor, at: clock.nowMs(), correction: bounded(correction) },

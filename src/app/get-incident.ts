@@ -8,7 +8,15 @@ import type { ProgressView } from "../core/presentation/progress.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Engine } from "./engine.ts";
 import type { CorrectionStore } from "./people-ports.ts";
-import type { AnalysisStore, Clock, FeedbackStore, IncidentStore, PersonNote, StoredAnalysis } from "./ports.ts";
+import type {
+  AnalysisStore,
+  Clock,
+  FeedbackStore,
+  IncidentSender,
+  IncidentStore,
+  PersonNote,
+  StoredAnalysis,
+} from "./ports.ts";
 import type { IncidentAnswer } from "./verbs.ts";
 
 export interface GetIncidentDeps {
@@ -20,6 +28,8 @@ export interface GetIncidentDeps {
   readonly corrections: CorrectionStore;
   /** Where people reach this install, without a trailing slash; null when nobody set it. */
   readonly publicUrl: Safe | null;
+  /** Systems that may be written to; left out when nobody knows, and then every sender counts as one of them. */
+  readonly senders?: readonly Pick<IncidentSender, "source">[];
   /** How far the first look is, when it takes long. */
   readonly progressOf?: (
     tenant: TenantId,
@@ -47,7 +57,8 @@ export async function getIncident(
   ]);
   const corrections = validCorrections(facts);
   const nowMs = clock.nowMs();
-  const view = presentIncident({ incident, analysis: latest, votes, corrections, reopenedAtMs, publicUrl, nowMs });
+  const shown = presentIncident({ incident, analysis: latest, votes, corrections, reopenedAtMs, publicUrl, nowMs });
+  const view = mayBeChanged(deps, incident) ? shown : { ...shown, isReadOnly: true };
   return {
     incident,
     analysis: latest?.analysis ?? null,
@@ -58,6 +69,10 @@ export async function getIncident(
     // Each part only ever grows, so the sum tells whether anything that is shown is newer.
     sequence: incident.revision + (latest?.sequence ?? 0) + votes.length,
   };
+}
+
+function mayBeChanged({ senders }: GetIncidentDeps, { external }: Incident): boolean {
+  return senders === undefined || external.some(({ source }) => senders.some((sender) => sender.source === source));
 }
 
 /** Only an incident that reopened is worth reading all its alerts again. */

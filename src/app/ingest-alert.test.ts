@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { anAlert, anAnalysis, TEN_O_CLOCK } from "../../test/support/builders.ts";
 import { InMemoryAnalyses, ManualClock, RecordingLogger, RequestedJobs } from "../../test/support/fakes.ts";
 import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
@@ -166,6 +166,26 @@ test("an alert of another service waits while the first look beside it may still
   expect(await ingestWaiting()).toEqual({ kind: "waits" });
   clock.advance(5000);
   expect(await ingestWaiting()).toMatchObject({ kind: "opened" });
+});
+
+test("an alert that waits reads no answers of other cases again and again", async () => {
+  const { deps, ingest, clock } = setUp();
+  await ingest(anAlert());
+  const dayBefore = epochMs(TEN_O_CLOCK - 24 * 60 * 60_000);
+  const old = { startedAtMs: dayBefore, occurredAtMs: dayBefore, fingerprint: alertFingerprint("old") };
+  const past = anAlert({ eventId: "old", groupKey: "old", service: safe`archive`, ...old });
+  expect(await ingest(past)).toMatchObject({ kind: "opened" });
+  const other = anAlert({ eventId: "o", fingerprint: alertFingerprint("QO"), groupKey: "other", service: safe`till` });
+  const read = vi.spyOn(deps.analyses, "latest");
+  const wait = (hasWaited: boolean) => ingestAlert({ ...deps, mayWait: true, hasWaited }, DEFAULT_TENANT, other);
+
+  expect(await wait(false)).toEqual({ kind: "waits" });
+  const readAtFirst = read.mock.calls.length;
+  clock.advance(1000);
+  expect(await wait(true)).toEqual({ kind: "waits" });
+
+  expect(readAtFirst).toBe(3);
+  expect(read.mock.calls.length - readAtFirst).toBe(1);
 });
 
 test("an alert of a service that a fresh answer knows elsewhere does not wait; one of a service that it may lead to does", async () => {

@@ -11,7 +11,7 @@ import type { Incident, OpenIncident } from "../core/incident.ts";
 import { UnavailableError } from "./errors.ts";
 import type { JobPayload, JobRequest } from "./jobs/catalog.ts";
 import { type KnownCallsDeps, knownCalls } from "./known-calls.ts";
-import type { Clock, IncidentChange, Logger } from "./ports.ts";
+import type { Clock, IncidentChange, Logger, StoredAnalysis } from "./ports.ts";
 import { publishRequests } from "./publish-requests.ts";
 
 export type IngestOutcome =
@@ -28,6 +28,8 @@ export interface IngestAlertDeps extends KnownCallsDeps {
   readonly publishingSurfaces: () => readonly string[];
   /** True while an alert that would open a case may wait for the first look at another one. */
   readonly mayWait?: boolean;
+  /** True when it waited already: while that look runs, nothing new is known, and nothing more is read. */
+  readonly hasWaited?: boolean;
 }
 
 const MAX_TRIES = 3;
@@ -79,44 +81,50 @@ async function decide(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Pr
     const stillOpens = (now: readonly OpenIncident[]) => !mayHaveNeighbour(alert, now) && opens(place([])(now));
     return { decision, stillOpens, isEarly: false };
   }
+  const beside = await casesBeside(deps, tenant, { alert, open });
+  if (deps.hasWaited === true && beside.some(isUnanswered)) return { decision, stillOpens: () => true, isEarly: true };
   const edges = await knownCalls(deps, tenant, open);
   const placeKnowing = place(edges);
   const known = placeKnowing(open);
-  const isEarly = opens(known) && (await isCaseGrowing(deps, tenant, { alert, open, edges }));
+  const isMoving = ({ incident, answer }: CaseBeside) =>
+    answer === null || (deps.clock.nowMs() - answer.atMs < JOINING_MS && mayLeadTo(edges, alert.service, incident));
+  const isEarly = opens(known) && beside.some(isMoving);
   return { decision: known, stillOpens: (now) => opens(placeKnowing(now)), isEarly };
 }
 
 const MAX_BESIDE = 10;
 const JOINING_MS = 5_000;
 
+interface CaseBeside {
+  readonly incident: OpenIncident;
+  readonly answer: StoredAnalysis | null;
+}
+
 /**
  * A storm arrives within seconds: before the first answer nobody knows that its services call each other, and each would
- * get a case and a card of its own. True while a case that began at the same time has no answer yet. Just after it the
- * neighbours join one by one, and theirs after them: then an alert waits that the known calls may lead to.
+ * get a case and a card of its own. So an alert waits while a case that began at the same time has no answer yet. Just
+ * after it the neighbours join one by one, and theirs after them: then it waits when the known calls may lead to it.
+ * None when it may not wait.
  */
-async function isCaseGrowing(
-  { analyses, policy, mayWait, clock }: IngestAlertDeps,
+async function casesBeside(
+  { analyses, policy, mayWait }: IngestAlertDeps,
   tenant: TenantId,
-  { alert, open, edges }: Growth,
-): Promise<boolean> {
-  if (mayWait !== true || alert.status === "resolved") return false;
+  { alert, open }: { readonly alert: Alert; readonly open: readonly OpenIncident[] },
+): Promise<readonly CaseBeside[]> {
+  if (mayWait !== true || alert.status === "resolved") return [];
   const beside = open.filter(
     ({ status, lastAlertAtMs }) =>
       status !== "resolved" && Math.abs(alert.startedAtMs - lastAlertAtMs) <= policy.neighbourWindowMs,
   );
-  const looked = beside.slice(0, MAX_BESIDE);
-  const answers = await Promise.all(looked.map(({ id }) => analyses.latest(tenant, id)));
-  return looked.some((incident, index) => {
-    const answer = answers[index] ?? null;
-    if (answer === null) return true;
-    return clock.nowMs() - answer.atMs < JOINING_MS && mayLeadTo(edges, alert.service, incident);
-  });
+  return Promise.all(
+    beside
+      .slice(0, MAX_BESIDE)
+      .map(async (incident) => ({ incident, answer: await analyses.latest(tenant, incident.id) })),
+  );
 }
 
-interface Growth {
-  readonly alert: Alert;
-  readonly open: readonly OpenIncident[];
-  readonly edges: CorrelationContext["edges"];
+function isUnanswered({ answer }: CaseBeside): boolean {
+  return answer === null;
 }
 
 function opens({ kind }: CorrelationDecision): boolean {

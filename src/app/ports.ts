@@ -198,6 +198,7 @@ export interface EvidencePort {
 export interface Marks {
   get(tenant: TenantId, name: string): Promise<string | null>;
   set(tenant: TenantId, name: string, value: string): Promise<void>;
+  remove(tenant: TenantId, name: string): Promise<void>;
 }
 
 /** One logical outbound message (a card, a reply, a note) and how far it got. See "effectively once" in ARCHITECTURE.md. */

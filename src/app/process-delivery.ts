@@ -47,7 +47,8 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
   }
   const waitedMs = deps.clock.nowMs() - Math.max(stored.delivery.receivedAtMs, deps.startedMs ?? 0);
   const alerts = reading.alerts.slice(0, MAX_ALERTS);
-  const isWaiting = await ingestAll({ ...deps, mayWait: waitedMs < FIRST_LOOK_WAITS_MS }, stored.tenant, alerts);
+  const waiting = { mayWait: waitedMs < FIRST_LOOK_WAITS_MS, hasWaited: waitedMs >= FIRST_LOOK_AGAIN_MS };
+  const isWaiting = await ingestAll({ ...deps, ...waiting }, stored.tenant, alerts);
   if (isWaiting) {
     const notBeforeMs = deps.clock.nowMs() + Math.max(FIRST_LOOK_AGAIN_MS, Math.round(waitedMs / 5));
     return { status: "again", notBeforeMs, because: "the first look at a case beside it is still running" };

@@ -64,7 +64,7 @@ async function setUp(evidence: readonly EvidencePort[]) {
     (await readProgress(base, DEFAULT_TENANT, { id: ID, pageUrl: null }))?.tasks.map(({ title, status, note }) =>
       [title, status, note].filter((part) => part !== null).join(", "),
     );
-  return { look, shown, clock, jobs };
+  return { look, shown, clock, jobs, marks };
 }
 
 describe("a first look", () => {
@@ -89,6 +89,18 @@ describe("a first look", () => {
     await vi.advanceTimersByTimeAsync(2000);
     await looking;
     expect(jobs.all.length).toBeLessThanOrEqual(3);
+  });
+
+  test("that ended leaves nothing stored behind", async () => {
+    const { look, marks } = await setUp([after("Logs", 10_000, EMPTY)]);
+    const looking = look();
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(marks.names()).toHaveLength(1);
+
+    await vi.advanceTimersByTimeAsync(7000);
+    await looking;
+
+    expect(marks.names()).toEqual([]);
   });
 
   test("that ends within three seconds says nothing", async () => {

@@ -50,14 +50,19 @@ export interface ProgressWatch {
 export function watchProgress(deps: ProgressDeps, id: IncidentId, sources: readonly string[]): ProgressWatch {
   const tasks = new Map(sources.slice(0, MAX_SOURCES).map((name) => [name, running(name)] as const));
   let told = "";
+  // One after the other, so that what is told last is what stands.
+  let telling = Promise.resolve();
+  const next = (work: () => Promise<void>) => {
+    telling = telling.then(work).catch((err: unknown) => {
+      deps.logger.warn({ incidentId: id, err }, "how far a look is could not be told");
+    });
+  };
   const tell = () => {
     const now = [...tasks.values(), ranking([...tasks.values()])];
     const text = JSON.stringify(now);
     if (text === told) return;
     told = text;
-    store(deps, id, text).catch((err: unknown) =>
-      deps.logger.warn({ incidentId: id, err }, "how far a look is could not be told"),
-    );
+    next(() => store(deps, id, text));
   };
   const timer = setInterval(tell, WORTH_TELLING_MS);
   timer.unref();
@@ -67,7 +72,10 @@ export function watchProgress(deps: ProgressDeps, id: IncidentId, sources: reado
       if (evidence.status === "not-configured") tasks.delete(source);
       else if (tasks.has(source)) tasks.set(source, finished(source, evidence));
     },
-    stop: () => clearInterval(timer),
+    stop: () => {
+      clearInterval(timer);
+      if (told !== "") next(() => deps.marks.remove(deps.tenant, markName(id)));
+    },
   };
 }
 

@@ -25,8 +25,12 @@ export async function checkHealth(config: Config, wiring: Wiring): Promise<reado
 export function remembered(look: () => Promise<readonly Finding[]>, clock: Clock): () => Promise<readonly Finding[]> {
   let last: { readonly atMs: number; readonly findings: Promise<readonly Finding[]> } | null = null;
   return () => {
-    if (last === null || clock.nowMs() - last.atMs > FRESH_MS) last = { atMs: clock.nowMs(), findings: look() };
-    return last.findings;
+    if (last !== null && clock.nowMs() - last.atMs <= FRESH_MS) return last.findings;
+    const findings = look();
+    last = { atMs: clock.nowMs(), findings };
+    // Whoever asks next looks again; those who wait hear of it.
+    findings.catch(() => (last = null));
+    return findings;
   };
 }
 

@@ -17,5 +17,8 @@ export function createMarks(db: Database): Marks {
         update: { value: stored },
       });
     },
+    async remove(tenant, name) {
+      await db.markRow.deleteMany({ where: { tenant, name } });
+    },
   };
 }

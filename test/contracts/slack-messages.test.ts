@@ -51,7 +51,7 @@ describe("the card", () => {
   test.for(LONG)("$name still says each thing that a person needs at least in part", ({ view }) => {
     const said = readAloud(card(view));
     const argued = view.card.why === null ? [] : ["Why", "Against", "Next step"];
-    const open = view.state === "resolved" ? [] : [...argued, "not checked", "updated"];
+    const open = view.state === "resolved" ? [] : [...argued, "not read in full"];
 
     for (const label of ["ikely", ...open, "Update by"]) expect(said).toContain(label);
     expect(said).toContain("INC-2041");

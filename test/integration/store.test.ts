@@ -266,4 +266,19 @@ describe("incidents", () => {
     expect(listed.map(({ id }) => id)).toContain(incident.id);
     expect(await store.incidents.list(DEFAULT_TENANT, { service: "nobody", limit: 5 })).toEqual([]);
   });
+
+  test("of very many notes the newest are read, in order", async () => {
+    const incident = await openIncident("many-notes");
+    await withClient(database.connectionString, (client) =>
+      client.query(
+        `INSERT INTO note (tenant, incident_id, at, actor_kind, actor_id, who, text)
+         SELECT $1, $2, now() + n * interval '1 second', 'webhook', 'w', 'w', 'note ' || n FROM generate_series(1, 2500) n`,
+        [DEFAULT_TENANT, incident.id],
+      ),
+    );
+
+    const notes = await store.incidents.notes(DEFAULT_TENANT, incident.id);
+
+    expect([notes.length, notes[0]?.text, notes.at(-1)?.text]).toEqual([2000, "note 501", "note 2500"]);
+  });
 });

@@ -38,7 +38,7 @@ const CASES: readonly (readonly [string, string, string?])[] = [
   ["why 2", "2."],
   ["timeline INC-2041", "New error: ECONNRESET ledger:8443"],
   ["similar", "INC-1999", "similarIncidents"],
-  ["changes checkout-api 2h", "1 change of checkout-api in the last 2 h", "recentChanges"],
+  ["changes checkout-api 2h", "1 change in checkout-api in the last 2 h", "recentChanges"],
   ["graph checkout-api", "*It is called by:* storefront", "dependencies"],
   ["investigate checkout-api 30m", "as INC-7", "investigate"],
   ["oncall basket", "On call for basket now, first: Ann Lee (pagerduty)", "onCall"],

@@ -231,6 +231,15 @@ export class InMemoryMarks implements Marks {
     this.#values.set(`${tenant}/${name}`, value);
     return Promise.resolve();
   }
+
+  remove(tenant: TenantId, name: string): Promise<void> {
+    this.#values.delete(`${tenant}/${name}`);
+    return Promise.resolve();
+  }
+
+  names(): readonly string[] {
+    return [...this.#values.keys()];
+  }
 }
 
 /** Answers the same every time. */

@@ -10,10 +10,10 @@ const CALLS = [
 const aCase = { service: safe`fares`, services: [safe`fares`] };
 
 test.each([
-  ["edge", true, "two calls away"],
-  ["queue", false, "known, and elsewhere"],
-  ["loyalty", true, "named by no call"],
-  [null, true, "an alert without a service"],
-] as const)("%s: %s, %s", (from, expected) => {
+  { from: "edge", where: "two calls away", expected: true },
+  { from: "queue", where: "known, and elsewhere", expected: false },
+  { from: "loyalty", where: "named by no call", expected: true },
+  { from: null, where: "an alert without a service", expected: true },
+])("$from, $where: $expected", ({ from, expected }) => {
   expect(mayLeadTo(CALLS, from, aCase)).toBe(expected);
 });

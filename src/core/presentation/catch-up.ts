@@ -93,7 +93,9 @@ function tried({ view, notes }: CatchUpInput): Safe {
 /** What would settle it, and what nobody could look at: both are open. */
 function openQuestions({ causes, card, state }: IncidentView): readonly CatchUpLine[] {
   const toBeSure = state === "resolved" ? [] : (causes[0]?.toBeSure.slice(0, 1) ?? []);
-  const open = [...toBeSure.map(withoutStop), ...(card.notChecked === null ? [] : [card.notChecked])];
+  // What is the next step already is not asked twice.
+  const asked = toBeSure.filter((question) => question !== card.nextStep);
+  const open = [...asked.map(withoutStop), ...(card.notChecked === null ? [] : [card.notChecked])];
   return open.length === 0 ? [] : [line(safe`Open questions`, joinSafe(open, "; "))];
 }
 

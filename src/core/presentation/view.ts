@@ -20,6 +20,8 @@ export interface IncidentView {
   readonly pageUrl: Safe | null;
   /** The sender's page of this incident. */
   readonly externalUrl: Safe | null;
+  /** True when nothing may be written where it came from, so that nobody is offered to; left out otherwise. */
+  readonly isReadOnly?: boolean;
   /** One sentence under 200 characters that alone holds the answer: severity, service, answer, confidence. UTC. */
   readonly notification: Safe;
   /** The lines of the card, in this order; null = nothing to say. */

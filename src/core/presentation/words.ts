@@ -56,14 +56,20 @@ export function titled(service: Safe | null, title: Safe): Safe {
   return service === null || title.includes(service) ? title : safe`${service}: ${title}`;
 }
 
-/** Cut to `length` as `cutSafe` does, but between words where one ends near the end. */
+/** Cut to `length` as `cutSafe` does, but between words, or before a clause of which only a word or two would stay. */
 export function cutWords(text: Safe, length: number): Safe {
   if (text.length <= length) return text;
   const cut = cutSafe(text, length);
   const whole = cut.lastIndexOf(" ");
   if (whole < length - LONGEST_WORD || whole <= 0) return cut;
-  return safe`${sliceSafe(cut, 0, cut.slice(0, whole).replace(/[\s,;:(]+$/u, "").length)}…`;
+  const words = cut.slice(0, whole);
+  const clause = Math.max(words.lastIndexOf(", "), words.lastIndexOf("; "));
+  const end = clause > 0 && clause >= whole - SHORT_REST ? clause : whole;
+  return safe`${sliceSafe(cut, 0, words.slice(0, end).replace(/[\s,;:(]+$/u, "").length)}…`;
 }
+
+/** The beginning of a clause that says nothing alone, as in "the same error, 0 of". */
+const SHORT_REST = 12;
 
 /** A longer one is cut in the middle: it is an address or a row of letters. */
 const LONGEST_WORD = 24;

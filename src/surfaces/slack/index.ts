@@ -11,6 +11,7 @@ import type { Desk } from "./desk.ts";
 import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "./drawing/links.ts";
 import { ChangeAuthors } from "./home/change-authors.ts";
 import { HomeGuests } from "./home/home-guests.ts";
+import { HomeNews } from "./home/home-news.ts";
 import { type TellingDeps, tellAuthors } from "./home/tell-authors.ts";
 import { InFlight } from "./in-flight.ts";
 import { listen } from "./listen.ts";
@@ -55,6 +56,7 @@ class SlackSurface {
   readonly #publisher: Publisher;
   readonly #inFlight = new InFlight();
   readonly #homes: HomeGuests;
+  readonly #homeNews: HomeNews;
 
   constructor(
     settings: SlackSettings,
@@ -67,7 +69,9 @@ class SlackSurface {
     this.#further = parseWorkspaces(settings.SLACK_WORKSPACES ?? "[]") ?? [];
     const open = (given: typeof first | FurtherWorkspace) => openWorkspace(given, this.#client, deps.redactor);
     this.#workspaces = new Workspaces(open(first), this.#further.map(open));
-    this.#homes = new HomeGuests(deps.clock);
+    const homes = new HomeGuests(deps.clock);
+    this.#homes = homes;
+    this.#homeNews = new HomeNews({ ...deps, isWatched: () => homes.hasAny, onNews: () => homes.changed() });
     this.#publisher = this.#createPublisher();
   }
 
@@ -79,7 +83,7 @@ class SlackSurface {
     return {
       publish: async (answer, signal) => {
         const outcome = await publish(this.#publisher, answer, signal);
-        this.#homes.changed();
+        await this.#homeNews.tell();
         return tellAuthors(telling, { answer, outcome }, signal);
       },
       routes: connections.flatMap(({ routes }) => routes),
@@ -88,8 +92,10 @@ class SlackSurface {
           this.#deps.logger.warn({}, "slack can post but not listen: set SLACK_APP_TOKEN or SLACK_SIGNING_SECRET");
         }
         for (const connection of connections) await connection.start();
+        this.#homeNews.start();
       },
       stop: async () => {
+        this.#homeNews.stop();
         this.#homes.stop();
         for (const connection of connections) await connection.stop();
         await this.#inFlight.drain();

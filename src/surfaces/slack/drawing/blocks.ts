@@ -11,9 +11,9 @@ import type {
   SectionBlock,
 } from "@slack/types";
 import type { EpochMs } from "../../../core/ids.ts";
-import { cutSafe, type Safe } from "../../../core/safe.ts";
+import { cutSafe, type Safe, sliceSafe } from "../../../core/safe.ts";
 import { LIMITS } from "./limits.ts";
-import { cutMd, type Mrkdwn, seenMd, utcClock, visible } from "./mrkdwn.ts";
+import { cutMd, instantsIn, type Mrkdwn, seenMd, utcClock, visible } from "./mrkdwn.ts";
 
 /** The blocks of one message part, each within Slack's limits. Part names become block ids when the message is finished. */
 
@@ -108,6 +108,20 @@ export function richSection(elements: readonly RichTextElement[]): RichTextSecti
 /** Plain words inside rich text. */
 export function richText(text: Safe, style?: "bold" | "italic"): RichTextElement {
   return { type: "text", text: visible(text) || " ", ...(style === undefined ? {} : { style: { [style]: true } }) };
+}
+
+/** Words with their instants of the day in the reader's own zone; those before the first time lead somewhere, when `url` is given. */
+export function richWords(
+  text: Safe,
+  { anchor, url = null }: { anchor: EpochMs; url?: string | null },
+): RichTextElement[] {
+  return instantsIn(text, anchor).flatMap((part, index, parts) => {
+    if (typeof part !== "string") return [richTime(part.atMs)];
+    if (index > 0) return [richText(part)];
+    const gap = parts.length === 1 ? 0 : (/[ (]*$/u.exec(part)?.[0].length ?? 0);
+    const words = sliceSafe(part, 0, part.length - gap);
+    return [richLink(url, words), ...(gap === 0 ? [] : [richText(sliceSafe(part, words.length))])];
+  });
 }
 
 /** Words that lead somewhere, or the words alone when there is nowhere to lead to. */

@@ -47,12 +47,17 @@ function openButtons(view: IncidentView, options: DrawOptions): readonly Button[
 }
 
 function canAcknowledge(view: IncidentView): boolean {
-  return view.externalUrl !== null && view.acknowledgedBy === null;
+  return isWritable(view) && view.acknowledgedBy === null;
+}
+
+/** A button that would always be refused is none. */
+function isWritable({ externalUrl, isReadOnly }: IncidentView): boolean {
+  return externalUrl !== null && isReadOnly !== true;
 }
 
 /** What acts in the sender's system; nothing when the alert came from nowhere that could be acted on. */
 function senderButtons(view: IncidentView, primary: boolean): readonly Button[] {
-  if (view.externalUrl === null) return [];
+  if (!isWritable(view)) return [];
   return canAcknowledge(view) ? [ackButton(view, primary)] : [resolveButton(view)];
 }
 

@@ -66,17 +66,34 @@ export function dateMd(at: EpochMs, format: "{time}" | "{time_secs}"): Mrkdwn {
  * must not mix two zones. An instant is taken to be the one nearest to `anchor`; what is quoted stays as it was said.
  */
 export function escapedAt(text: Safe, anchor: EpochMs): Mrkdwn {
-  const parts: Mrkdwn[] = [];
+  const parts = instantsIn(text, anchor).map((part) =>
+    typeof part === "string" ? escaped(part) : dateMd(part.atMs, "{time_secs}"),
+  );
+  return { mrkdwn: parts.map(({ mrkdwn }) => mrkdwn).join("") };
+}
+
+/** As `escapedAt`, leading somewhere from its words before the first time: inside a link Slack shows no dates. */
+export function linkAt(url: string | null, text: Safe, anchor: EpochMs): Mrkdwn {
+  const [first] = instantsIn(text, anchor);
+  if (typeof first !== "string" || first === "") return escapedAt(text, anchor);
+  const words = first.length - (/[ (]*$/u.exec(first)?.[0].length ?? 0);
+  const rest = escapedAt(sliceSafe(text, words), anchor);
+  return { mrkdwn: `${linkMd(url, escaped(sliceSafe(text, 0, words))).mrkdwn}${rest.mrkdwn}` };
+}
+
+/** Text and the instants of the day in it, in order. */
+export function instantsIn(text: Safe, anchor: EpochMs): readonly (Safe | { readonly atMs: EpochMs })[] {
+  const parts: (Safe | { readonly atMs: EpochMs })[] = [];
   let end = 0;
   for (const match of text.matchAll(OUR_INSTANT)) {
     const { hour = "0", minute = "0", second = "0" } = match.groups ?? {};
     const start = match.index;
     if (isQuoted(text, start)) continue;
     const ofDay = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000;
-    parts.push(escaped(sliceSafe(text, end, start)), dateMd(nearest(ofDay, anchor), "{time_secs}"));
+    parts.push(sliceSafe(text, end, start), { atMs: nearest(ofDay, anchor) });
     end = start + match[0].length;
   }
-  return { mrkdwn: [...parts, escaped(sliceSafe(text, end))].map(({ mrkdwn }) => mrkdwn).join("") };
+  return [...parts, sliceSafe(text, end)].filter((part) => part !== "");
 }
 
 /** The same instants named as UTC, where Slack shows no dates: in titles, inside links and in quotes of our own words. */
@@ -92,8 +109,18 @@ export function inUtc(text: Safe): Safe {
   return joinSafe([...parts, sliceSafe(text, end)], "");
 }
 
+/** The text without its first "at 01:45:00Z", for where a title has no room and the timeline tells when. */
+export function withoutInstant(text: Safe): Safe {
+  const found = AT_INSTANT.exec(text);
+  return found === null
+    ? text
+    : safe`${sliceSafe(text, 0, found.index)}${sliceSafe(text, found.index + found[0].length)}`;
+}
+
+const AT_INSTANT = /(?<!".*) at \d{2}:\d{2}:\d{2}Z/u;
+
 /** How this program writes an instant of a day of which it was told before. */
-const OUR_INSTANT = /(?<![\w:.-])(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d):(?<second>[0-5]\d)Z(?![\w:])/gu;
+const OUR_INSTANT = /(?<![\w:.-])(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d):(?<second>[0-5]\d)Z(?!\w|:\d)/gu;
 const DAY_MS = 86_400_000;
 
 function isQuoted(text: Safe, at: number): boolean {

@@ -6,7 +6,7 @@ import { context, section } from "./blocks.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
-import { escaped, inUtc, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { escaped, joinMd, linkAt, type Mrkdwn, md } from "./mrkdwn.ts";
 import { subtitleOf, titleOf } from "./render-hypotheses.ts";
 import { evidenceUrl } from "./render-timeline.ts";
 
@@ -41,7 +41,7 @@ function lineOf(
 ): (reason: ArgumentView, points: Safe) => Mrkdwn {
   return ({ because, evidenceIds }, points) => {
     const url = evidenceUrl(view, evidenceIds, { ...options, form: "classic" });
-    return md`• ${escaped(points)} ${linkMd(url, escaped(cutWords(shortQuotes(inUtc(because)), CARD.reason)))}`;
+    return md`• ${escaped(points)} ${linkAt(url, cutWords(shortQuotes(because), CARD.reason), view.detectedAtMs)}`;
   };
 }
 

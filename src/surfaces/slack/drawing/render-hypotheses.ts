@@ -6,12 +6,23 @@ import type { ArgumentView, CauseView, IncidentView } from "../../../core/presen
 import { verdictOfPeople } from "../../../core/presentation/votes.ts";
 import { capital, confidenceNumber, cutWords, withStop } from "../../../core/presentation/words.ts";
 import { cutSafe, joinSafe, ownWords, type Safe, safe } from "../../../core/safe.ts";
-import { actions, button, context, plainText, richLink, richSection, richText, section } from "./blocks.ts";
+import { actions, button, context, plainText, richSection, richText, richWords, section } from "./blocks.ts";
 import { voteButtons, voteLabel } from "./card-buttons.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD, LIMITS } from "./limits.ts";
 import type { Drawing } from "./message.ts";
-import { dateMd, escaped, inUtc, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import {
+  dateMd,
+  escaped,
+  escapedAt,
+  inUtc,
+  joinMd,
+  linkAt,
+  linkMd,
+  type Mrkdwn,
+  md,
+  withoutInstant,
+} from "./mrkdwn.ts";
 import { evidenceUrl } from "./render-timeline.ts";
 import { valueOf } from "./values.ts";
 
@@ -103,7 +114,7 @@ function classicCause(drawing: CauseDrawing): readonly KnownBlock[] {
     md`*${escaped(cutSafe(titleOf(cause), LIMITS.containerTitle))}* · ${escaped(subtitleOf(cause))}`,
     ...reasonLine(safe`For`, supporting, drawing),
     ...reasonLine(safe`Against`, against, drawing),
-    ...extras(drawing).map(({ label, text }) => md`*${escaped(label)}:* ${escaped(text)}`),
+    ...extras(drawing).map(({ label, text }) => md`*${escaped(label)}:* ${escapedAt(text, view.detectedAtMs)}`),
   ];
   return [
     section(`h${cause.rank}`, joinMd(lines, "\n")),
@@ -123,7 +134,7 @@ function whyButton({ view, cause }: CauseDrawing): Button {
 
 function reasonLine(label: Safe, reasons: readonly Reason[], { view, options }: CauseDrawing): readonly Mrkdwn[] {
   const words = reasons.map(({ because, evidenceIds }) =>
-    linkMd(evidenceUrl(view, evidenceIds, options), escaped(because)),
+    linkAt(evidenceUrl(view, evidenceIds, options), because, view.detectedAtMs),
   );
   return [md`*${escaped(label)}:* ${words.length === 0 ? md`nothing found` : joinMd(words, "; ")}`];
 }
@@ -134,7 +145,8 @@ function richReasons(drawing: CauseDrawing): RichTextBlockElement[] {
     ...richList(safe`For`, supporting, drawing),
     ...richList(safe`Against`, against, drawing),
     ...extras(drawing).map(
-      ({ label, text }): RichTextSection => richSection([richText(label, "bold"), richText(safe`: ${text}`)]),
+      ({ label, text }): RichTextSection =>
+        richSection([richText(label, "bold"), ...richWords(safe`: ${text}`, { anchor: drawing.view.detectedAtMs })]),
     ),
   ];
 }
@@ -142,7 +154,7 @@ function richReasons(drawing: CauseDrawing): RichTextBlockElement[] {
 function richList(label: Safe, reasons: readonly Reason[], { view, options }: CauseDrawing): RichTextBlockElement[] {
   if (reasons.length === 0) return [richSection([richText(label, "bold"), richText(safe`: nothing found`)])];
   const items = reasons.map(({ because, evidenceIds }) =>
-    richSection([richLink(evidenceUrl(view, evidenceIds, options), because)]),
+    richSection(richWords(because, { anchor: view.detectedAtMs, url: evidenceUrl(view, evidenceIds, options) })),
   );
   return [richSection([richText(label, "bold")]), { type: "rich_text_list", style: "bullet", elements: items }];
 }
@@ -160,7 +172,7 @@ function reasonsOf({ cause, index }: CauseDrawing) {
 function strongestOf(lines: readonly ArgumentView[], most: number): readonly Reason[] {
   const ranked = lines.toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points));
   const shown = ranked.slice(0, most).map(({ because, evidenceIds }) => ({
-    because: cutWords(inUtc(shortReason(because)), CARD.reason),
+    because: cutWords(shortReason(because), CARD.reason),
     evidenceIds,
   }));
   const left = lines.length - shown.length;
@@ -180,7 +192,7 @@ function extras({ cause, index }: CauseDrawing): readonly { readonly label: Safe
     { label: safe`"This was it"`, texts: people(votes.yes) },
     { label: safe`"Not it"`, texts: people(votes.no) },
   ].flatMap(({ label, texts }) =>
-    texts.length === 0 ? [] : [{ label, text: cutWords(inUtc(joinSafe(texts, "; ")), CARD.reason) }],
+    texts.length === 0 ? [] : [{ label, text: cutWords(joinSafe(texts, "; "), CARD.reason) }],
   );
 }
 
@@ -194,12 +206,12 @@ function people(names: readonly Safe[]): readonly Safe[] {
 }
 
 /** What people named or suspect themselves, apart from what the records show. */
-function peopleSaid({ corrections }: IncidentView): readonly KnownBlock[] {
+function peopleSaid({ corrections, detectedAtMs }: IncidentView): readonly KnownBlock[] {
   const said = corrections.filter(({ kind }) => kind === "cause-stated").slice(-CARD.said);
   if (said.length === 0) return [];
   const lines = said.map(
     ({ by, atMs, text }) =>
-      md`• ${escaped(cutSafe(by, CARD.name))}, ${dateMd(atMs, "{time}")}: ${escaped(cutWords(inUtc(text), CARD.reason))}`,
+      md`• ${escaped(cutSafe(by, CARD.name))}, ${dateMd(atMs, "{time}")}: ${escapedAt(cutWords(text, CARD.reason), detectedAtMs)}`,
   );
   return [section("hsaid", joinMd([md`*What people said*`, ...lines], "\n"))];
 }
@@ -211,7 +223,8 @@ export function nameOf(cause: CauseView): Safe {
 
 /** "1. Deploy v412 of checkout". */
 export function titleOf(cause: CauseView): Safe {
-  return inUtc(safe`${cause.rank}. ${cause.summary.includes('"') ? brief(cause.summary, CARD.cause) : cause.summary}`);
+  const { rank, summary } = cause;
+  return inUtc(safe`${rank}. ${summary.includes('"') ? brief(summary, CARD.cause) : withoutInstant(summary)}`);
 }
 
 /** "High confidence (0.81) · score +5.2". */
@@ -244,7 +257,7 @@ function footLine(view: IncidentView, options: DrawOptions): Mrkdwn {
     [
       escaped(cutSafe(capital(view.card.notChecked ?? safe`every source was read`), CARD.line)),
       ...(hidden > 0 ? [md`${hidden} less likely ${hidden === 1 ? md`cause` : md`causes`} not shown`] : []),
-      ...(view.learnedNote === null ? [] : [escaped(cutWords(inUtc(view.learnedNote), CARD.line))]),
+      ...(view.learnedNote === null ? [] : [escapedAt(cutWords(view.learnedNote, CARD.line), view.detectedAtMs)]),
       ...(why === null ? [] : [linkMd(why, md`all points on the incident page`)]),
       ...(json === null ? [] : [linkMd(json, md`JSON for your coding agent`)]),
     ],

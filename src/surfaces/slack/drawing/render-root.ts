@@ -9,7 +9,7 @@ import { cardButtons, cardMenu } from "./card-buttons.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
-import { dateMd, escaped, escapedAt, joinMd, linkMd, type Mrkdwn, md } from "./mrkdwn.ts";
+import { dateMd, escaped, escapedAt, joinMd, linkMd, type Mrkdwn, md, withoutInstant } from "./mrkdwn.ts";
 import { fitted, type Paragraph, phoneLines } from "./phone.ts";
 import { worthShowing } from "./render-hypotheses.ts";
 
@@ -112,18 +112,15 @@ function openBody(view: IncidentView, options: DrawOptions): readonly Paragraph[
 /** Before words are lost, what stands elsewhere on the card or in the thread: when it was, and the service of the title. */
 function causeCut({ service }: IncidentView): Paragraph["cut"] {
   return (text, length) => {
-    const timeless = without(text, AT_INSTANT);
+    const timeless = withoutInstant(text);
     const nameless = service === null ? timeless : without(timeless, safe` of ${service}`);
     return [timeless, nameless].find((shorter) => shorter.length <= length) ?? brief(nameless, length);
   };
 }
 
-const AT_INSTANT = /(?<!".*) at \d{2}:\d{2}:\d{2}Z/u;
-
-function without(text: Safe, what: RegExp | Safe): Safe {
-  const found = typeof what === "string" ? what : (what.exec(text)?.[0] ?? "");
-  const start = found === "" ? -1 : text.indexOf(found);
-  return start === -1 ? text : safe`${sliceSafe(text, 0, start)}${sliceSafe(text, start + found.length)}`;
+function without(text: Safe, words: Safe): Safe {
+  const start = text.indexOf(words);
+  return start === -1 ? text : safe`${sliceSafe(text, 0, start)}${sliceSafe(text, start + words.length)}`;
 }
 
 /** What it was and who says so. Nobody's word is put in for them. */

@@ -9,7 +9,7 @@ import { noteButton } from "./card-buttons.ts";
 import type { DrawOptions } from "./draw.ts";
 import { CARD } from "./limits.ts";
 import type { Drawing } from "./message.ts";
-import { dateMd, escaped, escapedAt, inUtc, joinMd, linkMd, type Mrkdwn, md, utcMinute } from "./mrkdwn.ts";
+import { dateMd, escaped, escapedAt, joinMd, linkMd, type Mrkdwn, md, utcMinute } from "./mrkdwn.ts";
 import { valueOf } from "./values.ts";
 
 const ROWS_IN_SENTENCE = 5;
@@ -43,7 +43,7 @@ function chartBlocks({ chart, detectedAtMs }: IncidentView, options: DrawOptions
   const file = options.form === "new" ? (options.chart ?? null) : null;
   return file === null
     ? [context("tlchart", escapedAt(chart.summary, detectedAtMs))]
-    : [picture("tlchart", file.fileId, inUtc(chart.alt))];
+    : [picture("tlchart", file.fileId, chart.alt)];
 }
 
 function buttonsOf(view: IncidentView): readonly KnownBlock[] {

@@ -72,6 +72,11 @@ export class HomeGuests {
     }
   }
 
+  /** True when somebody opened the Home here lately. */
+  get hasAny(): boolean {
+    return this.#visits.size > 0;
+  }
+
   stop(): void {
     this.#debounced.stop();
   }

@@ -1,10 +1,10 @@
 import type { KnownBlock } from "@slack/types";
 import type { Incident } from "../../../core/incident.ts";
-import { priorityOf } from "../../../core/presentation/words.ts";
+import { cutWords, priorityOf, titled } from "../../../core/presentation/words.ts";
 import { cutSafe, ownWords, type Safe, safe } from "../../../core/safe.ts";
 import { button, context, section } from "../drawing/blocks.ts";
 import { CARD } from "../drawing/limits.ts";
-import { dayMd, escaped, joinMd, linkMd, type Mrkdwn, md } from "../drawing/mrkdwn.ts";
+import { dayMd, escaped, escapedAt, joinMd, linkMd, type Mrkdwn, md } from "../drawing/mrkdwn.ts";
 import type { HomeContent, OpenLine, WaitingLine } from "./home-content.ts";
 import type { HomeOptions } from "./home-view.ts";
 
@@ -43,8 +43,7 @@ function headline({ incident, isMine, pageUrl }: OpenLine, options: HomeOptions)
 }
 
 function titleOf({ title, service }: Incident): Safe {
-  const cut = cutSafe(title, CARD.title);
-  return service === null || cut.includes(service) ? cut : safe`${service}: ${cut}`;
+  return titled(service, cutWords(title, CARD.title));
 }
 
 function holder({ acknowledgedBy, status }: Incident): Safe {
@@ -52,10 +51,10 @@ function holder({ acknowledgedBy, status }: Incident): Safe {
   return acknowledgedBy === null ? safe`acknowledged` : safe`acknowledged by ${cutSafe(acknowledgedBy, 60)}`;
 }
 
-function causeLine({ cause }: OpenLine): Mrkdwn {
+function causeLine({ cause, incident }: OpenLine): Mrkdwn {
   if (cause === null) return md`Cause: not known yet`;
   const confidence = CONFIDENCE[cause.confidenceWord];
-  return md`${escaped(confidence)}: ${escaped(cutSafe(cause.summary, CARD.line))}`;
+  return md`${escaped(confidence)}: ${escapedAt(cutWords(cause.summary, CARD.line), incident.detectedAtMs)}`;
 }
 
 const CONFIDENCE: Readonly<Record<"high" | "medium" | "low", Safe>> = {

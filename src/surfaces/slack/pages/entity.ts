@@ -64,8 +64,8 @@ function actionsOf(view: IncidentView): EntityActionButton[] {
 }
 
 /** Only what a sender can be told is offered. */
-function canAcknowledge({ externalUrl, acknowledgedBy, state }: IncidentView): boolean {
-  return externalUrl !== null && acknowledgedBy === null && state !== "resolved";
+function canAcknowledge({ externalUrl, isReadOnly, acknowledgedBy, state }: IncidentView): boolean {
+  return externalUrl !== null && isReadOnly !== true && acknowledgedBy === null && state !== "resolved";
 }
 
 function text(words: Safe, length = MAX_FIELD): string {

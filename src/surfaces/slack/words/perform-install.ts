@@ -1,6 +1,6 @@
 import type { HealthFinding } from "../../../app/health.ts";
-import { literal } from "../../../core/presentation/words.ts";
-import { cutSafe, joinSafe, type Safe, safe } from "../../../core/safe.ts";
+import { cutWords, literal } from "../../../core/presentation/words.ts";
+import { joinSafe, type Safe, safe } from "../../../core/safe.ts";
 import type { Desk } from "../desk.ts";
 import { section } from "../drawing/blocks.ts";
 import type { Drawing } from "../drawing/message.ts";
@@ -15,7 +15,6 @@ import { howTo } from "./which-incident.ts";
 const LINE = 240;
 const MAX_NAMES = 30;
 const MAX_FIX = 6;
-const MAX_OFF = 2;
 
 /** Shows what the person chose, after changing it when they said so. Names and the first choice belong to the Home tab. */
 export async function settings(desk: Desk, asked: Performed): Promise<Drawing> {
@@ -81,7 +80,7 @@ export async function version(): Promise<Drawing> {
   return say(safe`TraceOps ${VERSION}`);
 }
 
-/** One line per part: what needs fixing first, then what is off by choice, then what works. */
+/** One line per part: what needs fixing first, then what works, then what is off by choice. */
 export async function doctor(desk: Desk): Promise<Answer> {
   const findings = await desk.health();
   const of = (sign: HealthFinding["sign"]) => findings.filter((finding) => finding.sign === sign);
@@ -92,8 +91,11 @@ export async function doctor(desk: Desk): Promise<Answer> {
       : safe`${broken.length} to fix, ${well.length} work, ${off.length} are off`;
   const groups = [
     [md`*${escaped(verdict)}*`, ...linesOf(desk, broken, MAX_FIX).map((line) => md`*FIX* ${line}`)],
-    linesOf(desk, off, MAX_OFF).map((line) => md`*OFF* ${line}`),
     well.length === 0 ? [] : [md`*OK* ${namesOf(desk, well)}`],
+    // How to connect each of them fills screens; nobody asks for that at night.
+    off.length === 0
+      ? []
+      : [md`*OFF* ${namesOf(desk, off)}. On its machine, npx traceops doctor says how to connect each.`],
   ].filter((lines) => lines.length > 0);
   return {
     drawing: {
@@ -108,7 +110,7 @@ export async function doctor(desk: Desk): Promise<Answer> {
 function linesOf(desk: Desk, findings: readonly HealthFinding[], most: number): readonly Mrkdwn[] {
   const told = findings.slice(0, most).map(({ part, text }) => foreign(desk, `${part}: ${text}`));
   const rest = findings.slice(most);
-  return rest.length === 0 ? told : [...told, md`${namesOf(desk, rest)} (the command traceops doctor tells how)`];
+  return rest.length === 0 ? told : [...told, md`${namesOf(desk, rest)} (npx traceops doctor tells how)`];
 }
 
 function namesOf(desk: Desk, findings: readonly HealthFinding[]): Mrkdwn {
@@ -120,5 +122,5 @@ function namesOf(desk: Desk, findings: readonly HealthFinding[]): Mrkdwn {
 
 /** Some of these words are an error's own. */
 function foreign(desk: Desk, text: string): Mrkdwn {
-  return escaped(cutSafe(desk.redactor.text(text), LINE));
+  return escaped(cutWords(desk.redactor.text(text), LINE));
 }

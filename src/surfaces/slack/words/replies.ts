@@ -108,7 +108,7 @@ function undo({ view, cause }: { readonly view: IncidentView; readonly cause: Ca
 
 /** Adds what is true now, for somebody who pressed a button on an older drawing. */
 export function withCurrentState(drawing: Drawing, view: IncidentView): Drawing {
-  const now = md`The message you pressed was not the latest one. Now: ${escaped(view.notification)}`;
+  const now = md`The message you pressed was drawn earlier. Now: ${escaped(view.notification)}`;
   return { text: joinMd([drawing.text, now], " "), blocks: [...drawing.blocks, context("now", now)] };
 }
 
