@@ -32,11 +32,16 @@ export async function similarTo(
   actor: Actor,
   id: IncidentId,
 ): Promise<readonly SimilarIncident[] | null> {
-  const [past, votes] = await Promise.all([pastAnswers(deps, actor), deps.feedback.all(actor.tenant, MAX_VOTES)]);
-  const own = past.find(({ incident }) => incident.id === id) ?? (await oneAnswer(deps, actor, id));
+  const [own, votes] = await Promise.all([oneAnswer(deps, actor, id), deps.feedback.all(actor.tenant, MAX_VOTES)]);
   const pattern = own === null ? null : pastOf(own, votes);
   if (pattern === null) return null;
-  const others = past.filter(({ incident }) => incident.id !== id).flatMap((answer) => pastOf(answer, votes) ?? []);
+  // Answers are large: only those of cases with the same alerted service can be alike, and only they are read.
+  const past = await pastAnswers(
+    deps,
+    actor,
+    (incident) => incident.id !== id && incident.service === pattern.alertedService,
+  );
+  const others = past.flatMap((answer) => pastOf(answer, votes) ?? []);
   const byId = new Map(past.map(({ incident }) => [incident.id, incident]));
   return similarIncidents(pattern, others).flatMap((found) => {
     const incident = byId.get(found.id);
@@ -49,8 +54,12 @@ interface PastAnswer {
   readonly analysis: Analysis;
 }
 
-async function pastAnswers({ incidents, analyses }: LookBackDeps, actor: Actor): Promise<readonly PastAnswer[]> {
-  const listed = await incidents.list(actor.tenant, { limit: MAX_PAST });
+async function pastAnswers(
+  { incidents, analyses }: LookBackDeps,
+  actor: Actor,
+  isWanted: (incident: Incident) => boolean,
+): Promise<readonly PastAnswer[]> {
+  const listed = (await incidents.list(actor.tenant, { limit: MAX_PAST })).filter(isWanted);
   const answers = await Promise.all(listed.map(({ id }) => analyses.latest(actor.tenant, id)));
   return listed.flatMap((incident, index) => withAnalysis(incident, answers[index] ?? null));
 }
@@ -89,13 +98,16 @@ export interface RankingRecord {
   /** How many of them had it first before anybody voted, and among the first three. */
   readonly first: number;
   readonly firstThree: number;
-  /** Incidents looked at: the newest 100. */
+  /** Incidents with a vote among the newest 100. */
   readonly looked: number;
 }
 
 /** Counts over the newest incidents. The order of the engine counts, not the one that votes made. */
 export async function rankingRecord(deps: LookBackDeps, actor: Actor): Promise<RankingRecord> {
-  const [past, votes] = await Promise.all([pastAnswers(deps, actor), deps.feedback.all(actor.tenant, MAX_VOTES)]);
+  const votes = await deps.feedback.all(actor.tenant, MAX_VOTES);
+  // Without a vote there is no confirmed cause, and nothing to read.
+  const voted = new Set(votes.map(({ incidentId }) => incidentId));
+  const past = await pastAnswers(deps, actor, ({ id }) => voted.has(id));
   const ranks = past.flatMap(({ incident, analysis }) => {
     const own = votes.filter(({ incidentId }) => incidentId === incident.id);
     return analysis.hypotheses.find(({ id }) => verdictOfPeople(votesOn(id, own)) === "confirmed")?.rank ?? [];

@@ -139,7 +139,7 @@ test.for([
   [stated(true, null), "named the cause: a dependency"],
   [stated(false, safe`the bank`), "suspects a dependency: the bank"],
   [stated(false, null), "suspects a dependency"],
-  [fact({ kind: "status-update", text: safe`rolling back` }), "update: rolling back"],
+  [fact({ kind: "status-update", text: safe`rolling back` }), "posted an update: rolling back"],
   [fact({ kind: "undo", of: "1" }), "took a correction back"],
 ] as const)("%# reads as a sentence about its author", ([given, words]) => {
   expect(correctionWords(given)).toBe(words);

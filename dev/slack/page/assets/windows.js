@@ -46,7 +46,9 @@ export function showWindow(open, page) {
     return;
   }
   draw(dialog, open, page);
-  if (!dialog.open) dialog.showModal();
+  // A window that was drawn again lost what had the focus: the keyboard goes on at its first field.
+  if (dialog.open) dialog.querySelector(".body :is(select, input, textarea, button)")?.focus();
+  else dialog.showModal();
 }
 
 function draw(dialog, open, page) {
