@@ -9,6 +9,7 @@ import { dependenciesOf, rankingRecord, similarTo } from "./look-back.ts";
 
 const ada = anActor();
 const h = (id: string) => hypothesisId(id);
+const edge = (caller: Safe, callee: Safe) => ({ caller, callee, count: 3, from: "trace" as const });
 
 /** Incidents inc-1, inc-2, … of the given services, each with its answer. */
 async function past(cases: readonly { readonly service: Safe; readonly analysis: Partial<Analysis> }[]) {
@@ -110,7 +111,6 @@ test("how often the ranking was right counts confirmed causes at the rank the en
 });
 
 test("dependencies are told in both directions, and a service that no answer names is not known", async () => {
-  const edge = (caller: Safe, callee: Safe) => ({ caller, callee, count: 3, from: "trace" as const });
   const graph = [edge(safe`web`, safe`orders`), edge(safe`orders`, safe`ledger`), edge(safe`orders`, safe`cache`)];
   const { deps } = await past([{ service: safe`orders`, analysis: { graph } }]);
 

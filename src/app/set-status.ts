@@ -17,7 +17,8 @@ export interface StatusChange {
   readonly status: "acknowledged" | "resolved";
 }
 
-const NO_SENDER = "TraceOps may not write there, so please do it there. To PagerDuty it may, once PAGERDUTY_API_TOKEN is set.";
+const NO_SENDER =
+  "TraceOps may not write there, so please do it there. To PagerDuty it may, once PAGERDUTY_API_TOKEN is set.";
 
 /** A storm may have come from more incidents than anybody waits for. */
 const MAX_TARGETS = 20;

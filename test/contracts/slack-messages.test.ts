@@ -70,6 +70,15 @@ describe("the card", () => {
     expect(said.includes("Reopened 14:31 UTC, it had been resolved")).toBe(view.reopened && view.state !== "resolved");
   });
 
+  test("offers nothing that its sender would always refuse", () => {
+    const view = { ...aView(), isReadOnly: true };
+    const open = JSON.stringify(card({ ...view, acknowledgedBy: null }));
+
+    expect(open).not.toContain("pd.ack");
+    expect(JSON.stringify(card({ ...view, acknowledgedBy: passed("Ada") }))).not.toContain("pd.resolve");
+    expect(open.match(/"style":"primary"/gu)).toHaveLength(1);
+  });
+
   test("a long quote makes room before anything that people need is cut", () => {
     const quoted = passed(
       `checkout-api: its connection pool is exhausted: "${"no free connection ".repeat(5)}" ×326 from 14:10:21Z`,
@@ -143,6 +152,24 @@ describe("a thread", () => {
       expect(problemsOf(message.blocks)).toEqual([]);
       expect(points.length).toBe(Math.min(30, sample.supporting.length) + sample.against.length);
       expect(points.reduce((sum, value) => sum + value, 0)).toBeCloseTo(score, 5);
+    }
+  });
+
+  test("a clock that was wrong is a note under the events, not one of them", () => {
+    const [row] = aView().timeline;
+    if (row === undefined) throw new Error("the sample has rows");
+    const text = passed("clock of ip-10-0-3-44 runs 4.2 s fast: 5,768 records; corrected");
+    const note = { ...row, role: "context" as const, skewCorrectedMs: -4200, text };
+    const view = { ...aView(), timeline: [note, ...aView().timeline] };
+
+    for (const form of ["new", "classic"] as const) {
+      const { blocks } = drawn({ kind: "timeline", view }, form);
+      const [list, under] = [
+        blocks.filter(({ type }) => type !== "context"),
+        blocks.filter(({ type }) => type === "context"),
+      ];
+      expect(JSON.stringify(list)).not.toContain("runs 4.2 s fast");
+      expect(JSON.stringify(under)).toContain("Clock of ip-10-0-3-44 runs 4.2 s fast");
     }
   });
 

@@ -2,7 +2,19 @@ import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { epochMs } from "../../../core/ids.ts";
 import type { Safe } from "../../../core/safe.ts";
-import { cutMd, dateMd, escaped, escapedAt, linkMd, md, typable, visible } from "./mrkdwn.ts";
+import {
+  cutMd,
+  dateMd,
+  escaped,
+  escapedAt,
+  inUtc,
+  linkAt,
+  linkMd,
+  md,
+  typable,
+  visible,
+  withoutInstant,
+} from "./mrkdwn.ts";
 
 const passed = (text: string): Safe => text as Safe;
 const hostile = oneof(
@@ -75,5 +87,23 @@ describe("an instant of the day in our own words", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe("an instant where Slack shows no dates", () => {
+  test("is named as UTC, but not inside of what somebody else said", () => {
+    const text = passed('Deploy v2 at 23:58:30Z; "since 23:58:31Z", none after 23:59:00Z: gone');
+
+    expect(inUtc(text)).toBe('Deploy v2 at 23:58:30 UTC; "since 23:58:31Z", none after 23:59:00 UTC: gone');
+    expect(withoutInstant(text)).toBe('Deploy v2; "since 23:58:31Z", none after 23:59:00Z: gone');
+    expect(withoutInstant(passed('"up at 23:58:30Z"'))).toBe('"up at 23:58:30Z"');
+  });
+
+  test("ends the link that leads to its record", () => {
+    const text = passed("took effect before it (23:58:30Z → 23:59:00Z)");
+    const { mrkdwn } = linkAt("https://x.example/e", text, epochMs(0));
+
+    expect(mrkdwn).toMatch(/^<https:\/\/x\.example\/e\|took effect before it> \(<!date.* → <!date.*>\)$/u);
+    expect(linkAt("https://x.example/e", passed("no time"), epochMs(0)).mrkdwn).toBe("<https://x.example/e|no time>");
   });
 });
