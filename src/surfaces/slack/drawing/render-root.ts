@@ -189,26 +189,31 @@ function linkRow(links: IncidentView["links"], options: DrawOptions): Paragraph 
   return { ...PARAGRAPH, text: safe`-`, draw, easy: 1, least: 0, worth: 1 };
 }
 
+/** Where the rest of the answer is. */
+function elsewhere({ state, causes }: IncidentView): Mrkdwn {
+  if (state === "investigating") return md`Investigating`;
+  const others = state === "likely-cause" ? worthShowing(causes).length - 1 : 0;
+  if (others === 1) return md`1 other in thread`;
+  return others > 1 ? md`${others} others in thread` : md`details in thread`;
+}
+
 /** What is elsewhere, what was not seen, and how old this is. A resolved card has nothing left to look for. */
 function footOf(view: IncidentView, options: DrawOptions): readonly Paragraph[] {
   const isOver = view.state === "resolved";
   const recreated = options.recreated ? [md`re-created, the first message was deleted`] : [];
   if (isOver && recreated.length === 0) return [];
-  const others = view.state === "likely-cause" ? worthShowing(view.causes).length - 1 : 0;
-  const thread =
-    others > 0 ? (others === 1 ? md`1 other in thread` : md`${others} others in thread`) : md`details in thread`;
-  const before = [view.state === "investigating" ? md`Investigating` : thread, ...recreated];
+  const before = [elsewhere(view), ...recreated];
   const updated = md`updated ${dateMd(view.updatedAtMs, "{time}")}`;
   const unread = isOver ? [] : unreadWords(view);
   const shortest = unread.at(-1) ?? safe``;
   const told = (text: Safe) => [...before, ...(text === "" ? [] : [escaped(text)])];
   const least = phoneLines(joinMd(told(shortest), " · "));
+  const isTight = unread.length > 0 && least === 1;
   return [
     {
       text: unread[0] ?? safe``,
-      // When it was drawn goes before what was not read is told in fewer words than a number.
-      draw: (text) =>
-        joinMd(unread.length > 0 && text === shortest && least === 1 ? told(text) : [...told(text), updated], " · "),
+      // In one line there is no room for when it was drawn.
+      draw: (text) => joinMd(isTight && text === shortest ? told(text) : [...told(text), updated], " · "),
       cut: (_, length) => unread.find((words) => words.length <= length) ?? shortest,
       easy: least,
       least,
