@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AppError } from "../../src/app/errors.ts";
 import { safe } from "../../src/core/safe.ts";
+import { valueOf } from "../../src/surfaces/slack/drawing/values.ts";
 import { mention, press, type Sent, slashCommand, submitView } from "../support/fake-slack/deliveries.ts";
 import { anAnswer } from "../support/fake-slack/sample-answers.ts";
 import { inventedIn, Stage } from "../support/fake-slack/stage.ts";
@@ -58,6 +59,18 @@ forEachTransport((transport) => {
       await stage.send(pressed("hyp.feedback.yes", { h: "h1", a: "yes", r: 3 }));
 
       expect(await shown()).toContain("drawn earlier. Now: P1 checkout-api: likely cause");
+    });
+
+    test("on a drawing whose sentence still holds is not called outdated, although notes raised the revision", async () => {
+      const view = anAnswer().view;
+      const drawn = JSON.parse(valueOf({ ...view, revision: 3 }));
+      await stage.send(pressed("hyp.feedback.yes", { ...drawn, h: "h1", a: "yes" }));
+      expect(await shown()).not.toContain("drawn earlier");
+
+      stage.verbs.answer = anAnswer({ view: { ...view, notification: safe`P1 checkout-api: another cause.` } });
+      await stage.send(pressed("hyp.feedback.no", { ...drawn, h: "h1", a: "no" }));
+      const last = await stage.until(() => stage.fake.workspace.responses[1]);
+      expect(JSON.stringify(last)).toContain("drawn earlier. Now: P1 checkout-api: another cause.");
     });
 
     test("on a cause that is gone says why and what is true now", async () => {

@@ -2,6 +2,7 @@ import { safe } from "../../../core/safe.ts";
 import type { Desk } from "../desk.ts";
 import type { Drawing } from "../drawing/message.ts";
 import { drawArithmetic } from "../drawing/render-arithmetic.ts";
+import { isOutdated } from "../drawing/values.ts";
 import { say, withCurrentState } from "../words/replies.ts";
 import type { Pressed } from "./press.ts";
 
@@ -14,5 +15,5 @@ export async function pressWhy(desk: Desk, { principal, value }: Pressed): Promi
   const cause = view.causes.find(({ id }) => id === value.hypothesisId);
   if (cause === undefined) return withCurrentState(say(safe`This is no suspect any more.`), view);
   const drawing = drawArithmetic(view, cause, { links: desk.links, recreated: false });
-  return value.revision < view.revision ? withCurrentState(drawing, view) : drawing;
+  return isOutdated(value, view) ? withCurrentState(drawing, view) : drawing;
 }

@@ -5,7 +5,7 @@ import { safe } from "../../../core/safe.ts";
 import type { Desk } from "../desk.ts";
 import { actions, button } from "../drawing/blocks.ts";
 import type { Drawing } from "../drawing/message.ts";
-import { type ButtonValue, valueOf } from "../drawing/values.ts";
+import { type ButtonValue, isOutdated, valueOf } from "../drawing/values.ts";
 import type { Principal } from "../people.ts";
 import { sharePostmortem } from "../postmortems/postmortem.ts";
 import { say, voteReply, withCurrentState } from "../words/replies.ts";
@@ -29,6 +29,7 @@ export async function pressVote(desk: Desk, { principal, value }: Pressed): Prom
   if (verdict === null || value.hypothesisId === null) return say(safe`This button is not one that TraceOps knows.`);
   const actor = await desk.people.actor(principal);
   const { incidentId, hypothesisId } = value;
+  const before = await desk.verbs.getIncident(actor, incidentId);
   const outcome = await desk.verbs.recordFeedback(actor, { incidentId, hypothesisId, verdict });
   const answer = await desk.verbs.getIncident(actor, incidentId);
   if (answer === null) return say(safe`This incident is not known here any more.`);
@@ -36,7 +37,8 @@ export async function pressVote(desk: Desk, { principal, value }: Pressed): Prom
   const cause = view.causes.find(({ id }) => id === hypothesisId) ?? null;
   const isYes = verdict === "yes" && outcome.kind === "recorded";
   const reply = withConfirmation(voteReply(outcome, { view, cause }), isYes ? { view, cause } : null);
-  const isOld = value.revision < view.revision && outcome.kind === "recorded";
+  // The vote itself may change what the card says: what counts is what it said before.
+  const isOld = outcome.kind === "recorded" && isOutdated(value, before?.view ?? view);
   return isOld ? withCurrentState(reply, view) : reply;
 }
 
@@ -100,7 +102,7 @@ export async function pressStatus(desk: Desk, pressed: Pressed, status: "acknowl
   const answer = await desk.verbs.getIncident(actor, value.incidentId);
   if (answer === null) return say(safe`This incident is not known here any more.`);
   const reply = await changeStatus(desk, { actor, answer, status });
-  return value.revision < answer.view.revision ? withCurrentState(reply, answer.view) : reply;
+  return isOutdated(value, answer.view) ? withCurrentState(reply, answer.view) : reply;
 }
 
 /** The draft goes into the thread. */

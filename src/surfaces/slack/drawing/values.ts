@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type HypothesisId, hypothesisId, type IncidentId, incidentId } from "../../../core/ids.ts";
+import { type HypothesisId, hypothesisId, type IncidentId, incidentId, stableHash } from "../../../core/ids.ts";
 import type { CauseView, IncidentView } from "../../../core/presentation/view.ts";
 
 /** What a button carries: ids only. The server decides from its own state and the signed payload, never from this. */
@@ -7,6 +7,8 @@ export interface ButtonValue {
   readonly incidentId: IncidentId;
   /** The revision that the person was looking at. */
   readonly revision: number;
+  /** Which sentence the card said then, as a short hash; null when the button does not tell. */
+  readonly said: string | null;
   readonly hypothesisId: HypothesisId | null;
   readonly answer: "yes" | "no" | "undo" | null;
 }
@@ -15,6 +17,7 @@ const Value = z.object({
   v: z.literal(1),
   i: z.string().min(1).max(200),
   r: z.number().int().nonnegative(),
+  s: z.string().max(20).optional(),
   h: z.string().min(1).max(200).optional(),
   a: z.enum(["yes", "no", "undo"]).optional(),
 });
@@ -25,6 +28,7 @@ export function encodeValue(value: ButtonValue): string {
     v: 1,
     i: value.incidentId,
     r: value.revision,
+    ...(value.said === null ? {} : { s: value.said }),
     ...(value.hypothesisId === null ? {} : { h: value.hypothesisId }),
     ...(value.answer === null ? {} : { a: value.answer }),
   });
@@ -34,10 +38,11 @@ export function encodeValue(value: ButtonValue): string {
 export function decodeValue(text: unknown): ButtonValue | null {
   const parsed = Value.safeParse(jsonOf(text));
   if (!parsed.success) return null;
-  const { i, r, h, a } = parsed.data;
+  const { i, r, s, h, a } = parsed.data;
   return {
     incidentId: incidentId(i),
     revision: r,
+    said: s ?? null,
     hypothesisId: h === undefined ? null : hypothesisId(h),
     answer: a ?? null,
   };
@@ -81,9 +86,22 @@ export function valueOf(
   return encodeValue({
     incidentId: view.incidentId,
     revision: view.revision,
+    said: saidBy(view),
     hypothesisId: vote?.cause.id ?? null,
     answer: vote?.answer ?? null,
   });
+}
+
+/**
+ * True when the person looked at another answer than the one that holds. Notes and votes raise the revision too: while the
+ * card says the same sentence, nobody has to be told that it was drawn earlier.
+ */
+export function isOutdated({ revision, said }: ButtonValue, view: IncidentView): boolean {
+  return revision < view.revision && said !== saidBy(view);
+}
+
+function saidBy({ notification }: IncidentView): string {
+  return stableHash(notification).slice(0, 6);
 }
 
 function jsonOf(text: unknown): unknown {

@@ -4,7 +4,7 @@ import { recorded } from "../acts/recorded.ts";
 import type { Desk } from "../desk.ts";
 import { actions, button } from "../drawing/blocks.ts";
 import type { Drawing } from "../drawing/message.ts";
-import { encodeValue } from "../drawing/values.ts";
+import { valueOf } from "../drawing/values.ts";
 import type { Performed } from "./asked.ts";
 import { say } from "./replies.ts";
 import { changeStatus } from "./status.ts";
@@ -27,7 +27,7 @@ export async function resolveIncident(_: Desk, __: Performed, { incident, view }
     text: safe`Resolve ${id}`,
     label: safe`Resolve ${id} for everybody`,
     primary: true,
-    value: encodeValue({ incidentId: incident.id, revision: view.revision, hypothesisId: null, answer: null }),
+    value: valueOf(view),
   });
   return { ...question, blocks: [...question.blocks, ...actions("confirm", [yes])] };
 }
@@ -65,12 +65,7 @@ async function voteFor(
     action: "hyp.feedback.undo",
     text: safe`Undo`,
     label: safe`Undo your vote on hypothesis ${cause.rank}`,
-    value: encodeValue({
-      incidentId: view.incidentId,
-      revision: view.revision,
-      hypothesisId: cause.id,
-      answer: "undo",
-    }),
+    value: valueOf(view, { cause, answer: "undo" }),
   });
   return { ...said, blocks: [...said.blocks, ...actions("undo", [undo])] };
 }
