@@ -1,7 +1,7 @@
 import type { HealthFinding } from "../app/health.ts";
 import type { Config } from "../main/config.ts";
 import { openDatabase } from "../main/database.ts";
-import { checkHealth } from "../main/health.ts";
+import { checkHealth, tryTo } from "../main/health.ts";
 import { wire } from "../main/wiring.ts";
 import { createLogger } from "../platform/logger.ts";
 import { createQueue } from "../queue/create-queue.ts";
@@ -22,7 +22,7 @@ export const doctor: Command = {
       { sign: "ok", part: "settings", text: "all valid" },
       nodeFinding(process.versions.node),
     ];
-    const database = await tryTo(() => openDatabase(config));
+    const database = await tryTo(() => openDatabase(config), reasonOf);
     if (database.status === "failed") {
       findings.push({
         sign: "FIX",
@@ -70,7 +70,7 @@ async function queueFinding(config: Config, connectionString: string): Promise<F
   const { REDIS_URL: redisUrl } = config.core;
   if (redisUrl === undefined) return { sign: "ok", part, text: "in PostgreSQL (REDIS_URL not set)" };
   const queue = await createQueue({ redisUrl, connectionString, logger: createLogger({ level: "silent" }) });
-  const result = await tryTo(() => queue.ping());
+  const result = await tryTo(() => queue.ping(), reasonOf);
   await queue.close();
   if (result.status === "worked") return { sign: "ok", part, text: "Redis by REDIS_URL answers" };
   return {
@@ -78,18 +78,6 @@ async function queueFinding(config: Config, connectionString: string): Promise<F
     part,
     text: `Redis does not answer (${result.because}). Check REDIS_URL; until then work waits in PostgreSQL.`,
   };
-}
-
-type Tried<T> =
-  | { readonly status: "worked"; readonly value: T }
-  | { readonly status: "failed"; readonly because: string };
-
-async function tryTo<T>(action: () => Promise<T>): Promise<Tried<T>> {
-  try {
-    return { status: "worked", value: await action() };
-  } catch (error) {
-    return { status: "failed", because: reasonOf(error) };
-  }
 }
 
 function report(io: CommandIo, findings: readonly Finding[]): number {

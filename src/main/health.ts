@@ -95,14 +95,18 @@ async function check(
   return result.value === null ? { sign: "ok", part, text: "works" } : { sign: "FIX", part, text: result.value };
 }
 
-type Tried<T> =
+export type Tried<T> =
   | { readonly status: "worked"; readonly value: T }
   | { readonly status: "failed"; readonly because: string };
 
-async function tryTo<T>(action: () => Promise<T>): Promise<Tried<T>> {
+/** What became of something that may fail, with the reason as words. Never throws. */
+export async function tryTo<T>(
+  action: () => Promise<T>,
+  reasonOf: (error: unknown) => string = (error) => (error instanceof Error ? error.message : "failed"),
+): Promise<Tried<T>> {
   try {
     return { status: "worked", value: await action() };
   } catch (error) {
-    return { status: "failed", because: error instanceof Error ? error.message : "failed" };
+    return { status: "failed", because: reasonOf(error) };
   }
 }

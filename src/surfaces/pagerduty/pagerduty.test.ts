@@ -5,6 +5,7 @@ import { ManualClock, RecordingLogger } from "../../../test/support/fakes.ts";
 import { OutboundRows } from "../../../test/support/outbound-rows.ts";
 import { anIncident, text } from "../../../test/support/sample-incident.ts";
 import { KeptIncident } from "../../../test/support/surface-deps.ts";
+import { DEFAULT_TENANT } from "../../core/ids.ts";
 import { type Safe, safe } from "../../core/safe.ts";
 import { createPagerDutyClient } from "../../platform/clients/pagerduty-rest.ts";
 import type { Notebook } from "./deliver-note.ts";
@@ -199,7 +200,11 @@ test("a refused note is tried once more for each new answer, and stands when the
 
   incident.change({ impact: { text: text("better"), evidenceIds: [] } });
   await publishUntilDone(incident);
-  expect({ posts: remote.posts, states: rows.states(), stuck: await rows.stuck() }).toEqual({
+  expect({
+    posts: remote.posts,
+    states: rows.states(),
+    stuck: await rows.stuck(DEFAULT_TENANT, "pagerduty", 9),
+  }).toEqual({
     posts: 3,
     states: ["posted"],
     stuck: [],
