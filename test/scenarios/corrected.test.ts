@@ -128,6 +128,22 @@ describe("the night of the shrunk connection pool", () => {
     expect(JSON.stringify(await night.undo(id))).toBe(JSON.stringify(first));
   });
 
+  test("a row of thousands of lines marked as irrelevant takes its kind of trouble out of the ranking, and undo brings it back", async () => {
+    const errors = first.timeline.find(({ count, service }) => count > 1000 && service === "user-service");
+    if (errors === undefined) throw new Error("no row of many errors");
+    const cites = ({ hypotheses }: Analysis) =>
+      hypotheses
+        .flatMap(({ parts, against }) => [...parts, ...against])
+        .filter(({ evidenceIds }) => evidenceIds.some((recordId) => errors.evidenceIds.includes(recordId)));
+    expect(cites(first)).not.toEqual([]);
+
+    const { id, analysis } = await night.correct({ kind: "row-irrelevant", row: reference(errors) });
+
+    expect(cites(analysis)).toEqual([]);
+    expect(ranking(analysis)).not.toEqual(ranking(first));
+    expect(JSON.stringify(await night.undo(id))).toBe(JSON.stringify(first));
+  });
+
   test("the deploy moved behind the first error is not the first cause; undo restores the very same bytes", async () => {
     const toMs = epochMs((isoToMs(deploy.at) ?? 0) + 4 * 60_000);
     const { id, analysis } = await night.correct({ kind: "row-time", row: reference(deploy), toMs });
