@@ -8,6 +8,8 @@ import { PagerDutyStub } from "../support/pagerduty-stub.ts";
 
 const ADA = "ada@shop.example";
 const BOT = "bot@shop.example";
+const isNote = ({ incident, content }: { incident: string; content: string }) =>
+  incident === "QSHELF" && content.includes("restarted the shelf");
 
 /** From a press in Slack through the whole program to PagerDuty's API and back by its webhook. */
 describe.each(TRANSPORTS)("over %s", (transport) => {
@@ -150,8 +152,6 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
         eventId: `Ev${transport}`,
       }),
     );
-    const isNote = ({ incident, content }: { incident: string; content: string }) =>
-      incident === "QSHELF" && content.includes("restarted the shelf");
     await eventually(() => pagerDuty.notes.find(isNote) ?? null);
     const answer = await install.answerWhen(({ notes }) => notes.length > 0, "QSHELF");
 

@@ -1,4 +1,5 @@
 import type { VoteVerdict } from "../../../app/ports.ts";
+import type { FeedbackOutcome } from "../../../app/verbs.ts";
 import type { Correction, StatedKind } from "../../../core/corrections/correction.ts";
 import type { CauseView, IncidentView } from "../../../core/presentation/view.ts";
 import { safe } from "../../../core/safe.ts";
@@ -35,11 +36,13 @@ export async function pressVote(desk: Desk, { principal, value }: Pressed): Prom
   if (answer === null) return say(safe`This incident is not known here any more.`);
   const { view } = answer;
   const cause = view.causes.find(({ id }) => id === hypothesisId) ?? null;
-  const isYes = verdict === "yes" && outcome.kind === "recorded";
-  const reply = withConfirmation(voteReply(outcome, { view, cause }), isYes ? { view, cause } : null);
+  const reply = withConfirmation(voteReply(outcome, { view, cause }), isYes(verdict, outcome) ? { view, cause } : null);
   // The vote itself may change what the card says: what counts is what it said before.
-  const isOld = outcome.kind === "recorded" && isOutdated(value, before?.view ?? view);
-  return isOld ? withCurrentState(reply, view) : reply;
+  return outcome.kind === "recorded" && isOutdated(value, before?.view ?? view) ? withCurrentState(reply, view) : reply;
+}
+
+function isYes(verdict: VoteVerdict, { kind }: FeedbackOutcome): boolean {
+  return verdict === "yes" && kind === "recorded";
 }
 
 function verdictOf(value: ButtonValue): VoteVerdict | null {
