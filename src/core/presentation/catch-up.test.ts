@@ -85,10 +85,11 @@ describe("somebody who comes late", () => {
     expect(lines.some((line) => line.startsWith("Next step"))).toBe(false);
   });
 
-  test("gets the updates and the links in their own place only, not as something tried", () => {
+  test("gets updates, links and edits of rows in their own place only, not as something tried", () => {
     const tried = told(correctedView()).find((line) => line.startsWith("Tried"));
 
     expect(tried).not.toContain("update:");
     expect(tried).not.toContain("attached");
+    expect(tried).not.toMatch(/moved|reworded|irrelevant/u);
   });
 });

@@ -78,12 +78,12 @@ function owner({ acknowledgedBy, state }: IncidentView): Safe {
   return state === "resolved" ? safe`nobody acknowledged it` : safe`nobody acknowledged it yet`;
 }
 
-/** Updates and links have their own place; what people wrote and corrected is what was tried. */
+/** What people wrote and what they named or suspect. An edit of a row tells nothing of what was tried. */
 function tried({ view, notes }: CatchUpInput): Safe {
-  const corrected = view.corrections
-    .filter(({ kind }) => kind !== "status-update" && kind !== "link")
+  const stated = view.corrections
+    .filter(({ kind }) => kind === "cause-stated")
     .map(({ by, atMs, text }) => ({ who: by, atMs, text }));
-  const all = [...notes, ...corrected].toSorted((a, b) => a.atMs - b.atMs);
+  const all = [...notes, ...stated].toSorted((a, b) => a.atMs - b.atMs);
   if (all.length === 0) return safe`nothing is noted so far`;
   const shown = all.slice(-TRIED_SHOWN).map(({ who, text }) => safe`${who}: ${cutWords(withoutStop(text), TRIED)}`);
   const earlier = all.length - shown.length;
