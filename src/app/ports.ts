@@ -1,6 +1,7 @@
 import type { Alert, AlertStatus } from "../core/alert.ts";
 import type { Analysis } from "../core/analysis.ts";
 import type { AnalysisInput } from "../core/analyze.ts";
+import type { RecordBatch } from "../core/columns/record-batch.ts";
 import type { CorrelationDecision } from "../core/correlation/correlate.ts";
 import type { Event } from "../core/event.ts";
 import type { Evidence, EvidenceQuery } from "../core/evidence.ts";
@@ -177,6 +178,41 @@ export interface PushedEvents {
   read(tenant: TenantId, range: { fromMs: EpochMs; toMs: EpochMs; limit: number }): Promise<readonly Event[]>;
   /** Removes what is older; returns how many batches went. */
   prune(olderThan: EpochMs): Promise<number>;
+}
+
+/**
+ * Raw records in append-only files: what applications send at the speed of an outage. They are stored as they came and
+ * redacted whenever they are read, so they stay on the machines of this install.
+ */
+export interface EventSegments {
+  /**
+   * Resolves when every row is on disk by the stated fsync policy; rejects with `UnavailableError` when it cannot be taken
+   * now. A batch is taken whole or not at all.
+   */
+  append(tenant: TenantId, batch: RecordBatch): Promise<void>;
+  /**
+   * Records of a range, of all processes that wrote to this place. Up to `limit` logs come one by one; of more, the
+   * telling ones are kept and the others counted (`LogEvent.repeats`).
+   */
+  read(tenant: TenantId, range: SegmentRange, signal: AbortSignal): Promise<SegmentReading>;
+  /** Removes what is older than the retention, or the oldest while there is more than the allowed size. Returns removed bytes. */
+  prune(nowMs: EpochMs): Promise<number>;
+  /** Writes out and closes; later appends are refused. */
+  close(): Promise<void>;
+}
+
+export interface SegmentRange {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+  readonly limit: number;
+}
+
+export interface SegmentReading {
+  readonly events: readonly Event<string>[];
+  /** Records found in the range. */
+  readonly read: number;
+  /** What could not be read, in one sentence; null when everything was. */
+  readonly partial: string | null;
 }
 
 /** What an answer was computed from, kept so that it can be thought again: the latest of each incident. */

@@ -52,6 +52,18 @@ export interface LogEvent<Text extends string = Safe> extends EventBase<Text> {
   readonly body: Text;
   readonly attributes: Attributes<Text>;
   readonly exception: ExceptionInfo<Text> | null;
+  /** Lines that this one stands for: they say the same, and were counted instead of kept. */
+  readonly repeats?: LogRepeats;
+}
+
+/**
+ * Lines of the same service, host, severity and template that followed a kept line and were only counted, per second.
+ * The kept line itself is not among them. Both lists are equally long; seconds ascend.
+ */
+export interface LogRepeats {
+  /** Seconds since 1970, UTC, by the lines' own clock. */
+  readonly seconds: readonly number[];
+  readonly counts: readonly number[];
 }
 
 export interface SpanEvent<Text extends string = Safe> extends EventBase<Text> {
