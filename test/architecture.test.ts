@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
 /** Folders that touch the world. They never import each other; `main` joins them. */
-const EDGES = ["alert-sources", "evidence-sources", "surfaces", "store", "queue", "http", "ingest"];
+const EDGES = ["alert-sources", "evidence-sources", "surfaces", "store", "queue", "http", "ingest", "segments"];
 
 /** Which folder of `src` may import which others. A folder that is missing here fails a test below. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {

@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
+import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { press, slashCommand, submitView } from "../../dev/slack/payloads/acts.ts";
@@ -11,10 +8,9 @@ import type { Sent } from "../../dev/slack/payloads/sent.ts";
 import { SlackServer } from "../../dev/slack/server.ts";
 import { deliverSigned } from "../../src/cli/deliver.ts";
 import { pagerDutyWebhook } from "../../src/demo/alerts.ts";
+import { startProgram } from "./running-program.ts";
 
-const ROOT = resolve(import.meta.dirname, "../..");
 const SECRETS = { slack: "bench-signing-secret", pagerduty: "bench-webhook-secret" };
-const READY_WITHIN_MS = 120_000;
 const GIVE_UP_MS = 600_000;
 const PAUSE_MS = 25;
 
@@ -42,54 +38,45 @@ export async function measureAck(given: {
 }): Promise<AckFigures> {
   const folder = mkdtempSync(join(tmpdir(), "traceops-ack-"));
   const slack = new SlackServer({ nowMs: () => Date.now() });
-  let child: ChildProcess | null = null;
+  let program: Program | null = null;
   try {
     await slack.start();
     await writeLogs(join(folder, "bundle"), given.lines);
-    const url = `http://127.0.0.1:${await freePort()}`;
-    const program = start(folder, { url, apiUrl: slack.apiUrl });
-    child = program.child;
-    await ready(url);
-    slack.courier.target = { url: `${url}/slack/events`, signingSecret: SECRETS.slack };
-    return await interact(slack, { url, program, ...given });
+    program = await start(folder, slack.apiUrl);
+    slack.courier.target = { url: `${program.url}/slack/events`, signingSecret: SECRETS.slack };
+    return await interact(slack, { url: program.url, program, ...given });
   } finally {
-    await ended(child);
+    await program?.stop();
     await slack.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 interface Program {
-  readonly child: ChildProcess;
+  readonly url: string;
+  readonly stop: () => Promise<void>;
   looks: number;
   failed: number;
 }
 
-function start(folder: string, { url, apiUrl }: { readonly url: string; readonly apiUrl: string }): Program {
-  const args = ["--disable-warning=ExperimentalWarning", join(ROOT, "src/cli/traceops.ts"), "start"];
-  const env = {
-    PATH: process.env["PATH"] ?? "",
-    HOME: process.env["HOME"] ?? "",
-    ...(process.env["DATABASE_URL"] === undefined ? {} : { DATABASE_URL: process.env["DATABASE_URL"] }),
-    TRACEOPS_DATA_DIR: folder,
-    TRACEOPS_BUNDLE: join(folder, "bundle"),
-    PAGERDUTY_WEBHOOK_SECRETS: SECRETS.pagerduty,
-    PORT: new URL(url).port,
-    LOG_LEVEL: "info",
-    SLACK_BOT_TOKEN: "xoxb-test",
-    SLACK_SIGNING_SECRET: SECRETS.slack,
-    SLACK_CHANNEL: "C0INCIDENTS",
-    SLACK_API_URL: apiUrl,
-  };
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  const program: Program = { child, looks: 0, failed: 0 };
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => {
+async function start(folder: string, apiUrl: string): Promise<Program> {
+  const program: Program = { url: "", looks: 0, failed: 0, stop: () => Promise.resolve() };
+  const running = await startProgram({
+    folder,
+    env: {
+      TRACEOPS_BUNDLE: join(folder, "bundle"),
+      PAGERDUTY_WEBHOOK_SECRETS: SECRETS.pagerduty,
+      SLACK_BOT_TOKEN: "xoxb-test",
+      SLACK_SIGNING_SECRET: SECRETS.slack,
+      SLACK_CHANNEL: "C0INCIDENTS",
+      SLACK_API_URL: apiUrl,
+    },
+    onLine: (line) => {
       if (line.includes("investigation ended")) program.looks += 1;
       if (line.includes("evidence source failed")) program.failed += 1;
-    });
-  }
-  return program;
+    },
+  });
+  return Object.assign(program, { url: running.url, stop: () => running.stop() });
 }
 
 /** One alert after the other, so that there is always a look that runs. */
@@ -189,34 +176,4 @@ async function writeLogs(folder: string, lines: number): Promise<void> {
     file.end();
     await finished(file);
   }
-}
-
-async function ready(url: string): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (Date.now() < deadline) {
-    const answer = await fetch(`${url}/readyz`).catch(() => null);
-    if (answer?.ok === true) return;
-    await wait(200);
-  }
-  throw new Error(`the program was not ready within ${READY_WITHIN_MS / 1000} s`);
-}
-
-async function ended(child: ChildProcess | null): Promise<void> {
-  if (child === null || child.exitCode !== null) return;
-  const exit = new Promise<void>((gone) => child.once("exit", () => gone()));
-  child.kill("SIGTERM");
-  const kill = setTimeout(() => child.kill("SIGKILL"), 10_000);
-  await exit;
-  clearTimeout(kill);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((found, failed) => {
-    const probe = createServer();
-    probe.once("error", failed);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => found(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
