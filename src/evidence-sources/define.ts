@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Clock, Logger, PushedEvents } from "../app/ports.ts";
+import type { Clock, EventSegments, Logger, PushedEvents } from "../app/ports.ts";
 import type { Evidence, EvidenceQuery } from "../core/evidence.ts";
 import type { PagerDutyClient } from "../platform/clients/pagerduty.ts";
 
@@ -13,6 +13,8 @@ export interface EvidenceSourceDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly pushedEvents: PushedEvents | null;
+  /** Null where there is no data folder to read. */
+  readonly segments: EventSegments | null;
   readonly pagerDuty: PagerDutyClient | null;
 }
 

@@ -1,5 +1,5 @@
 import { guardEvidence } from "../app/guard-evidence.ts";
-import type { Clock, EvidencePort, Logger, PushedEvents } from "../app/ports.ts";
+import type { Clock, EventSegments, EvidencePort, Logger, PushedEvents } from "../app/ports.ts";
 import type { Redactor } from "../app/redactor.ts";
 import type { Evidence } from "../core/evidence.ts";
 import type { EvidenceSourceDeps } from "../evidence-sources/define.ts";
@@ -12,6 +12,7 @@ export interface EvidenceWiring {
   readonly logger: Logger;
   readonly redactor: Redactor;
   readonly pushedEvents: PushedEvents | null;
+  readonly segments: EventSegments | null;
   readonly pagerDuty: PagerDutyClient | null;
 }
 

@@ -71,7 +71,14 @@ async function openParts({ config, connectionString }: WiringOptions) {
 export async function wire(options: WiringOptions): Promise<Wiring> {
   const { config, logger, publicUrl } = options;
   const { clock, secrets, redactor, store, pagerDuty, alertSources } = await openParts(options);
-  const evidence = wireEvidence(config, { clock, logger, redactor, pushedEvents: store.pushedEvents, pagerDuty });
+  const evidence = wireEvidence(config, {
+    clock,
+    logger,
+    redactor,
+    pushedEvents: store.pushedEvents,
+    segments: null,
+    pagerDuty,
+  });
   const publishing = new Map<string, PublishPort>();
   const publishingSurfaces = () => [...publishing.keys()];
   const deps = {

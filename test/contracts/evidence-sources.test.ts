@@ -15,6 +15,7 @@ const deps: EvidenceSourceDeps = {
   clock: { nowMs: () => epochMs(1_763_690_000_000) },
   logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
   pushedEvents: null,
+  segments: null,
   pagerDuty: null,
 };
 

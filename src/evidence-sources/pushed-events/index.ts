@@ -1,35 +1,53 @@
-import type { PushedEvents } from "../../app/ports.ts";
+import type { EventSegments, PushedEvents } from "../../app/ports.ts";
 import type { Evidence, EvidenceQuery } from "../../core/evidence.ts";
 import { isoTime } from "../../core/time.ts";
 import { defineEvidenceSource } from "../define.ts";
 
-const MAX_EVENTS = 200_000;
+/** Announced deploys and other rare events. */
+const MAX_RARE = 20_000;
+/** Log lines that come one by one; of more, the telling ones come and the others are counted. */
+const MAX_LOGS = 20_000;
 
-/** Events that applications sent us: OTLP, NDJSON, announced deploys. */
+/** Events that applications sent us: OTLP, JSON lines, text, Firehose, announced deploys. */
 export const pushedEvents = defineEvidenceSource({
   env: {},
   title: "Events sent by applications",
   deadlineMs: 10_000,
   tellsChanges: true,
   howToConfigure:
-    "Send OTLP/HTTP with JSON bodies to /v1/logs and /v1/traces, JSON lines to /v1/events, or announce deploys with `traceops deploy`.",
-  create: (_env, { pushedEvents: stored }) =>
-    stored && { gather: (query, signal) => gatherPushed(stored, query, signal) },
+    "Send OTLP over HTTP to /v1/logs, /v1/traces and /v1/metrics, JSON lines to /v1/events, or announce deploys with `traceops deploy`.",
+  create: (_env, { pushedEvents: rare, segments }) => {
+    if (rare === null && segments === null) return null;
+    return { gather: (query, signal) => gatherPushed({ rare, segments }, query, signal) };
+  },
 });
 
-/** Baseline and window in one read, in order of time. */
+interface Stores {
+  readonly rare: PushedEvents | null;
+  readonly segments: EventSegments | null;
+}
+
+/** Baseline and window in one read of each store. */
 async function gatherPushed(
-  stored: PushedEvents,
-  query: EvidenceQuery,
+  { rare, segments }: Stores,
+  { tenant, baseline, window }: EvidenceQuery,
   signal: AbortSignal,
 ): Promise<Evidence<string>> {
   signal.throwIfAborted();
-  const fromMs = query.baseline.fromMs;
-  const toMs = query.window.toMs;
-  const events = await stored.read(query.tenant, { fromMs, toMs, limit: MAX_EVENTS });
-  if (events.length === 0) {
-    return { status: "empty", searched: `events that applications sent, ${isoTime(fromMs)} to ${isoTime(toMs)}` };
+  const range = { fromMs: baseline.fromMs, toMs: window.toMs };
+  const [told = [], found] = await Promise.all([
+    rare?.read(tenant, { ...range, limit: MAX_RARE }),
+    segments?.read(tenant, { ...range, limit: MAX_LOGS }, signal),
+  ]);
+  const events = [...told, ...(found?.events ?? [])];
+  const cut = told.length >= MAX_RARE ? `only the first ${MAX_RARE} announced events were read` : null;
+  const partial = [cut, found?.partial ?? null].filter((part) => part !== null).join("; ");
+  if (events.length === 0 && partial === "") {
+    return {
+      status: "empty",
+      searched: `events that applications sent, ${isoTime(range.fromMs)} to ${isoTime(range.toMs)}`,
+    };
   }
-  const partial = events.length >= MAX_EVENTS ? `only the first ${MAX_EVENTS} events were read` : null;
-  return { status: "found", events, read: events.length, partial };
+  const read = told.length + (found?.read ?? 0);
+  return { status: "found", events, read, partial: partial === "" ? null : partial };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PushedEvents } from "../../app/ports.ts";
+import type { EventSegments, PushedEvents } from "../../app/ports.ts";
 import type { LogEvent } from "../../core/event.ts";
 import type { EvidenceQuery } from "../../core/evidence.ts";
 import { DEFAULT_TENANT, epochMs, epochNs, eventId, incidentId } from "../../core/ids.ts";
@@ -33,10 +33,10 @@ const event: LogEvent = {
   exception: null,
 };
 
-const gather = (stored: PushedEvents | null) => {
+const gather = (stored: PushedEvents | null, segments: EventSegments | null = null) => {
   const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const clock = { nowMs: () => query.window.toMs };
-  const source = pushedEvents.create({}, { clock, logger, pushedEvents: stored, pagerDuty: null });
+  const source = pushedEvents.create({}, { clock, logger, pushedEvents: stored, segments, pagerDuty: null });
   return source?.gather(query, new AbortController().signal);
 };
 
@@ -60,4 +60,35 @@ test("nothing sent is empty and names the range; no store is no source", async (
 
   expect(await gather(stored)).toMatchObject({ status: "empty", searched: expect.stringContaining("2025-11-20T") });
   expect(gather(null)).toBeUndefined();
+});
+
+const none: PushedEvents = {
+  append: () => Promise.resolve(),
+  prune: () => Promise.resolve(0),
+  read: () => Promise.resolve([]),
+};
+
+function segmentsWith(partial: string | null, events: readonly LogEvent<string>[]): EventSegments {
+  return {
+    append: () => Promise.resolve(),
+    prune: () => Promise.resolve(0),
+    close: () => Promise.resolve(),
+    read: () => Promise.resolve({ events, read: 1_000_000, partial }),
+  };
+}
+
+test("raw records come with announced events, and all lines that were read are counted", async () => {
+  expect(await gather(none, segmentsWith(null, [event]))).toEqual({
+    status: "found",
+    events: [event],
+    read: 1_000_000,
+    partial: null,
+  });
+});
+
+test("segments that could not be read are never told as nothing there", async () => {
+  expect(await gather(none, segmentsWith("a segment of 10 MB is damaged", []))).toMatchObject({
+    status: "found",
+    partial: "a segment of 10 MB is damaged",
+  });
 });
