@@ -136,7 +136,8 @@ export function figureWords({ value, unit, atLeast, atMost }: BenchFigure): stri
   return words;
 }
 
-function shown(rate: number): string {
+/** A figure as people read it: "2.61 M", "495 k", "0.88". */
+export function shown(rate: number): string {
   if (rate >= 1e6) return `${(rate / 1e6).toFixed(2)} M`;
   if (rate >= 1e4) return `${(rate / 1e3).toFixed(rate >= 1e5 ? 0 : 1)} k`;
   return String(rate >= 100 ? Math.round(rate) : Math.round(rate * 1000) / 1000);
