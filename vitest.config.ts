@@ -5,6 +5,7 @@ export default defineConfig({
     restoreMocks: true,
     projects: [
       { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "test/*.test.ts"] } },
+      { extends: true, test: { name: "packages", include: ["packages/**/*.test.ts"], testTimeout: 30_000 } },
       { extends: true, test: { name: "contracts", include: ["test/contracts/**/*.test.ts"] } },
       { extends: true, test: { name: "scenarios", include: ["test/scenarios/**/*.test.ts"], testTimeout: 30_000 } },
       { extends: true, test: { name: "bench", include: ["test/bench/**/*.test.ts"], testTimeout: 30_000 } },

@@ -22,7 +22,7 @@ export const RECORD_KIND = { log: 1, span: 2, metric: 3, other: 4 } as const;
 /** Severities by their stored number. */
 export const SEVERITIES: readonly LogSeverity[] = ["unspecified", "trace", "debug", "info", "warn", "error", "fatal"];
 
-/** What the numbers of a batch stand for. One per tenant and process; bounded. */
+/** What the numbers of a batch stand for. One for each tenant of a program that runs; bounded. */
 export interface RecordCatalog {
   readonly services: NameTable;
   readonly hosts: NameTable;
@@ -56,6 +56,6 @@ export interface RecordBatch {
   readonly severities: Uint8Array;
   /** Template of the miner; -1 for what is no log. */
   readonly templates: Int32Array;
-  /** 32-bit hash of the trace id, else the request id; 0 for none. Equal ids have equal hashes in every process. */
+  /** 32-bit hash of the trace id, else the request id; 0 for none. In every process equal ids have equal hashes. */
   readonly traces: Uint32Array;
 }
