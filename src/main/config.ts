@@ -4,6 +4,7 @@ import { z } from "zod";
 import { alertSources } from "../alert-sources/registry.ts";
 import { evidenceSources } from "../evidence-sources/registry.ts";
 import { ingestEnv } from "../ingest/routes.ts";
+import { segmentsEnv } from "../segments/settings.ts";
 import { surfaces } from "../surfaces/registry.ts";
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -86,7 +87,7 @@ export interface SettingsGroup {
 export function settingsGroups(): readonly SettingsGroup[] {
   return [
     { title: "TraceOps itself", shape: coreSettings, howToConfigure: null },
-    { title: "Events that applications send", shape: ingestEnv, howToConfigure: null },
+    { title: "Events that applications send", shape: { ...ingestEnv, ...segmentsEnv }, howToConfigure: null },
     ...Object.entries(alertSources).map(([name, source]) => group(`Alerts: ${name}`, source)),
     ...Object.values(evidenceSources).map((source) => group(`Evidence: ${source.title}`, source)),
     ...Object.values(surfaces).map((surface) => group(`Surface: ${surface.title}`, surface)),

@@ -59,7 +59,7 @@ async function checkAll(config: Config, wiring: Wiring): Promise<readonly Findin
       ? { sign: "ok", part, text: `taken at /hooks/${name}` }
       : { sign: "off", part, text: source.howToConfigure };
   });
-  const deps = { ...wiring, pushedEvents: wiring.store.pushedEvents, segments: null };
+  const deps = { ...wiring, pushedEvents: wiring.store.pushedEvents };
   const evidence = Object.values(evidenceSources).map(async (source): Promise<Finding> => {
     const finding = await check(`evidence: ${source.title}`, source.howToConfigure, {
       isOn: source.create(config.env, deps) !== null,

@@ -6,6 +6,7 @@ import type { LogLevel } from "../platform/logger.ts";
 import type { Config } from "./config.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { startPagerDutyPolling } from "./polling.ts";
+import { startIntake } from "./segments.ts";
 import { type RunningServer, startWeb } from "./web.ts";
 import { type Wiring, wire } from "./wiring.ts";
 import { startWorkHere, startWorkOnThread } from "./work.ts";
@@ -23,6 +24,10 @@ export interface Program {
 const HOUR_MS = 60 * 60_000;
 /** Long enough to look up what ran during an incident. */
 const DONE_JOBS_KEPT_MS = 7 * 24 * HOUR_MS;
+/** A kind of message that was not seen for this long is new again. */
+const COUNTS_KEPT_MS = 14 * 24 * HOUR_MS;
+/** Some calls happen once a month. */
+const EDGES_KEPT_MS = 60 * 24 * HOUR_MS;
 
 /** Starts the roles on their database. What fails to start stops what had started and throws one clear error. */
 export async function startProgram(options: {
@@ -75,7 +80,9 @@ async function startParts({ wiring, role, port, database, work }: Parts, undo: (
     wiring.logger.debug({ surface: name }, "surface started");
     undo.push(async () => surface.stop?.());
   }
-  const server: RunningServer = await startWeb(wiring, port);
+  const intake = await startIntake(wiring);
+  undo.push(() => intake.stop());
+  const server: RunningServer = await startWeb(wiring, intake, port);
   undo.push(() => server.stop());
 }
 
@@ -91,15 +98,18 @@ async function stopAll(undo: readonly (() => Promise<void>)[], logger: Logger): 
 }
 
 /** Removes pushed events and done jobs that are past their time, once an hour. */
-function startJanitor({ store, clock, config, logger }: Wiring): () => Promise<void> {
+function startJanitor({ store, segments, clock, config, logger }: Wiring): () => Promise<void> {
   const controller = new AbortController();
   const keepMs = config.core.EVENT_RETENTION_HOURS * HOUR_MS;
   const clean = async () => {
     for await (const _ of everySo(HOUR_MS, undefined, { signal: controller.signal, ref: false })) {
       try {
         const events = await store.pushedEvents.prune(epochMs(clock.nowMs() - keepMs));
+        const bytes = await segments.prune(clock.nowMs());
+        const counts = await store.logCounts.prune(clock.nowMs() - COUNTS_KEPT_MS);
+        const edges = await store.serviceEdges.prune(epochMs(clock.nowMs() - EDGES_KEPT_MS));
         const jobs = await store.pruneDoneJobs(epochMs(clock.nowMs() - DONE_JOBS_KEPT_MS));
-        logger.info({ events, jobs }, "old events and done jobs removed");
+        logger.info({ events, bytes, counts, edges, jobs }, "what is past its time was removed");
       } catch (error) {
         logger.error({ err: error }, "old events could not be removed; the next hour tries again");
       }

@@ -2,6 +2,7 @@ import { receiveDelivery } from "../app/receive-delivery.ts";
 import { createHttpServer } from "../http/server.ts";
 import { ingestRoutes, ingestTokens } from "../ingest/routes.ts";
 import type { HttpRoute } from "../platform/http-route.ts";
+import type { EventIntake } from "./segments.ts";
 import type { Wiring } from "./wiring.ts";
 
 export interface RunningServer {
@@ -11,10 +12,10 @@ export interface RunningServer {
 const DRAIN_MS = 5_000;
 
 /** The web server with everything that this install hands to it, listening. */
-export async function startWeb(wiring: Wiring, port: number): Promise<RunningServer> {
+export async function startWeb(wiring: Wiring, intake: EventIntake, port: number): Promise<RunningServer> {
   const { config, logger, clock, alertSources, receive, store } = wiring;
   const server = createHttpServer({
-    routes: routesOf(wiring),
+    routes: routesOf(wiring, intake),
     hooks: {
       clock,
       maxBodyBytes: (source) => alertSources.get(source)?.maxBodyBytes ?? null,
@@ -28,9 +29,20 @@ export async function startWeb(wiring: Wiring, port: number): Promise<RunningSer
   return { stop: () => server.close(DRAIN_MS) };
 }
 
-function routesOf({ surfaces, config, store, redactor, clock }: Wiring): readonly HttpRoute[] {
+function routesOf(
+  { surfaces, config, store, redactor, clock, logger }: Wiring,
+  { segments, catalogOf }: EventIntake,
+): readonly HttpRoute[] {
   return [
     ...[...surfaces.values()].flatMap((surface) => surface.routes ?? []),
-    ...ingestRoutes({ tokens: ingestTokens(config.env), pushed: store.pushedEvents, redactor, clock }),
+    ...ingestRoutes({
+      tokens: ingestTokens(config.env),
+      pushed: store.pushedEvents,
+      segments,
+      catalogOf,
+      redactor,
+      clock,
+      logger,
+    }),
   ];
 }

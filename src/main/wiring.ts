@@ -15,6 +15,7 @@ import { DEFAULT_TENANT } from "../core/ids.ts";
 import type { PagerDutyClient } from "../platform/clients/pagerduty.ts";
 import { systemClock } from "../platform/clock.ts";
 import { createRedactor } from "../platform/redaction/redact.ts";
+import type { FileSegments } from "../segments/event-segments.ts";
 import { createStore, type Store } from "../store/create-store.ts";
 import type { RunningSurface, SurfaceDeps } from "../surfaces/define.ts";
 import type { Config } from "./config.ts";
@@ -25,6 +26,7 @@ import { checkHealth, remembered } from "./health.ts";
 import { pagerDutyClient, pagerDutySenders } from "./pagerduty.ts";
 import { progressPorts } from "./progress.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
+import { openSegments } from "./segments.ts";
 import { wireSurfaces } from "./surfaces.ts";
 import { untoldBy } from "./untold.ts";
 
@@ -39,6 +41,8 @@ export interface Wiring {
   readonly redactor: Redactor;
   readonly secrets: Secrets;
   readonly store: Store;
+  /** Raw events, for reading; the process that takes them in writes through its own `EventIntake`. */
+  readonly segments: FileSegments;
   readonly verbs: Verbs;
   readonly evidence: readonly EvidencePort[];
   readonly alertSources: ReadonlyMap<string, AlertSourcePort>;
@@ -58,27 +62,30 @@ export interface WiringOptions {
 }
 
 /** What everything else stands on. */
-async function openParts({ config, connectionString }: WiringOptions) {
+async function openParts({ config, connectionString, logger }: WiringOptions) {
   const clock = systemClock;
   const secrets = openSecrets({ given: config.core.TRACEOPS_SECRET, dataDir: dataDirOf(config) });
   const redactor = createRedactor({ pseudonymKey: secrets.derive("pseudonyms") });
   const store = await createStore(connectionString, { clock });
   const pagerDuty = pagerDutyClient(config, clock);
-  return { clock, secrets, redactor, store, pagerDuty, alertSources: configureAlertSources(config.env) };
-}
-
-/** Joins stores, sources, verbs and surfaces by the settings. The only place that knows which vendors are on. */
-export async function wire(options: WiringOptions): Promise<Wiring> {
-  const { config, logger, publicUrl } = options;
-  const { clock, secrets, redactor, store, pagerDuty, alertSources } = await openParts(options);
+  const segments = await openSegments(config, { writer: null, clock, logger });
   const evidence = wireEvidence(config, {
     clock,
     logger,
     redactor,
     pushedEvents: store.pushedEvents,
-    segments: null,
+    segments,
     pagerDuty,
   });
+  const alertSources = configureAlertSources(config.env);
+  return { clock, secrets, redactor, store, segments, pagerDuty, evidence, alertSources };
+}
+
+/** Joins stores, sources, verbs and surfaces by the settings. The only place that knows which vendors are on. */
+export async function wire(options: WiringOptions): Promise<Wiring> {
+  const { config, logger, publicUrl } = options;
+  const parts = await openParts(options);
+  const { clock, redactor, store, pagerDuty, evidence, alertSources } = parts;
   const publishing = new Map<string, PublishPort>();
   const publishingSurfaces = () => [...publishing.keys()];
   const deps = {
@@ -118,20 +125,14 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
   // Verbs were bound before the surfaces that call them existed: the list of drawing surfaces is filled in now.
   for (const [name, port] of wired.publishing) publishing.set(name, port);
   const wiring: Wiring = {
+    ...parts,
     config,
-    clock,
     logger,
-    redactor,
-    secrets,
-    store,
     verbs,
-    evidence,
-    alertSources,
     receive: deps,
     handlers: createJobHandlers(deps),
     surfaces: wired.running,
     surfaceDeps,
-    pagerDuty,
   };
   const health = remembered(() => checkHealth(config, wiring), clock);
   return wiring;

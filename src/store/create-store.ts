@@ -11,6 +11,7 @@ import type {
   PushedEvents,
   WeightsStore,
 } from "../app/ports.ts";
+import type { ServiceEdges } from "../app/service-edges-port.ts";
 import { DEFAULT_TENANT, type EpochMs } from "../core/ids.ts";
 import { createAnalysisStore } from "./analyses.ts";
 import { createCorrectionStore } from "./corrections.ts";
@@ -19,11 +20,13 @@ import { createEvidenceArchive } from "./evidence-archive.ts";
 import { createFeedbackStore } from "./feedback.ts";
 import { createInbox } from "./inbox.ts";
 import { createIncidentStore } from "./incidents.ts";
+import { createLogCounts, type LogCounts } from "./log-counts.ts";
 import { createMarks } from "./marks.ts";
 import { createOutboundMessages } from "./outbound-messages.ts";
 import { createPostmortemStore } from "./postmortems.ts";
 import { createPreferences } from "./preferences.ts";
 import { createPushedEvents } from "./pushed-events.ts";
+import { createServiceEdges } from "./service-edges.ts";
 import { createWeightsStore } from "./weights.ts";
 
 /** Everything that is kept, behind the ports of `app`. */
@@ -37,6 +40,8 @@ export interface Store {
   readonly preferences: Preferences;
   readonly weights: WeightsStore;
   readonly pushedEvents: PushedEvents;
+  readonly logCounts: LogCounts;
+  readonly serviceEdges: ServiceEdges;
   readonly archive: EvidenceArchive;
   readonly marks: Marks;
   readonly messages: OutboundMessages;
@@ -64,6 +69,8 @@ export async function createStore(connectionString: string, { clock }: { readonl
     preferences: createPreferences(db),
     weights: createWeightsStore(db),
     pushedEvents: createPushedEvents(db),
+    logCounts: createLogCounts(db),
+    serviceEdges: createServiceEdges(db),
     archive: createEvidenceArchive(db, clock),
     marks,
     messages: createOutboundMessages(db),

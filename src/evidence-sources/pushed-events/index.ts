@@ -1,4 +1,4 @@
-import type { EventSegments, PushedEvents } from "../../app/ports.ts";
+import type { EventSegments, PushedEvents, SegmentReading } from "../../app/ports.ts";
 import type { Evidence, EvidenceQuery } from "../../core/evidence.ts";
 import { isoTime } from "../../core/time.ts";
 import { defineEvidenceSource } from "../define.ts";
@@ -35,19 +35,26 @@ async function gatherPushed(
 ): Promise<Evidence<string>> {
   signal.throwIfAborted();
   const range = { fromMs: baseline.fromMs, toMs: window.toMs };
-  const [told = [], found] = await Promise.all([
-    rare?.read(tenant, { ...range, limit: MAX_RARE }),
-    segments?.read(tenant, { ...range, limit: MAX_LOGS }, signal),
+  const [told, found] = await Promise.all([
+    rare?.read(tenant, { ...range, limit: MAX_RARE }) ?? [],
+    segments?.read(tenant, { ...range, limit: MAX_LOGS }, signal) ?? NOTHING,
   ]);
-  const events = [...told, ...(found?.events ?? [])];
-  const cut = told.length >= MAX_RARE ? `only the first ${MAX_RARE} announced events were read` : null;
-  const partial = [cut, found?.partial ?? null].filter((part) => part !== null).join("; ");
-  if (events.length === 0 && partial === "") {
-    return {
-      status: "empty",
-      searched: `events that applications sent, ${isoTime(range.fromMs)} to ${isoTime(range.toMs)}`,
-    };
+  const events = [...told, ...found.events];
+  const partial = joined([
+    told.length >= MAX_RARE ? `only the first ${MAX_RARE} announced events were read` : null,
+    found.partial,
+  ]);
+  if (events.length > 0 || partial !== null) {
+    return { status: "found", events, read: told.length + found.read, partial };
   }
-  const read = told.length + (found?.read ?? 0);
-  return { status: "found", events, read, partial: partial === "" ? null : partial };
+  return {
+    status: "empty",
+    searched: `events that applications sent, ${isoTime(range.fromMs)} to ${isoTime(range.toMs)}`,
+  };
+}
+
+const NOTHING: SegmentReading = { events: [], read: 0, partial: null };
+
+function joined(parts: readonly (string | null)[]): string | null {
+  return parts.filter((part) => part !== null).join("; ") || null;
 }

@@ -19,7 +19,8 @@ export interface LogLine {
   readonly exception: ExceptionInfo<string> | null;
 }
 
-const NAMES = {
+/** How loggers spell the fields of a record: plain (lower case, no separators), in the order of preference. */
+export const LOG_FIELD_NAMES = {
   at: ["timestamp", "time", "ts", "datetime", "eventtime", "t", "date"],
   level: ["severitytext", "level", "severity", "loglevel", "lvl", "levelname", "severitynumber"],
   body: ["message", "msg", "body", "log", "text", "event", "shortmessage"],
@@ -42,20 +43,20 @@ export function readLogLine(line: string): LogLine {
 /** Reads a structured record in any of the usual loggers' spellings. */
 export function readLogObject(record: JsonObject): LogLine {
   const fields = new FieldPicker(flatFields(record));
-  const atNs = instantNs(fields.pick(NAMES.at));
-  const severity = severityOf(fields.pick(NAMES.level)) ?? "unspecified";
-  const message = fields.text(NAMES.body);
-  const errorMessage = fields.text(NAMES.errorMessage);
+  const atNs = instantNs(fields.pick(LOG_FIELD_NAMES.at));
+  const severity = severityOf(fields.pick(LOG_FIELD_NAMES.level)) ?? "unspecified";
+  const message = fields.text(LOG_FIELD_NAMES.body);
+  const errorMessage = fields.text(LOG_FIELD_NAMES.errorMessage);
   const exception = exceptionOf(fields, errorMessage);
   return {
     atNs,
     severity,
     body: message === null ? (errorMessage ?? JSON.stringify(record)) : withError(message, errorMessage),
-    service: fields.text(NAMES.service),
-    host: fields.text(NAMES.host),
-    traceId: idOrNull(fields.text(NAMES.traceId)),
-    spanId: idOrNull(fields.text(NAMES.spanId)),
-    requestId: fields.text(NAMES.requestId),
+    service: fields.text(LOG_FIELD_NAMES.service),
+    host: fields.text(LOG_FIELD_NAMES.host),
+    traceId: idOrNull(fields.text(LOG_FIELD_NAMES.traceId)),
+    spanId: idOrNull(fields.text(LOG_FIELD_NAMES.spanId)),
+    requestId: fields.text(LOG_FIELD_NAMES.requestId),
     attributes: fields.left(),
     exception,
   };
@@ -67,8 +68,8 @@ function withError(message: string, error: string | null): string {
 }
 
 function exceptionOf(fields: FieldPicker, message: string | null): ExceptionInfo<string> | null {
-  const type = fields.text(NAMES.errorType);
-  const stack = fields.text(NAMES.stack);
+  const type = fields.text(LOG_FIELD_NAMES.errorType);
+  const stack = fields.text(LOG_FIELD_NAMES.stack);
   if (type === null && stack === null) return null;
   return exceptionFrom({ type, message, stack });
 }

@@ -3,8 +3,9 @@ import type { AddressInfo } from "node:net";
 import type { DeliveryOptions } from "../../../dev/slack/courier.ts";
 import type { TeamSeed } from "../../../dev/slack/seed.ts";
 import type { Actor } from "../../../src/app/actor.ts";
+import { type Dependencies, dependenciesIn } from "../../../src/app/dependencies.ts";
 import type { HealthFinding } from "../../../src/app/health.ts";
-import type { Dependencies, RankingRecord, SimilarIncident } from "../../../src/app/look-back.ts";
+import type { RankingRecord, SimilarIncident } from "../../../src/app/look-back.ts";
 import type { OnCallAnswer } from "../../../src/app/on-call.ts";
 import type { PostmortemDocument } from "../../../src/app/people-ports.ts";
 import type { IncidentFilter, PersonNote, VoteVerdict } from "../../../src/app/ports.ts";
@@ -47,7 +48,7 @@ export class FakeVerbs implements Verbs {
     gaps: [],
   };
   similar: readonly SimilarIncident[] | null = null;
-  graph: Dependencies | null = null;
+  graph: Partial<Dependencies> | null = null;
   record: RankingRecord = { confirmed: 0, first: 0, firstThree: 0, looked: 0 };
   markdown: Safe | null = passed("# Postmortem\n\nUnknown");
   failWith: Error | null = null;
@@ -131,7 +132,7 @@ export class FakeVerbs implements Verbs {
 
   async dependencies(actor: Actor, service: Safe): Promise<Dependencies> {
     this.#note("dependencies", actor, service);
-    return this.graph ?? { service, callers: [], callees: [], isKnown: false };
+    return { ...dependenciesIn([], service, 1), ...this.graph };
   }
 
   async onCall(actor: Actor, service: Safe): Promise<OnCallAnswer> {

@@ -1,0 +1,65 @@
+import { hostname } from "node:os";
+import type { Clock, Logger } from "../app/ports.ts";
+import type { RecordCatalog } from "../core/columns/record-batch.ts";
+import type { TenantId } from "../core/ids.ts";
+import { createByteMiner } from "../core/log-templates/byte-miner.ts";
+import { createCatalogs } from "../ingest/catalogs.ts";
+import { decodeRecord } from "../ingest/decode-record.ts";
+import { FileSegments } from "../segments/event-segments.ts";
+import { segmentSettings } from "../segments/settings.ts";
+import { startCounting } from "../segments/start-counting.ts";
+import type { Config } from "./config.ts";
+import { dataDirOf } from "./database.ts";
+import { startGraphKeeping } from "./graph-keeping.ts";
+import type { Wiring } from "./wiring.ts";
+
+const HOUR_MS = 60 * 60_000;
+
+/** The raw events of this install. A process without a `writer` name only reads them. */
+export function openSegments(
+  config: Config,
+  { writer, clock, logger }: { readonly writer: string | null; readonly clock: Clock; readonly logger: Logger },
+): Promise<FileSegments> {
+  return FileSegments.open({
+    ...segmentSettings(config.env),
+    dataDir: dataDirOf(config),
+    writer,
+    decode: decodeRecord,
+    keepMs: config.core.EVENT_RETENTION_HOURS * HOUR_MS,
+    clock,
+    logger,
+  });
+}
+
+/** Where this process puts what applications send, and how what is stored gets counted. */
+export interface EventIntake {
+  readonly segments: FileSegments;
+  readonly catalogOf: (tenant: TenantId) => RecordCatalog;
+  stop(): Promise<void>;
+}
+
+/** Opens the files that this process alone writes to, and follows them with counts and the service graph. */
+export async function startIntake(wiring: Wiring): Promise<EventIntake> {
+  const { config, clock, logger, redactor, store } = wiring;
+  const segments = await openSegments(config, { writer: writerName(), clock, logger });
+  const stopCounting = startCounting(segments, {
+    sink: store.logCounts,
+    redact: (text) => redactor.text(text),
+    logger,
+  });
+  const stopGraph = startGraphKeeping(wiring);
+  return {
+    segments,
+    catalogOf: createCatalogs(() => createByteMiner()),
+    stop: async () => {
+      await stopGraph();
+      await stopCounting();
+      await segments.close();
+    },
+  };
+}
+
+/** No two running processes share it. One that follows under the same name takes over what the earlier one left. */
+function writerName(): string {
+  return `${hostname().replaceAll(/[^\w-]/gu, "-").slice(0, 60)}-${process.pid}`;
+}

@@ -1,0 +1,35 @@
+// @ts-nocheck -- AssemblyScript
+import { NAME_SLOTS, NAMES, NAMES_BYTES } from "../layout";
+import { nameAt } from "./imports";
+
+const MAX_NAME: i32 = 56;
+const MULTIPLIER: u32 = 0x9e3779b1;
+
+/** The number of the name in the table; the program is asked for names not met lately. */
+export function indexOf(table: i32, from: i32, to: i32): i32 {
+  const length = to - from;
+  if (length > MAX_NAME || length < 1) return nameAt(table, from, to);
+  let hash: u32 = length * MULTIPLIER;
+  let at: i32 = 0;
+  for (; at + 8 <= length; at += 8) {
+    hash = ((hash ^ load<u32>(from + at)) * MULTIPLIER) ^ load<u32>(from + at, 4);
+    hash ^= hash >> 15;
+  }
+  const rest = length - at;
+  const last: u64 = rest == 0 ? 0 : load<u64>(from + at) & (<u64>-1 >> (<u64>(64 - (rest << 3))));
+  hash = (hash ^ <u32>last) * MULTIPLIER ^ <u32>(last >> 32);
+  hash = (hash ^ (hash >> 15)) * MULTIPLIER;
+  const slot: i32 = NAMES + table * NAMES_BYTES + ((hash >> 14) & (NAME_SLOTS - 1)) * 64;
+  if (load<i32>(slot) == length && load<u64>(slot + 8 + at) == last) {
+    let same: i32 = 0;
+    while (same < at && load<u64>(slot + 8 + same) == load<u64>(from + same)) same += 8;
+    if (same == at) return load<i32>(slot, 4);
+  }
+  const number = nameAt(table, from, to);
+  for (let copied: i32 = 0; copied < at; copied += 8) store<u64>(slot + 8 + copied, load<u64>(from + copied));
+  // A name of 56 bytes ends with its last whole word; its slot has no room for a further one.
+  if (at < MAX_NAME) store<u64>(slot + 8 + at, last);
+  store<i32>(slot, length);
+  store<i32>(slot, number, 4);
+  return number;
+}

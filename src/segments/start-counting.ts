@@ -1,0 +1,36 @@
+import { setInterval as everySo } from "node:timers/promises";
+import type { Logger } from "../app/ports.ts";
+import type { Safe } from "../core/safe.ts";
+import type { CountsSink } from "./define.ts";
+import type { FileSegments } from "./event-segments.ts";
+
+const ROUND_MS = 10_000;
+
+/** Counts stored log lines into `sink` every ten seconds, beside the answers to senders. Gives how to stop. */
+export function startCounting(
+  segments: FileSegments,
+  {
+    sink,
+    redact,
+    logger,
+  }: { readonly sink: CountsSink; readonly redact: (text: string) => Safe; readonly logger: Logger },
+): () => Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const count = async () => {
+    for await (const _ of everySo(ROUND_MS, undefined, { signal, ref: false })) {
+      try {
+        await segments.count(sink, redact, signal);
+      } catch (error) {
+        if (!signal.aborted)
+          logger.warn({ err: error }, "stored log lines could not be counted; the next round goes on");
+      }
+    }
+  };
+  // Only the end of the waiting rejects here.
+  const running = count().catch(() => undefined);
+  return async () => {
+    controller.abort();
+    await running;
+  };
+}

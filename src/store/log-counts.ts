@@ -1,0 +1,167 @@
+import type { TenantId } from "../core/ids.ts";
+import type { Safe } from "../core/safe.ts";
+import type { Database, Transaction } from "./database.ts";
+import { toStoredText } from "./stored-json.ts";
+
+/** A kind of log message of one service, as counted in one step. */
+export interface LogTemplate {
+  readonly service: Safe;
+  readonly key: string;
+  /** Null where only its counts are new. */
+  readonly text: Safe | null;
+  /** Highest index into `SEVERITIES` among the counted lines. */
+  readonly severity: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** Lines of one template within ten seconds. `bucketMs` is when the ten seconds begin, UTC. */
+export interface LogCount {
+  readonly bucketMs: number;
+  readonly service: Safe;
+  readonly key: string;
+  readonly count: number;
+}
+
+export interface LogCountsStep {
+  readonly tenant: TenantId;
+  readonly writer: string;
+  /** Position of the writer's segments that these counts begin at; null for the beginning. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly templates: readonly LogTemplate[];
+  readonly counts: readonly LogCount[];
+}
+
+/** How many log lines of each kind came, per service and ten seconds. */
+export interface LogCounts {
+  /** How far the segments of a writer are counted. */
+  position(tenant: TenantId, writer: string): Promise<string | null>;
+  /**
+   * One transaction with the move of the position, so that every line counts once, whatever crashes; "moved" when somebody
+   * else moved it meanwhile, and then nothing is added.
+   */
+  add(step: LogCountsStep): Promise<"added" | "moved">;
+  /** Forgets the position of a writer whose segments are gone, unless it has moved since. */
+  forget(tenant: TenantId, writer: string, position: string): Promise<void>;
+  /** Which of these templates of a service were seen before an instant: the others are new since then. */
+  seenBefore(ask: {
+    readonly tenant: TenantId;
+    readonly service: Safe;
+    readonly keys: readonly string[];
+    readonly beforeMs: number;
+  }): Promise<ReadonlySet<string>>;
+  /** Removes counts, and templates not seen since; returns how many counts went. */
+  prune(olderThanMs: number): Promise<number>;
+}
+
+/** Rows of one statement. */
+const CHUNK = 5_000;
+/** Keys of one question; more are of no use to an answer. */
+const MAX_KEYS = 10_000;
+
+/** Aggregates of raw log lines in PostgreSQL. */
+export function createLogCounts(db: Database): LogCounts {
+  return {
+    async position(tenant, writer) {
+      const row = await db.markRow.findUnique({ where: { tenant_name: { tenant, name: markName(writer) } } });
+      return row?.value ?? null;
+    },
+    add: (step) => db.$transaction((tx) => add(tx, step)),
+    async forget(tenant, writer, position) {
+      await db.markRow.deleteMany({ where: { tenant, name: markName(writer), value: position } });
+    },
+    async seenBefore({ tenant, service, keys, beforeMs }) {
+      const found = await db.logTemplateRow.findMany({
+        where: {
+          tenant,
+          service: toStoredText(service),
+          key: { in: keys.slice(0, MAX_KEYS) },
+          firstSeen: { lt: new Date(beforeMs) },
+        },
+        select: { key: true },
+      });
+      return new Set(found.map(({ key }) => key));
+    },
+    async prune(olderThanMs) {
+      const before = new Date(olderThanMs);
+      const { count } = await db.logCountRow.deleteMany({ where: { bucket: { lt: before } } });
+      await db.logTemplateRow.deleteMany({ where: { lastSeen: { lt: before } } });
+      return count;
+    },
+  };
+}
+
+const markName = (writer: string) => `segments/${writer}`;
+
+async function add(tx: Transaction, step: LogCountsStep): Promise<"added" | "moved"> {
+  if (!(await movePosition(tx, step))) return "moved";
+  // The same order in every transaction, so that two of them never wait for each other.
+  const templates = step.templates.toSorted(byName);
+  for (let at = 0; at < templates.length; at += CHUNK) {
+    await addTemplates(tx, step.tenant, templates.slice(at, at + CHUNK));
+  }
+  const counts = step.counts.toSorted((left, right) => left.bucketMs - right.bucketMs || byName(left, right));
+  for (let at = 0; at < counts.length; at += CHUNK) await addCounts(tx, step.tenant, counts.slice(at, at + CHUNK));
+  return "added";
+}
+
+/** Only whoever saw the present position moves it. */
+async function movePosition(tx: Transaction, { tenant, writer, from, to }: LogCountsStep): Promise<boolean> {
+  const name = markName(writer);
+  if (from === null) {
+    return (
+      (await tx.$executeRaw`
+        INSERT INTO mark (tenant, name, value) VALUES (${tenant}, ${name}, ${to}) ON CONFLICT DO NOTHING`) === 1
+    );
+  }
+  const { count } = await tx.markRow.updateMany({ where: { tenant, name, value: from }, data: { value: to } });
+  return count === 1;
+}
+
+/** Two names may have become one by redaction: they are added up first. The more general words of a template stay. */
+async function addTemplates(tx: Transaction, tenant: TenantId, rows: readonly LogTemplate[]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO log_template AS known (tenant, service, key, text, severity, first_seen, last_seen)
+    SELECT ${tenant}, service, key, coalesce(max(text), ''), max(severity),
+           to_timestamp(min(first_ms) / 1000), to_timestamp(max(last_ms) / 1000)
+    FROM unnest(
+      ${rows.map(({ service }) => toStoredText(service))}::text[], ${rows.map(({ key }) => key)}::text[],
+      ${rows.map(({ text }) => (text === null ? null : toStoredText(text)))}::text[],
+      ${rows.map(({ severity }) => severity)}::int[],
+      ${rows.map(({ firstMs }) => firstMs)}::float8[], ${rows.map(({ lastMs }) => lastMs)}::float8[]
+    ) AS seen (service, key, text, severity, first_ms, last_ms)
+    GROUP BY service, key
+    ON CONFLICT (tenant, service, key) DO UPDATE SET
+      text = CASE WHEN excluded.text <> '' AND (known.text = '' OR
+               length(excluded.text) - length(replace(excluded.text, '<*>', '')) >=
+               length(known.text) - length(replace(known.text, '<*>', '')))
+             THEN excluded.text ELSE known.text END,
+      severity = greatest(known.severity, excluded.severity),
+      first_seen = least(known.first_seen, excluded.first_seen),
+      last_seen = greatest(known.last_seen, excluded.last_seen)`;
+}
+
+async function addCounts(tx: Transaction, tenant: TenantId, rows: readonly LogCount[]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO log_count AS known (tenant, bucket, service, key, count)
+    SELECT ${tenant}, to_timestamp(bucket_ms / 1000), service, key, least(sum(count), 2147483647)::int
+    FROM unnest(
+      ${rows.map(({ bucketMs }) => bucketMs)}::float8[], ${rows.map(({ service }) => toStoredText(service))}::text[],
+      ${rows.map(({ key }) => key)}::text[], ${rows.map(({ count }) => count)}::int[]
+    ) AS counted (bucket_ms, service, key, count)
+    GROUP BY bucket_ms, service, key
+    ON CONFLICT (tenant, bucket, service, key) DO UPDATE SET
+      count = least(known.count::bigint + excluded.count, 2147483647)::int`;
+}
+
+interface Named {
+  readonly service: string;
+  readonly key: string;
+}
+
+function byName(left: Named, right: Named): number {
+  if (left.service !== right.service) return left.service < right.service ? -1 : 1;
+  if (left.key === right.key) return 0;
+  return left.key < right.key ? -1 : 1;
+}
