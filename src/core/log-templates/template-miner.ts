@@ -10,8 +10,13 @@ export interface TemplateMiner {
    * were first seen, over all groups.
    */
   add(group: number, bytes: Uint8Array, from: number, to: number): number;
-  /** How many templates there are. */
+  /** How many templates were ever opened; some may have been joined with an older one since. */
   readonly size: number;
+  /**
+   * The template that `template` is part of by now: itself, or the older one it was joined with once the words that told
+   * them apart turned out to be a variable. Text, key and count of a joined template are those of the older one.
+   */
+  finalOf(template: number): number;
   /** The words of a template as it stands now, variables as `<*>`. It came from a log: redact it before it goes anywhere. */
   textOf(template: number): string;
   groupOf(template: number): number;

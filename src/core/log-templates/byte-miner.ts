@@ -1,0 +1,58 @@
+import { createPatternTable, MAX_PATTERN_TOKENS } from "./pattern-table.ts";
+import { createScannedLine, scanLine } from "./scan-line.ts";
+import { createLineShaper } from "./shape-line.ts";
+import { createSignatureCache } from "./signature-cache.ts";
+import { DEFAULT_MINER_LIMITS, type MinerLimits, type TemplateMiner } from "./template-miner.ts";
+import { createTemplateSearch } from "./template-search.ts";
+import { MINER_TUNING, type MinerTuning } from "./tuning.ts";
+
+/** Signatures remembered; more of them would leave the processor's cache. */
+const CACHE_SLOTS = 1 << 14;
+const MAX_GROUP = 65_535;
+
+/**
+ * The miner in plain JavaScript. A message costs one pass over its bytes; when its signature is not remembered, a look at
+ * known patterns, and only then a search. `tuning` is for measurements: other settings find other templates.
+ */
+export function createByteMiner(
+  limits: MinerLimits = DEFAULT_MINER_LIMITS,
+  tuning: MinerTuning = MINER_TUNING,
+): TemplateMiner {
+  const scanned = createScannedLine(limits.maxTokens);
+  const shaper = createLineShaper(limits.maxTokens);
+  const cache = createSignatureCache(CACHE_SLOTS);
+  const patterns = createPatternTable(shaper);
+  const search = createTemplateSearch({ limits, tuning, scanned, shaper, patterns });
+  const { store } = search;
+
+  return {
+    // oxlint-disable-next-line max-params -- called for every message: an object per call costs more than the search
+    add(group, bytes, from, to) {
+      if ((group | 0) !== group || group < 0 || group > MAX_GROUP || !(from >= 0 && from <= to && to <= bytes.length)) {
+        reject(group, bytes, { from, to });
+      }
+      scanLine(scanned, bytes, from, Math.min(to, from + limits.maxMessageBytes));
+      const kept = cache.find(group, scanned.signatureA, scanned.signatureB);
+      if (kept !== -1) return store.countOne(kept);
+      const fitting = scanned.tokens <= MAX_PATTERN_TOKENS ? patterns.find(group, scanned, bytes) : -1;
+      if (fitting !== -1) return store.countOne(fitting);
+      const template = search.place(group, bytes);
+      cache.keep(group, scanned, template);
+      return store.countOne(template);
+    },
+    get size() {
+      return store.size;
+    },
+    finalOf: (template) => store.finalOf(template),
+    textOf: (template) => store.textOf(template),
+    groupOf: (template) => store.groupOf(template),
+    keyOf: (template) => store.keyOf(template),
+    countOf: (template) => store.countOf(template),
+  };
+}
+
+function reject(group: number, bytes: Uint8Array, { from, to }: { from: number; to: number }): never {
+  throw new RangeError(
+    `a message needs a group from 0 to ${MAX_GROUP} and a range inside of its bytes: got group ${group} and ${from} to ${to} of ${bytes.length}`,
+  );
+}
