@@ -1,6 +1,7 @@
-// Writes what is generated from code: `.env.example`, `docs/settings.md` and `docs/slack-words.md`. `--check` only compares.
+// Writes what is generated from code: settings, words, well-known errors. `--check` only compares.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { shapesPage } from "../src/core/semantics/shapes/shapes-page.ts";
 import { settingsGroups } from "../src/main/config.ts";
 import { envExample, settingsPage } from "../src/main/settings-reference.ts";
 import { wordsPage } from "../src/surfaces/slack/words/words-page.ts";
@@ -10,6 +11,7 @@ const generated: Readonly<Record<string, string>> = {
   ".env.example": envExample(settingsGroups()),
   "docs/settings.md": settingsPage(settingsGroups()),
   "docs/slack-words.md": wordsPage(),
+  "docs/error-shapes.md": shapesPage(),
 };
 
 const isStale = ([file, text]: readonly [string, string]): boolean =>

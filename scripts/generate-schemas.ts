@@ -1,6 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { analysisJsonSchema } from "../src/app/analysis-schema.ts";
+import { eventJsonSchema } from "../src/app/event-schema.ts";
 
-// The committed JSON Schemas are generated; `src/app/analysis-schema.test.ts` fails when they are stale.
-writeFileSync(resolve(import.meta.dirname, "../docs/analysis.schema.json"), analysisJsonSchema());
+// The committed JSON Schemas are generated; the tests beside their sources fail when they are stale.
+const docs = resolve(import.meta.dirname, "../docs");
+writeFileSync(resolve(docs, "analysis.schema.json"), analysisJsonSchema());
+writeFileSync(resolve(docs, "event.schema.json"), eventJsonSchema());

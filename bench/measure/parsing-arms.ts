@@ -2,7 +2,8 @@ import { createNameTable } from "../../src/core/columns/name-table.ts";
 import { createByteMiner } from "../../src/core/log-templates/byte-miner.ts";
 import type { TemplateMiner } from "../../src/core/log-templates/template-miner.ts";
 import { createBatchBuilder } from "../../src/platform/log-scan/batch-builder.ts";
-import { createNdjsonScanner } from "../../src/platform/log-scan/scan-ndjson.ts";
+import { createFastNdjsonScanner } from "../../src/platform/log-scan/fast-scanner.ts";
+import { createNdjsonScanner, type NdjsonScanner } from "../../src/platform/log-scan/scan-ndjson.ts";
 import { isJsonObject } from "../../src/platform/records/flat-fields.ts";
 import { readLogObject } from "../../src/platform/records/log-line.ts";
 
@@ -46,13 +47,19 @@ export function armsFor(bytes: Uint8Array, lines: number): readonly Arm[] {
           return isJsonObject(value) && readLogObject(value).body !== "";
         }),
     },
-    scanArm("scan → columns", bytes, { lines, miner: NO_MINER }),
-    scanArm("scan → columns, mined", bytes, { lines, miner: createByteMiner() }),
+    scanArm("scan → columns", bytes, { lines, scanner: createNdjsonScanner(), miner: NO_MINER }),
+    scanArm("scan → columns, mined", bytes, { lines, scanner: createNdjsonScanner(), miner: createByteMiner() }),
+    scanArm("scan + mine, wasm", bytes, { lines, scanner: createFastNdjsonScanner(), miner: createByteMiner() }),
   ];
 }
 
-function scanArm(name: string, bytes: Uint8Array, { lines, miner }: { lines: number; miner: TemplateMiner }): Arm {
-  const scanner = createNdjsonScanner();
+interface Scanning {
+  readonly lines: number;
+  readonly scanner: NdjsonScanner;
+  readonly miner: TemplateMiner;
+}
+
+function scanArm(name: string, bytes: Uint8Array, { lines, scanner, miner }: Scanning): Arm {
   const catalog = { services: createNameTable(1000), hosts: createNameTable(1000), miner };
   return {
     name,

@@ -1,9 +1,10 @@
 import { addNote } from "./add-note.ts";
 import { type CorrectDeps, correct } from "./correct.ts";
+import { type DependenciesDeps, dependenciesOf } from "./dependencies.ts";
 import { type GetIncidentDeps, getIncident } from "./get-incident.ts";
 import { investigateService } from "./investigate-service.ts";
 import { listIncidents } from "./list-incidents.ts";
-import { dependenciesOf, type LookBackDeps, rankingRecord, similarTo } from "./look-back.ts";
+import { type LookBackDeps, rankingRecord, similarTo } from "./look-back.ts";
 import { onCall } from "./on-call.ts";
 import { bindPostmortems, type PostmortemDeps } from "./postmortem-verbs.ts";
 import { type RecentChangesDeps, recentChanges } from "./recent-changes.ts";
@@ -17,6 +18,7 @@ export type VerbDeps = GetIncidentDeps &
   CorrectDeps &
   RecentChangesDeps &
   LookBackDeps &
+  DependenciesDeps &
   Omit<PostmortemDeps, "answer">;
 
 /** Everything that people and agents can ask for, over the given stores. */
@@ -30,7 +32,7 @@ export function bindVerbs(deps: VerbDeps): Verbs {
     correct: (actor, request) => correct(deps, actor, request),
     recentChanges: (actor, request) => recentChanges(deps, actor, request),
     similarIncidents: (actor, id) => similarTo(deps, actor, id),
-    dependencies: (actor, service) => dependenciesOf(deps, actor, service),
+    dependencies: (actor, service, request) => dependenciesOf(deps, actor, { service, ...request }),
     rankingRecord: (actor) => rankingRecord(deps, actor),
     onCall: (_, service) => onCall(deps.senders, service),
     ...bindPostmortems({ ...deps, answer: (tenant, id) => getIncident(deps, tenant, id) }),

@@ -1,7 +1,7 @@
 import type { TenantId } from "../core/ids.ts";
 import type { OpenIncident } from "../core/incident.ts";
 import type { Safe } from "../core/safe.ts";
-import type { AnalysisStore, IncidentStore } from "./ports.ts";
+import type { AnalysisStore, IncidentStore, StoredAnalysis } from "./ports.ts";
 
 export interface KnownCallsDeps {
   readonly incidents: IncidentStore;
@@ -13,15 +13,23 @@ const MAX_RECENT = 10;
 
 /** Who calls whom [caller, callee], from the answers about running and recent incidents; bounded, empty when nothing was analysed yet. */
 export async function knownCalls(
-  { incidents, analyses }: KnownCallsDeps,
+  deps: KnownCallsDeps,
   tenant: TenantId,
   open: readonly OpenIncident[],
 ): Promise<readonly (readonly [Safe, Safe])[]> {
+  const answers = await recentAnswers(deps, tenant, open);
+  return answers.flatMap(({ analysis }) => analysis.graph.map(({ caller, callee }) => [caller, callee] as const));
+}
+
+/** The latest answers about running and recent incidents, at most twenty. */
+export async function recentAnswers(
+  { incidents, analyses }: KnownCallsDeps,
+  tenant: TenantId,
+  open: readonly OpenIncident[],
+): Promise<readonly StoredAnalysis[]> {
   const recent = await incidents.list(tenant, { limit: MAX_RECENT });
   const running = open.filter(({ status }) => status !== "resolved").slice(0, MAX_OPEN);
   const ids = new Set([...running, ...recent].map(({ id }) => id));
   const answers = await Promise.all([...ids].map((id) => analyses.latest(tenant, id)));
-  return answers.flatMap(
-    (answer) => answer?.analysis.graph.map(({ caller, callee }) => [caller, callee] as const) ?? [],
-  );
+  return answers.flatMap((answer) => answer ?? []);
 }

@@ -5,11 +5,10 @@ import { InMemoryIncidents } from "../../test/support/in-memory-incidents.ts";
 import type { Analysis } from "../core/analysis.ts";
 import { alertFingerprint, DEFAULT_TENANT, hypothesisId, incidentId } from "../core/ids.ts";
 import { type Safe, safe } from "../core/safe.ts";
-import { dependenciesOf, rankingRecord, similarTo } from "./look-back.ts";
+import { rankingRecord, similarTo } from "./look-back.ts";
 
 const ada = anActor();
 const h = (id: string) => hypothesisId(id);
-const edge = (caller: Safe, callee: Safe) => ({ caller, callee, count: 3, from: "trace" as const });
 
 /** Incidents inc-1, inc-2, … of the given services, each with its answer. */
 async function past(cases: readonly { readonly service: Safe; readonly analysis: Partial<Analysis> }[]) {
@@ -108,16 +107,4 @@ test("how often the ranking was right counts confirmed causes at the rank the en
   await vote("inc-3", "h1", "no");
 
   expect(await rankingRecord(deps, ada)).toEqual({ confirmed: 2, first: 1, firstThree: 2, looked: 3 });
-});
-
-test("dependencies are told in both directions, and a service that no answer names is not known", async () => {
-  const graph = [edge(safe`web`, safe`orders`), edge(safe`orders`, safe`ledger`), edge(safe`orders`, safe`cache`)];
-  const { deps } = await past([{ service: safe`orders`, analysis: { graph } }]);
-
-  expect(await dependenciesOf(deps, ada, safe`orders`)).toMatchObject({
-    callers: ["web"],
-    callees: ["cache", "ledger"],
-    isKnown: true,
-  });
-  expect(await dependenciesOf(deps, ada, safe`billing`)).toMatchObject({ callers: [], callees: [], isKnown: false });
 });

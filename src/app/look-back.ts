@@ -5,7 +5,6 @@ import { type PastIncident, similarIncidents } from "../core/learning/similar.ts
 import { verdictOfPeople, votesOn } from "../core/presentation/votes.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Actor } from "./actor.ts";
-import { knownCalls } from "./known-calls.ts";
 import type { AnalysisStore, FeedbackStore, IncidentStore, StoredAnalysis, Vote } from "./ports.ts";
 
 export interface LookBackDeps {
@@ -118,27 +117,4 @@ export async function rankingRecord(deps: LookBackDeps, actor: Actor): Promise<R
     firstThree: ranks.filter((rank) => rank <= 3).length,
     looked: past.length,
   };
-}
-
-/** Who calls a service and whom it calls, as answers of running and recent incidents know it. */
-export interface Dependencies {
-  readonly service: Safe;
-  readonly callers: readonly Safe[];
-  readonly callees: readonly Safe[];
-  /** False when no answer names this service at all: then nothing is known, which is not the same as no calls. */
-  readonly isKnown: boolean;
-}
-
-const MAX_NEIGHBOURS = 50;
-
-/** Both directions of one service, one step far. */
-export async function dependenciesOf(deps: LookBackDeps, actor: Actor, service: Safe): Promise<Dependencies> {
-  const calls = await knownCalls(deps, actor.tenant, await deps.incidents.findOpen(actor.tenant));
-  const callers = unique(calls.flatMap(([caller, callee]) => (callee === service ? [caller] : [])));
-  const callees = unique(calls.flatMap(([caller, callee]) => (caller === service ? [callee] : [])));
-  return { service, callers, callees, isKnown: callers.length + callees.length > 0 };
-}
-
-function unique(names: readonly Safe[]): readonly Safe[] {
-  return [...new Set(names)].toSorted().slice(0, MAX_NEIGHBOURS);
 }

@@ -6,7 +6,8 @@ import type { ProgressView } from "../core/presentation/progress.ts";
 import type { ChangeOfMind, IncidentView } from "../core/presentation/view.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Actor } from "./actor.ts";
-import type { Dependencies, RankingRecord, SimilarIncident } from "./look-back.ts";
+import type { Dependencies, DependenciesRequest } from "./dependencies.ts";
+import type { RankingRecord, SimilarIncident } from "./look-back.ts";
 import type { OnCallAnswer } from "./on-call.ts";
 import type { IncidentFilter, PersonNote, VoteVerdict } from "./ports.ts";
 import type { PostmortemVerbs } from "./postmortem-verbs.ts";
@@ -43,7 +44,8 @@ export interface LookBackVerbs {
   recentChanges(actor: Actor, request: { service: Safe | null; sinceMs: EpochMs }): Promise<ChangesAnswer>;
   /** Null when there is no such incident or it has no cause to compare. */
   similarIncidents(actor: Actor, id: IncidentId): Promise<readonly SimilarIncident[] | null>;
-  dependencies(actor: Actor, service: Safe): Promise<Dependencies>;
+  /** Who calls a service and whom it calls, one call away unless told otherwise. */
+  dependencies(actor: Actor, service: Safe, request?: DependenciesRequest): Promise<Dependencies>;
   rankingRecord(actor: Actor): Promise<RankingRecord>;
   /** Who is called first for a service right now. May take some seconds. */
   onCall(actor: Actor, service: Safe): Promise<OnCallAnswer>;

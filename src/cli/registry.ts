@@ -1,30 +1,73 @@
-import { analyze } from "./analyze.ts";
 import type { Command } from "./command.ts";
-import { demo } from "./demo.ts";
-import { deploy } from "./deploy.ts";
-import { doctor } from "./doctor.ts";
-import { mcp } from "./mcp.ts";
-import { migrate } from "./migrate.ts";
-import { postmortem } from "./postmortem.ts";
-import { replay } from "./replay.ts";
-import { sendSample } from "./send-sample.ts";
-import { serve } from "./serve.ts";
-import { start } from "./start.ts";
-import { worker } from "./worker.ts";
 
-export const commands: Readonly<Record<string, Command>> = {
-  start,
-  demo,
-  analyze,
-  serve,
-  worker,
-  migrate,
-  doctor,
-  deploy,
-  "send-sample": sendSample,
-  replay,
-  postmortem,
-  mcp,
+/** A command as the help page shows it. Its file is loaded only when it runs: most need a database client and more. */
+export interface CommandEntry extends Pick<Command, "summary" | "usage"> {
+  readonly load: () => Promise<Command>;
+}
+
+/** The words that follow `traceops`, in the order of the help page; summary and usage are those of the command itself. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  start: {
+    summary: "Everything in one process: the demo while nothing is configured, the real bot afterwards.",
+    usage: "[--once] [--json]",
+    load: async () => (await import("./start.ts")).start,
+  },
+  demo: {
+    summary: "Replays a demo incident through the real pipeline and prints the answer.",
+    usage: "[scenario] [--once] [--json] [--list]",
+    load: async () => (await import("./demo.ts")).demo,
+  },
+  analyze: {
+    summary: "Reads log files, folders or an incident bundle and prints timeline and ranked causes.",
+    usage: "<path…> [--repo <git checkout>] [--at <ISO time of the alert>] [--service <name>] [--json]",
+    load: async () => (await import("./analyze.ts")).analyze,
+  },
+  serve: {
+    summary: "Takes webhooks and shows pages; give it --work to do the work in the same process.",
+    usage: "[--work]",
+    load: async () => (await import("./serve.ts")).serve,
+  },
+  worker: {
+    summary: "Does the work: investigations, messages, learning. Start as many as you like.",
+    usage: "",
+    load: async () => (await import("./worker.ts")).worker,
+  },
+  migrate: {
+    summary: "Brings the database's schema up to date.",
+    usage: "",
+    load: async () => (await import("./migrate.ts")).migrate,
+  },
+  doctor: {
+    summary: "Checks every integration with one cheap call and says the exact fix.",
+    usage: "",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  deploy: {
+    summary: "Announces a deploy to a running TraceOps, from any CI.",
+    usage:
+      "--service <name> --version <version> [--url <link>] [--environment production] [--at <ISO time>] [--by <name>] [--summary <text>] [--to <TraceOps address>] [--token <ingest token>]",
+    load: async () => (await import("./deploy.ts")).deploy,
+  },
+  "send-sample": {
+    summary: "Sends a signed test alert to a running TraceOps.",
+    usage: "[--source pagerduty|alertmanager|generic] [--to <TraceOps address>] [--secret <secret>]",
+    load: async () => (await import("./send-sample.ts")).sendSample,
+  },
+  replay: {
+    summary: "Thinks a past incident, or a bundle, again from its records; asks nobody.",
+    usage: "<incident id | bundle folder> [--json]",
+    load: async () => (await import("./replay.ts")).replay,
+  },
+  postmortem: {
+    summary: "Prints the postmortem of an incident, people's edits included.",
+    usage: "<incident id> [--format markdown|html|json]",
+    load: async () => (await import("./postmortem.ts")).postmortem,
+  },
+  mcp: {
+    summary: "Answers a coding agent over MCP on stdin and stdout.",
+    usage: "",
+    load: async () => (await import("./mcp.ts")).mcp,
+  },
 };
 
 /** The words that follow `traceops`, in the order of the help page. */

@@ -16,6 +16,7 @@ import type { SignalWeights } from "./learning/weights.ts";
 import { own, ownWords } from "./safe.ts";
 import { isoTime } from "./time.ts";
 import { observe } from "./timeline/observe.ts";
+import { linesOf } from "./timeline/repeats.ts";
 import { buildTimeline, type Timeline } from "./timeline/timeline.ts";
 
 /** Everything an answer is computed from. Stored, so that any past answer can be thought again. */
@@ -113,7 +114,7 @@ function countsOf(evidence: readonly SourceEvidence[]): Omit<Analysis["stats"], 
   const found = evidence.flatMap(({ evidence: answer }) => (answer.status === "found" ? [answer] : []));
   return {
     lines: found.reduce((sum, { read }) => sum + read, 0),
-    events: found.reduce((sum, { events }) => sum + events.length, 0),
+    events: found.reduce((sum, { events }) => events.reduce((lines, event) => lines + linesOf(event), sum), 0),
     sources: evidence.filter(({ evidence: { status } }) => status === "found" || status === "empty").length,
   };
 }

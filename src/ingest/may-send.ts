@@ -1,27 +1,52 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { BlockList, isIP } from "node:net";
+import { DEFAULT_TENANT, type TenantId } from "../core/ids.ts";
 import type { HttpRequest } from "../platform/http-route.ts";
+
+/** A secret that lets its holder send for one tenant. */
+export interface IngestToken {
+  readonly tenant: TenantId;
+  readonly token: string;
+}
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
 LOOPBACK.addAddress("::1", "ipv6");
 
-/** With tokens: whoever shows one. Without: only programs on this very machine, and never through a proxy. */
-export function maySend(request: HttpRequest, tokens: readonly string[]): boolean {
-  if (tokens.length === 0) return isLoopback(request.remoteAddress) && !cameThroughProxy(request);
-  const given = /^bearer +(\S{1,4096})$/iu.exec((request.headers["authorization"] ?? "").trim())?.[1];
-  if (given === undefined) return false;
+/**
+ * For whom this request may send; null for nobody. With tokens: whoever shows one, as a bearer or as Firehose's access
+ * key. Without: only programs on this very machine, and never through a proxy.
+ */
+export function senderOf(
+  request: Pick<HttpRequest, "headers" | "remoteAddress">,
+  tokens: readonly IngestToken[],
+): TenantId | null {
+  if (tokens.length === 0)
+    return isLoopback(request.remoteAddress) && !cameThroughProxy(request) ? DEFAULT_TENANT : null;
+  const given = tokenIn(request);
+  if (given === null) return null;
   const digest = sha256(given);
-  return tokens.some((token) => timingSafeEqual(sha256(token), digest));
+  // Every token is compared, so that the time tells nothing about which one it was.
+  let tenant: TenantId | null = null;
+  for (const each of tokens) if (timingSafeEqual(sha256(each.token), digest)) tenant ??= each.tenant;
+  return tenant;
+}
+
+function tokenIn({ headers }: Pick<HttpRequest, "headers">): string | null {
+  const bearer = /^bearer +(\S{1,4096})$/iu.exec((headers["authorization"] ?? "").trim())?.[1];
+  if (bearer !== undefined) return bearer;
+  const accessKey = (headers["x-amz-firehose-access-key"] ?? "").trim();
+  return accessKey !== "" && accessKey.length <= 4096 ? accessKey : null;
 }
 
 function isLoopback(address: string): boolean {
+  if (address === "127.0.0.1" || address === "::ffff:127.0.0.1") return true;
   const family = isIP(address);
   return family !== 0 && LOOPBACK.check(address, family === 4 ? "ipv4" : "ipv6");
 }
 
 /** A proxy on the same machine makes everybody look local. */
-function cameThroughProxy({ headers }: HttpRequest): boolean {
+function cameThroughProxy({ headers }: Pick<HttpRequest, "headers">): boolean {
   return ["forwarded", "x-forwarded-for", "x-real-ip", "via"].some((name) => headers[name] !== undefined);
 }
 

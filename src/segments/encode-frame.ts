@@ -1,5 +1,11 @@
 import { crc32 } from "node:zlib";
-import type { RecordBatch, RecordCatalog } from "../core/columns/record-batch.ts";
+import {
+  FAILING_STATUS_BIT,
+  RECORD_FORMAT,
+  type RecordBatch,
+  type RecordCatalog,
+} from "../core/columns/record-batch.ts";
+import { StatusMarks } from "../platform/log-scan/status-marks.ts";
 import { columnsBytesOf, columnsOver, type FrameColumns } from "./frame-columns.ts";
 import { writeDictionary } from "./frame-dictionary.ts";
 import { type FrameHeader, frameBytesOf, HEADER_BYTES, writeHeader } from "./frame-header.ts";
@@ -34,6 +40,7 @@ interface CatalogState {
   readonly services: FrameNumbers;
   readonly hosts: FrameNumbers;
   readonly templates: FrameNumbers;
+  readonly statuses: StatusMarks;
   /** Template → segment that has its text already. */
   readonly textIn: Map<number, number>;
 }
@@ -61,6 +68,7 @@ export class FrameEncoder {
     const memory = this.#memory.take(headBytes);
     const columns = columnsOver(memory, HEADER_BYTES, { rows, hasContexts });
     const range = copyRows(batch, columns, place.receivedAtMs);
+    this.#markStatuses(batch, columns);
     const names = this.#names(batch, columns, place.sequence);
     const dictionary = writeDictionary(names);
     const head = Buffer.from(memory, 0, headBytes);
@@ -93,6 +101,16 @@ export class FrameEncoder {
     this.#memory.give(memory);
   }
 
+  /** A window is chosen without reading lines, so that a line failed must stand beside it. */
+  #markStatuses(batch: RecordBatch, { severities, formats }: FrameColumns): void {
+    const { statuses } = this.#stateOf(batch.catalog);
+    for (let row = 0; row < batch.rows; row++) {
+      const format = formats[row];
+      if (format !== RECORD_FORMAT.json && format !== RECORD_FORMAT.text) continue;
+      if (statuses.isFailing(batch, row)) severities[row] = (severities[row] ?? 0) | FAILING_STATUS_BIT;
+    }
+  }
+
   #names({ catalog, services, hosts, templates }: RecordBatch, columns: FrameColumns, sequence: number) {
     const state = this.#stateOf(catalog);
     state.services.fill(services, columns.services);
@@ -120,7 +138,7 @@ export class FrameEncoder {
     let state = this.#states.get(catalog);
     if (state === undefined) {
       const [services, hosts, templates] = [new FrameNumbers(), new FrameNumbers(), new FrameNumbers()];
-      state = { services, hosts, templates, textIn: new Map() };
+      state = { services, hosts, templates, statuses: new StatusMarks(), textIn: new Map() };
       this.#states.set(catalog, state);
     }
     return state;

@@ -1,18 +1,20 @@
-import { SEVERITIES } from "../core/columns/record-batch.ts";
+import { FAILING_STATUS_BIT, SEVERITIES, SEVERITY_BITS } from "../core/columns/record-batch.ts";
 import type { FrameHead } from "./load-frame.ts";
 
 const MAX_KINDS = 100_000;
 const CACHE_SLOTS = 4096;
+const WARN = SEVERITIES.indexOf("warn");
 
 /**
- * Numbers the kinds of log lines of a whole window: service, host, severity and template. Frames have dictionaries of their
+ * Numbers the kinds of log lines of a whole window: service, host, severity, template and whether a
+ * failing HTTP status stands in the line. Frames have dictionaries of their
  * own, so their numbers are translated, one array lookup for nearly every row. Beyond 100,000 kinds those of one severity
  * share a number.
  */
 export class KindNumbers {
   readonly #kinds = new Map<string, number>();
   /** Per kind; the first ones are those that all late kinds of a severity share. */
-  readonly #severities: number[] = SEVERITIES.map((_, severity) => severity);
+  readonly #loud: boolean[] = SEVERITIES.map((_, severity) => severity >= WARN);
   readonly #names = new Map<string, number>();
   readonly #lefts = new Int32Array(CACHE_SLOTS);
   readonly #rights = new Int32Array(CACHE_SLOTS);
@@ -43,21 +45,22 @@ export class KindNumbers {
   }
 
   isLoud(kind: number): boolean {
-    return (this.#severities[kind] ?? 0) >= SEVERITIES.indexOf("warn");
+    return this.#loud[kind] === true;
   }
 
   #find(row: number): number {
     if (this.#head === null) return 0;
     const { columns, dictionary } = this.#head;
-    const severity = Math.min(columns.severities[row] ?? 0, SEVERITIES.length - 1);
+    const stored = columns.severities[row] ?? 0;
+    const severity = Math.min(stored & SEVERITY_BITS, SEVERITIES.length - 1);
     const service = this.#nameOf(dictionary.services[columns.services[row] ?? -1]);
     const host = this.#nameOf(dictionary.hosts[columns.hosts[row] ?? -1]);
     const template = this.#nameOf(dictionary.templates[columns.templates[row] ?? -1]);
-    const name = `${service}/${host}/${template}/${severity}`;
+    const name = `${service}/${host}/${template}/${stored}`;
     const known = this.#kinds.get(name);
     if (known !== undefined) return known;
-    if (this.#severities.length >= MAX_KINDS) return severity;
-    const kind = this.#severities.push(severity) - 1;
+    if (this.#loud.length >= MAX_KINDS) return severity;
+    const kind = this.#loud.push(severity >= WARN || (stored & FAILING_STATUS_BIT) !== 0) - 1;
     this.#kinds.set(name, kind);
     return kind;
   }

@@ -1,4 +1,4 @@
-import { RECORD_KIND } from "../core/columns/record-batch.ts";
+import { RECORD_KIND, SEVERITY_BITS } from "../core/columns/record-batch.ts";
 import type { Safe } from "../core/safe.ts";
 import type { CountedTemplate, TemplateCount } from "./define.ts";
 import { NONE } from "./frame-columns.ts";
@@ -57,7 +57,7 @@ export class TemplateCounts {
       if (template === NONE || columns.kinds[row] !== RECORD_KIND.log) continue;
       const at = countedAt(head, row);
       const entry = entries(template, columns.services[row] ?? NONE);
-      this.#widen(entry, at, columns.severities[row] ?? 0);
+      this.#widen(entry, at, (columns.severities[row] ?? 0) & SEVERITY_BITS);
       this.#count(bucketOf(at) + entry, bucketOf(header.receivedAtMs) + entry);
     }
     this.#writeRun();

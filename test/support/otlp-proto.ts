@@ -80,6 +80,30 @@ export function decodeRequest(signal: Signal, bytes: Uint8Array): protobuf.Messa
   return REQUESTS[signal].decode(bytes);
 }
 
+/** A logs request as protobufjs makes it of bytes, as far as a receiver looks at it. */
+export interface DecodedLogs {
+  readonly resourceLogs: readonly {
+    readonly resource: { readonly attributes: readonly DecodedPair[] } | null;
+    readonly scopeLogs: readonly {
+      readonly logRecords: readonly {
+        readonly timeUnixNano: number | { toNumber(): number };
+        readonly severityNumber: number;
+        readonly body: { readonly stringValue: string } | null;
+        readonly traceId: Uint8Array;
+      }[];
+    }[];
+  }[];
+}
+
+interface DecodedPair {
+  readonly key: string;
+  readonly value: { readonly stringValue: string } | null;
+}
+
+export function decodeLogs(bytes: Uint8Array): DecodedLogs {
+  return decodeRequest("logs", bytes) as unknown as DecodedLogs;
+}
+
 export function readResponse(bytes: Uint8Array): object {
   return RESPONSE.toObject(RESPONSE.decode(bytes), { longs: String });
 }

@@ -22,6 +22,11 @@ export const RECORD_KIND = { log: 1, span: 2, metric: 3, other: 4 } as const;
 /** Severities by their stored number. */
 export const SEVERITIES: readonly LogSeverity[] = ["unspecified", "trace", "debug", "info", "warn", "error", "fatal"];
 
+/** The bits of a stored severity that are an index into `SEVERITIES`. */
+export const SEVERITY_BITS = 7;
+/** Set beside the severity of a stored log line that holds an HTTP status from 400 to 599, which templates leave out. */
+export const FAILING_STATUS_BIT = 8;
+
 /** What the numbers of a batch stand for. One for each tenant of a program that runs; bounded. */
 export interface RecordCatalog {
   readonly services: NameTable;

@@ -76,9 +76,15 @@ function spanEdges(events: readonly TimedEvent[], services: ReadonlySet<Safe>): 
 }
 
 /** A client span whose server side was not recorded still names whom it called. */
-function calledBy({ spanKind, attributes }: SpanEvent, services: ReadonlySet<Safe>): Safe | null {
+function calledBy(span: SpanEvent, services: ReadonlySet<Safe>): Safe | null {
+  const peer = peerOf(span);
+  return peer === null ? null : resolvePeer(peer, services);
+}
+
+/** Whom a client span says it calls; null for spans of other kinds and for those that name nobody. */
+export function peerOf({ spanKind, attributes }: Pick<SpanEvent, "spanKind" | "attributes">): Safe | null {
   const peer = attributes["peer.service"] ?? attributes["server.address"];
-  return spanKind === "client" && typeof peer === "string" ? resolvePeer(peer, services) : null;
+  return spanKind === "client" && typeof peer === "string" ? peer : null;
 }
 
 function call(caller: Safe | null, callee: Safe | null): readonly GraphEdge[] {
@@ -92,7 +98,7 @@ const NO_NAME = /^localhost$|^<|[/\s]/u;
 const INSIDE = /\.(?:svc|local|internal|cluster|intern|lan|corp|consul|docker|mesh|private|default)(?:\.|$)/iu;
 
 /** The node that a peer's name ("api", "api.default.svc:8080") stands for: a known service when its first label is one, else the host itself; null for addresses. */
-export function resolvePeer(peer: Safe, services: ReadonlySet<Safe>): Safe | null {
+export function resolvePeer(peer: Safe, services: Pick<ReadonlySet<Safe>, "has">): Safe | null {
   if (services.has(peer)) return peer;
   const host = sliceSafe(peer, 0, PORT.exec(peer)?.index);
   if (services.has(host)) return host;

@@ -10,6 +10,25 @@ import { MINER_TUNING, type MinerTuning } from "./tuning.ts";
 const CACHE_SLOTS = 1 << 14;
 const MAX_GROUP = 65_535;
 
+/** What another implementation of the way of remembered signatures needs of a miner, to give what the miner would give. */
+export interface RememberedWay {
+  readonly limits: MinerLimits;
+  /** Moves the signatures (see `signature-cache.ts`) to memory that both read; false when it has not their size. */
+  moveSignatures(table: Int32Array): boolean;
+  finalOf(template: number): number;
+  /** Counts messages whose signature was found. */
+  countMany(template: number, messages: number): void;
+  /** While it stays the same, so does each `finalOf`. */
+  readonly joins: number;
+}
+
+const ways = new WeakMap<TemplateMiner, RememberedWay>();
+
+/** Null for a miner that was not made by `createByteMiner`. */
+export function rememberedWayOf(miner: TemplateMiner): RememberedWay | null {
+  return ways.get(miner) ?? null;
+}
+
 /**
  * The miner in plain JavaScript. A message costs one pass over its bytes; when its signature is not remembered, a look at
  * known patterns, and only then a search. `tuning` is for measurements: other settings find other templates.
@@ -25,7 +44,7 @@ export function createByteMiner(
   const search = createTemplateSearch({ limits, tuning, scanned, shaper, patterns });
   const { store } = search;
 
-  return {
+  const miner: TemplateMiner = {
     // oxlint-disable-next-line max-params -- called for every message: an object per call costs more than the search
     add(group, bytes, from, to) {
       if ((group | 0) !== group || group < 0 || group > MAX_GROUP || !(from >= 0 && from <= to && to <= bytes.length)) {
@@ -49,6 +68,16 @@ export function createByteMiner(
     keyOf: (template) => store.keyOf(template),
     countOf: (template) => store.countOf(template),
   };
+  ways.set(miner, {
+    limits,
+    moveSignatures: (table) => cache.moveTo(table),
+    finalOf: (template) => store.finalOf(template),
+    countMany: (template, messages) => store.countMany(template, messages),
+    get joins() {
+      return store.joins;
+    },
+  });
+  return miner;
 }
 
 function reject(group: number, bytes: Uint8Array, { from, to }: { from: number; to: number }): never {

@@ -9,13 +9,15 @@ export interface SignatureCache {
   find(group: number, signatureA: number, signatureB: number): number;
   /** Remembers it; when the slots it may use are taken, the first of them is given to it. */
   keep(group: number, line: Signed, template: number): void;
+  /** From now on it remembers in this table, of as many slots, which holds what it knew; false when the size is another. */
+  moveTo(table: Int32Array): boolean;
 }
 
 const PROBES = 4;
 
 /** `slots` is a power of two; each takes 16 bytes. Forgetting costs a search, never a wrong template. */
 export function createSignatureCache(slots: number): SignatureCache {
-  const table = new Int32Array(slots * 4);
+  let table: Int32Array = new Int32Array(slots * 4);
   const mask = slots - 1;
   return {
     find(group, signatureA, signatureB) {
@@ -41,6 +43,12 @@ export function createSignatureCache(slots: number): SignatureCache {
       table[slot + 1] = signatureB;
       table[slot + 2] = group;
       table[slot + 3] = template + 1;
+    },
+    moveTo(shared) {
+      if (shared.length !== table.length) return false;
+      shared.set(table);
+      table = shared;
+      return true;
     },
   };
 }

@@ -13,6 +13,10 @@ export interface TemplateStore {
   finalOf(template: number): number;
   /** Counts one message of the template; gives what it is part of by now. */
   countOne(template: number): number;
+  /** Counts many messages at once. */
+  countMany(template: number, messages: number): void;
+  /** How many templates were joined with an older one so far: while it stays, so does each `finalOf`. */
+  readonly joins: number;
   countOf(template: number): number;
   groupOf(template: number): number;
   keyOf(template: number): string;
@@ -63,6 +67,7 @@ class BoundedStore implements TemplateStore {
   #cells = new Int32Array(1 << 12);
   #usedCells = 0;
   #usedText = 0;
+  #joins = 0;
 
   constructor(clusters: Clusters, maxTokens: number) {
     this.#clusters = clusters;
@@ -183,6 +188,15 @@ class BoundedStore implements TemplateStore {
     return at;
   }
 
+  countMany(template: number, messages: number): void {
+    const final = this.finalOf(template);
+    this.#counts[final] = (this.#counts[final] ?? 0) + messages;
+  }
+
+  get joins(): number {
+    return this.#joins;
+  }
+
   countOf(template: number): number {
     return this.#counts[this.finalOf(template)] ?? 0;
   }
@@ -226,6 +240,7 @@ class BoundedStore implements TemplateStore {
       if (older === undefined) kept.push(id);
       else {
         this.#parent[id] = older;
+        this.#joins += 1;
         this.#counts[older] = (this.#counts[older] ?? 0) + (this.#counts[id] ?? 0);
         this.#counts[id] = 0;
       }

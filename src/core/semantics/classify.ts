@@ -5,27 +5,10 @@ import { ACTIONS } from "./actions.ts";
 import { isOvercome, withoutDenials } from "./denials.ts";
 import type { Meaning } from "./meaning.ts";
 import { peerOf, settingOf } from "./names.ts";
-import type { Rule } from "./rule.ts";
-import { ACCESS_RULES } from "./rules-access.ts";
-import { DATA_RULES } from "./rules-data.ts";
-import { NETWORK_RULES } from "./rules-network.ts";
-import { PROTOCOL_RULES, STRONG_UNKNOWN } from "./rules-protocol.ts";
-import { RESOURCE_RULES } from "./rules-resources.ts";
+import type { Sign } from "./rule.ts";
+import { shapesIn } from "./shapes/find-shape.ts";
+import { type Level, refined, signIn } from "./sign-in.ts";
 
-/** Most specific first: a pool that timed out is a pool problem, a certificate behind a failed connection is a certificate problem. */
-const RULES: readonly Rule[] = [
-  ...RESOURCE_RULES.slice(0, 1),
-  ...DATA_RULES.slice(0, 3),
-  ...ACCESS_RULES.slice(0, 2),
-  ...NETWORK_RULES.slice(0, -1),
-  ...RESOURCE_RULES.slice(1),
-  ...DATA_RULES.slice(3),
-  ...ACCESS_RULES.slice(2),
-  ...PROTOCOL_RULES.slice(0, -1),
-  STRONG_UNKNOWN,
-  ...NETWORK_RULES.slice(-1),
-  ...PROTOCOL_RULES.slice(-1),
-];
 /** What a record means stands in its first lines; rules over megabytes of text would only cost time. */
 const MAX_TEXT = 1000;
 
@@ -48,23 +31,20 @@ function classifyLog(event: LogEvent): Meaning {
   const level = levelOf(event);
   const cleaned = withoutDenials(text);
   if (isOvercome(cleaned)) return harmless(event, text, safe`the text says that the trouble was overcome`);
-  const rule = firstRule(cleaned, level);
-  if (rule !== null) return failure(event, text, rule);
+  const shapes = shapesIn(cleaned);
+  const sign = signIn(cleaned, level, shapes);
+  if (sign !== null) return failure(event, text, sign);
   const isMarked = level === "error" && (cleaned.length === text.length || FAILING_WORDS.test(cleaned));
   if (!isMarked && !(event.exception !== null && level !== "info")) {
     return harmless(event, text, safe`nothing in the text says that something failed`);
   }
-  return failure(event, text, {
-    category: event.exception === null ? "unknown" : "code-error",
-    pattern: FAILING_WORDS,
-    because: event.exception === null ? safe`the line is marked as an error` : safe`the line carries an exception`,
-    isStrong: false,
-  });
+  return failure(event, text, refined(event.exception === null ? MARKED : EXCEPTION, shapes));
 }
 
-const FAILING_WORDS = /\b(?:fail|error|exception|crash|abort|reject|refus|unable|fatal)/iu;
+const MARKED: Sign = { category: "unknown", because: safe`the line is marked as an error` };
+const EXCEPTION: Sign = { category: "code-error", because: safe`the line carries an exception` };
 
-type Level = "info" | "warn" | "error";
+const FAILING_WORDS = /\b(?:fail|error|exception|crash|abort|reject|refus|unable|fatal)/iu;
 
 const LEVEL_OF: Readonly<Record<Exclude<LogSeverity, "unspecified">, Level>> = {
   trace: "info",
@@ -91,10 +71,6 @@ function levelOf(event: LogEvent): Level {
   )
     return "info";
   return "warn";
-}
-
-function firstRule(text: string, level: Level): Rule | null {
-  return RULES.find((rule) => (rule.isStrong || level !== "info") && rule.pattern.test(text)) ?? null;
 }
 
 function logText(event: LogEvent): Safe {
@@ -131,14 +107,12 @@ function classifySpan(event: SpanEvent): Meaning {
   const text = joinSafe([event.name, ...words], " ");
   if (event.status !== "error" && code < 500) return harmless(event, text, safe`the span did not end in an error`);
   const impact = event.spanKind === "server" ? ("user-facing" as const) : ("internal" as const);
-  const rule = words.length === 0 ? null : firstRule(joinSafe(words, " "), "error");
-  if (rule !== null && rule.category !== "unknown") return { ...failure(event, text, rule), impact };
+  const sign = words.length === 0 ? null : signIn(joinSafe(words, " "), "error");
+  if (sign !== null && sign.category !== "unknown") return { ...failure(event, text, sign), impact };
   return {
     ...failure(event, text, {
       category: spanCategory(event, code),
-      pattern: FAILING_WORDS,
       because: code >= 400 ? safe`the span was answered with HTTP ${code}` : safe`the span ended in an error`,
-      isStrong: true,
       intent: "call",
     }),
     impact,
@@ -163,26 +137,21 @@ function classifyKubernetes(event: KubernetesEvent): Meaning {
   if (event.type === "Normal" && event.reason !== "OOMKilling" && event.reason !== "BackOff") {
     return harmless(event, text, safe`the event is a normal one`);
   }
-  const rule = firstRule(text, "error");
-  if (rule !== null) return failure(event, text, rule);
-  return failure(event, text, {
-    category: "unknown",
-    pattern: FAILING_WORDS,
-    because: safe`Kubernetes marked the event as a warning`,
-    isStrong: false,
-  });
+  const sign = signIn(text, "error", shapesIn(`kubernetes event ${text}`));
+  if (sign !== null) return failure(event, text, sign);
+  return failure(event, text, { category: "unknown", because: safe`Kubernetes marked the event as a warning` });
 }
 
-function failure(event: LogEvent | SpanEvent | KubernetesEvent, text: Safe, rule: Rule): Meaning {
+function failure(event: LogEvent | SpanEvent | KubernetesEvent, text: Safe, sign: Sign): Meaning {
   return {
-    category: rule.category,
-    intent: intentOf(text) ?? rule.intent ?? null,
-    impact: impactOf(text, rule),
+    category: sign.category,
+    intent: intentOf(text) ?? sign.intent ?? null,
+    impact: impactOf(text, sign),
     isFailure: true,
     peer: peerOf(event, text),
     setting: settingOf(text),
-    suggestedActions: ACTIONS[rule.category],
-    because: rule.because,
+    suggestedActions: sign.actions ?? ACTIONS[sign.category],
+    because: sign.because,
   };
 }
 
@@ -214,8 +183,8 @@ function intentOf(text: Safe): Meaning["intent"] {
   return INTENTS.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
 }
 
-function impactOf(text: Safe, rule: Rule): Meaning["impact"] {
-  if (rule.impact !== undefined) return rule.impact;
+function impactOf(text: Safe, sign: Sign): Meaning["impact"] {
+  if (sign.impact !== undefined) return sign.impact;
   if (
     /\b(?:customers?|end users?|checkout|login) \S* ?(?:failed|affected|see|cannot)|\b(?:GET|POST|PUT|PATCH|DELETE) \/\S* [^\n]{0,80}5\d\d\b|(?:status|HTTP\/\d(?:\.\d)?"?)["']?[=: ]+["']?5\d\d\b/u.test(
       text,

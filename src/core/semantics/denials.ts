@@ -1,3 +1,5 @@
+import { createPatternSet } from "./prefilter/pattern-set.ts";
+
 const PHRASES = [
   String.raw`\b(?:0|no|zero|without(?: any)?|free of|nil|none)(?: \w+){0,1} (?:errors?|failures?|failed|exceptions?|timeouts?|retries|warnings?|crashes|restarts)\b`,
   String.raw`\b(?:errors?|failures?|failed|exceptions?|timeouts?|crashes|error[_ ]?count|error[_ ]?rate|failed[_ ]?count|err)["']?\s*[=:]\s*["']?(?:0(?:\.0+)?%?(?![\w.])|none\b|null\b|nil\b|<nil>|false\b|undefined\b|\[\]|\{\}|"")`,
@@ -18,13 +20,16 @@ const OVERCOME = new RegExp(
   "iu",
 );
 const PANIC = /panic/iu;
+const PREFILTER = createPatternSet([DENIED, OVERCOME]);
 
 /** The text without its denials ("0 errors", "no timeouts"), so that a word of failure left over is meant. */
 export function withoutDenials(text: string): string {
-  return text.replace(DENIED, " ");
+  PREFILTER.read(text);
+  return PREFILTER.may(0) ? text.replace(DENIED, " ") : text;
 }
 
 /** True when the text reports that a trouble was overcome: "retry succeeded", "reconnected". A recovered panic is still one. */
 export function isOvercome(text: string): boolean {
-  return OVERCOME.test(text) && !PANIC.test(text);
+  PREFILTER.read(text);
+  return PREFILTER.may(1) && OVERCOME.test(text) && !PANIC.test(text);
 }

@@ -1,5 +1,6 @@
 import type { Event } from "../event.ts";
 import { type Safe, sliceSafe } from "../safe.ts";
+import { createPatternSet } from "./prefilter/pattern-set.ts";
 
 // A name is tried only where one begins, else a long text is searched once for each of its letters.
 const HOST = String.raw`(?<![\w.-])(?<host>[A-Za-z0-9](?:[\w.-]{0,250}[A-Za-z0-9])?)`;
@@ -21,6 +22,8 @@ const PEER_PATTERNS: readonly RegExp[] = [
   /\bHOST:\d{2,5}\b/u,
 ].map((pattern) => new RegExp(pattern.source.replace("HOST", HOST), `${pattern.flags}d`));
 
+const MAY_NAME_PEER = createPatternSet(PEER_PATTERNS);
+
 const PEER_ATTRIBUTES = ["peer.service", "server.address", "net.peer.name", "peer.hostname", "upstream", "db.host"];
 
 /** Words that stand where a host could, and are none. */
@@ -37,7 +40,9 @@ export function peerOf(event: Event, text: Safe): Safe | null {
   const attribute = peerAttribute(event);
   if (attribute !== null) return attribute;
   const cut = cutText(text);
+  MAY_NAME_PEER.read(cut);
   for (const [index, pattern] of PEER_PATTERNS.entries()) {
+    if (!MAY_NAME_PEER.may(index)) continue;
     const span = pattern.exec(cut)?.indices?.groups?.["host"];
     const peer = span === undefined ? null : hostAt(cut, span, index < SURE_PATTERNS);
     if (peer !== null) return peer;

@@ -9,6 +9,7 @@ import type { Meaning } from "../semantics/meaning.ts";
 import { knownPeer } from "./known-peers.ts";
 import { serviceOfObject } from "./objects.ts";
 import type { Observed } from "./observations.ts";
+import { repeatsOf } from "./repeats.ts";
 
 /** One record of a group, with what counting needs. */
 export interface Occurrence {
@@ -16,6 +17,8 @@ export interface Occurrence {
   readonly atMs: number;
   /** How many times it happened: Kubernetes folds repeats itself. */
   readonly count: number;
+  /** How many records this is: more than one where lines were counted instead of kept. */
+  readonly lines: number;
   readonly trace: string | null;
 }
 
@@ -41,13 +44,16 @@ interface Kind {
   readonly text: Safe;
   readonly meaning: Meaning;
   readonly records: Occurrence[];
+  /** Counted lines come with the record before them, not in their own place. */
+  isInOrder: boolean;
 }
 
 /** Groups logs, spans and Kubernetes events by service, meaning and template. Good ones are groups too: silence needs them. */
 export function groupRecords(placed: readonly Observed<Event>[], services: readonly Safe[]): Failures {
   const kinds = new Map<string, Kind>();
   const sizes = new Map<Safe, number>();
-  for (const { event, atMs } of placed) {
+  for (const observed of placed) {
+    const { event, atMs } = observed;
     if (event.kind !== "log" && event.kind !== "span" && event.kind !== "kubernetes") continue;
     const text = mask(textOf(event));
     const service = serviceOf(event, services);
@@ -60,10 +66,18 @@ export function groupRecords(placed: readonly Observed<Event>[], services: reado
       sizes.set(service, size + 1);
     }
     const trace = event.traceId ?? event.requestId;
-    kind.records.push({ id: event.id, atMs: atMs + lengthMs(event), count: countOf(event), trace });
+    kind.records.push({ id: event.id, atMs: atMs + lengthMs(event), count: countOf(event), lines: 1, trace });
+    addRepeats(kind, observed);
   }
   const all = [...kinds.values()];
   return { groups: mineGroups(all), mentions: mentionsOf(all) };
+}
+
+function addRepeats(kind: Kind, observed: Observed<Event>): void {
+  for (const { atMs, count } of repeatsOf(observed)) {
+    kind.records.push({ id: observed.event.id, atMs, count, lines: count, trace: null });
+    kind.isInOrder = false;
+  }
 }
 
 /** A service that never says the same thing twice is read more and more coarsely: accuracy gives way, time does not. */
@@ -86,7 +100,14 @@ function newKind(event: Telling, { service, text, services }: Place): Kind {
   // A service known by name says more than a pod's address does.
   const mayName = event.kind === "log" && meaning.isFailure && !isNamed;
   const peer = mayName ? knownPeer(textOf(event), service, services) : null;
-  return { service, kind: event.kind, text, meaning: peer === null ? meaning : { ...meaning, peer }, records: [] };
+  return {
+    service,
+    kind: event.kind,
+    text,
+    meaning: peer === null ? meaning : { ...meaning, peer },
+    records: [],
+    isInOrder: event.kind !== "span",
+  };
 }
 
 const ADDRESS = /^[\d.:]+$/u;
@@ -139,20 +160,27 @@ function mineGroups(kinds: readonly Kind[]): readonly RecordGroup[] {
     const [first] = members;
     if (first === undefined) return [];
     const records = members.flatMap((member) => member.records);
-    if (members.length > 1 || first.kind === "span") records.sort((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1));
+    if (members.length > 1 || !first.isInOrder) records.sort((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1));
     const { service, kind, meaning } = first;
     return [{ service, kind, meaning, template: text, records }];
   });
 }
 
+/** How many records these are. */
+export function countLines(records: readonly Occurrence[]): number {
+  return records.reduce((sum, { lines }) => sum + lines, 0);
+}
+
 /** Lines of different meaning, or about different peers, never share a template. */
-function groupOf({ service, kind, meaning }: Omit<Kind, "text">): string {
+function groupOf({ service, kind, meaning }: Pick<Kind, "service" | "kind" | "meaning">): string {
   const sense = meaning.isFailure ? `${meaning.category}\u0000${meaning.peer ?? ""}\u0000${meaning.setting ?? ""}` : "";
   return `${kind}\u0000${service}\u0000${sense}`;
 }
 
 function mentionsOf(kinds: readonly Kind[]): readonly Mention[] {
   return kinds.flatMap(({ service, meaning, records }) =>
-    meaning.peer === null ? [] : [{ service, peer: meaning.peer, isFailure: meaning.isFailure, count: records.length }],
+    meaning.peer === null
+      ? []
+      : [{ service, peer: meaning.peer, isFailure: meaning.isFailure, count: countLines(records) }],
   );
 }

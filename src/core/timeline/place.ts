@@ -6,6 +6,7 @@ import type { Safe } from "../safe.ts";
 import { nsToMs } from "../time.ts";
 import { clockOf } from "./clocks.ts";
 import type { Observed, SkewCorrection } from "./observations.ts";
+import { clipped, lastSeenMs } from "./repeats.ts";
 
 /**
  * Events (sorted by own time and id) with corrected times, inside baseline and window, sorted by (time, id). What people
@@ -18,14 +19,24 @@ export function placeInTime(
 ): readonly Observed<Event>[] {
   const corrections = new Map<Safe, number>(skew.map(({ host, correctionMs }) => [host, correctionMs]));
   const placed: Observed<Event>[] = [];
+  let isInOrder = corrections.size === 0;
   for (const event of events) {
     const clock = corrections.size === 0 ? null : clockOf(event);
     const correctedMs = (clock === null ? undefined : corrections.get(clock)) ?? 0;
     const atMs = epochMs(nsToMs(event.atNs) + correctedMs);
-    const isInTime = atMs <= span.toMs || event.kind === "person";
-    if (atMs >= span.fromMs && isInTime) placed.push({ event, atMs, correctedMs });
+    const inside = within(span, { event, atMs, correctedMs });
+    if (inside === null) continue;
+    placed.push(inside);
+    if (inside.atMs !== atMs) isInOrder = false;
   }
-  return corrections.size === 0 ? placed : placed.toSorted(byTime);
+  return isInOrder ? placed : placed.toSorted(byTime);
+}
+
+function within(span: TimeWindow, observed: Observed<Event>): Observed<Event> | null {
+  const { event, atMs } = observed;
+  if (event.kind === "log") return clipped(observed, event, span);
+  const isInTime = atMs <= span.toMs || event.kind === "person";
+  return atMs >= span.fromMs && isInTime ? observed : null;
 }
 
 /** The one order of records: corrected time down to the nanosecond, then id. */
@@ -63,7 +74,7 @@ export function coverage(
   const telling = placed.filter(({ event }) => event.kind === "log" || event.kind === "span");
   const seen = sightings(telling, isHealthy);
   const start = telling[0]?.atMs ?? window.fromMs;
-  const end = (telling.at(-1) ?? placed.at(-1))?.atMs ?? window.fromMs;
+  const end = Math.max((telling.at(-1) ?? placed.at(-1))?.atMs ?? window.fromMs, lastOfAll(seen));
   return {
     window,
     hasBaseline: placed.some(({ event, atMs }) => atMs < window.fromMs && isMeasured(event)),
@@ -87,16 +98,22 @@ function sightings(
   isHealthy: (event: Event) => boolean,
 ): ReadonlyMap<Safe, Sighting> {
   const seen = new Map<Safe, Sighting>();
-  for (const { event, atMs } of telling) {
+  for (const { event, atMs, correctedMs } of telling) {
     if (event.service === null) continue;
     const known = seen.get(event.service);
-    if (known === undefined) seen.set(event.service, { fromMs: atMs, toMs: atMs, isWorking: isHealthy(event) });
+    const toMs = lastSeenMs({ event, atMs, correctedMs });
+    if (known === undefined) seen.set(event.service, { fromMs: atMs, toMs, isWorking: isHealthy(event) });
     else {
-      known.toMs = atMs;
+      known.toMs = toMs > known.toMs ? toMs : known.toMs;
       known.isWorking ||= isHealthy(event);
     }
   }
   return seen;
+}
+
+/** Lines that were only counted may be the newest of all. */
+function lastOfAll(seen: ReadonlyMap<Safe, Sighting>): number {
+  return [...seen.values()].reduce((last, { toMs }) => Math.max(last, toMs), 0);
 }
 
 function isMeasured({ kind }: Event): boolean {

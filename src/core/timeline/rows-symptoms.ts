@@ -6,6 +6,7 @@ import { clockOf } from "./clocks.ts";
 import { lengthMs } from "./failures.ts";
 import type { Observations, Onset, Symptom } from "./observations.ts";
 import { isSignificant } from "./onset.ts";
+import { lastSeenMs } from "./repeats.ts";
 import { type Draft, QUOTE_LENGTH, quoteOf } from "./rows.ts";
 import { SIGNIFICANT } from "./symptoms.ts";
 
@@ -165,7 +166,7 @@ function recoveryRow(seen: Observations): readonly Draft[] {
 }
 
 function lastRecordMs(seen: Observations): number {
-  return Math.max(seen.logs.at(-1)?.atMs ?? 0, seen.spans.at(-1)?.atMs ?? 0);
+  return seen.logs.reduce((last, log) => Math.max(last, lastSeenMs(log)), seen.spans.at(-1)?.atMs ?? 0);
 }
 
 function timeOf(event: Event, seen: Observations): EpochMs {

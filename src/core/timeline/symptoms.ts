@@ -1,5 +1,5 @@
 import { type EventId, epochMs, stableHash } from "../ids.ts";
-import type { Failures, Occurrence, RecordGroup } from "./failures.ts";
+import { countLines, type Failures, type Occurrence, type RecordGroup } from "./failures.ts";
 import type { Symptom } from "./observations.ts";
 import type { Coverage } from "./place.ts";
 import { burstStart, countBetween, MAX_SURPRISE, scan, type Watched } from "./surprise.ts";
@@ -36,7 +36,7 @@ export function symptomsOf(failures: Failures, cover: Coverage): readonly Found[
 
 function toSymptom(group: RecordGroup, cover: Coverage, looks: number): Symptom | null {
   const inside = inWindow(group, cover);
-  const before = group.records.length - inside.length;
+  const before = countLines(group.records) - countLines(inside);
   const [firstInside] = inside;
   if (firstInside === undefined) return null;
   const watched = watchedBy(group, cover);
@@ -120,7 +120,8 @@ function samplesOf(inside: readonly Occurrence[], first: Occurrence, cover: Cove
   const buckets = bucketsOf(inside, cover);
   const loudest = cover.window.fromMs + buckets.indexOf(Math.max(...buckets)) * BUCKET_MS;
   const peak = inside.find(({ atMs }) => atMs >= loudest);
-  const chosen = [first, inside[from + 1], peak, inside.at(-1)];
+  const next = inside.slice(from + 1).find(({ id }) => id !== first.id);
+  const chosen = [first, next, peak, inside.at(-1)];
   return [...new Set(chosen.flatMap((record) => (record === undefined ? [] : [record.id])))];
 }
 

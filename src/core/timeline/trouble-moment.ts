@@ -1,4 +1,4 @@
-import type { Event } from "../event.ts";
+import type { Event, LogRepeats } from "../event.ts";
 import { type EpochMs, epochMs } from "../ids.ts";
 import { nsToMs } from "../time.ts";
 
@@ -13,7 +13,7 @@ const TIMES_USUAL = 4;
  * several times the usual number of failing records, else the time of the last record. Null when there are no records.
  */
 export function troubleMoment(events: readonly Event<string>[]): EpochMs | null {
-  const times = events.map((event) => nsToMs(event.atNs));
+  const times = events.map((event) => lastTimeOf(event));
   const last = times.reduce<number | null>((latest, at) => (latest === null ? at : Math.max(latest, at)), null);
   if (last === null) return null;
   const perMinute = failuresPerMinute(events);
@@ -30,8 +30,28 @@ function failuresPerMinute(events: readonly Event<string>[]): ReadonlyMap<number
   for (const event of events) {
     const minute = Math.floor(nsToMs(event.atNs) / MINUTE_MS);
     counts.set(minute, (counts.get(minute) ?? 0) + (isFailing(event) ? 1 : 0));
+    addRepeats(event, counts);
   }
   return counts;
+}
+
+const NONE: LogRepeats = { seconds: [], counts: [] };
+
+/** Lines that were counted instead of kept fail like the line that stands for them. */
+function addRepeats(event: Event<string>, counts: Map<number, number>): void {
+  const { seconds, counts: lines } = repeatsOf(event);
+  for (const [at, second] of seconds.entries()) {
+    const minute = Math.floor((second * 1000) / MINUTE_MS);
+    counts.set(minute, (counts.get(minute) ?? 0) + (isFailing(event) ? (lines[at] ?? 0) : 0));
+  }
+}
+
+function repeatsOf(event: Event<string>): LogRepeats {
+  return (event.kind === "log" ? event.repeats : undefined) ?? NONE;
+}
+
+function lastTimeOf(event: Event<string>): number {
+  return Math.max(nsToMs(event.atNs), (repeatsOf(event).seconds.at(-1) ?? 0) * 1000);
 }
 
 function isFailing(event: Event<string>): boolean {

@@ -1,6 +1,6 @@
 import { compare } from "../graph/build.ts";
 import { epochMs, stableHash } from "../ids.ts";
-import type { Failures, RecordGroup } from "./failures.ts";
+import { countLines, type Failures, type RecordGroup } from "./failures.ts";
 import type { Coverage } from "./place.ts";
 import { MAX_SURPRISE } from "./surprise.ts";
 import type { Found } from "./symptoms.ts";
@@ -29,7 +29,7 @@ export function vanishedSymptoms(failures: Failures, cover: Coverage): readonly 
 
 function toVanished(group: RecordGroup, cover: Coverage, looks: number): readonly Found[] {
   const { window, lastMs } = cover;
-  const before = group.records.filter(({ atMs }) => atMs < window.fromMs).length;
+  const before = countLines(group.records.filter(({ atMs }) => atMs < window.fromMs));
   const last = group.records.at(-1);
   const watchedMs = window.fromMs - cover.since(group.service);
   if (last === undefined || before < MIN_BASELINE_RECORDS || watchedMs <= 0) return [];
@@ -39,7 +39,7 @@ function toVanished(group: RecordGroup, cover: Coverage, looks: number): readonl
   // Poisson: the chance of none when `expected` were due.
   const nats = (before / watchedMs) * silenceMs - Math.log(looks);
   if (nats < MIN_NATS) return [];
-  const inside = group.records.length - before;
+  const inside = countLines(group.records) - before;
   return [
     {
       kind: "log",

@@ -53,12 +53,12 @@ describe("objects of the cluster", () => {
     expect(late).toBe(BigInt(COLLECTED_MS + 7_200_000) * 1_000_000n);
   });
 
-  test("several YAML documents are read one by one, and what is no YAML is an error", () => {
-    expect(readYaml("kind: Pod\nmetadata: {name: a}\n---\nkind: Pod\nmetadata: {name: b}\n")).toEqual([
+  test("several YAML documents are read one by one, and what is no YAML is an error", async () => {
+    expect(await readYaml("kind: Pod\nmetadata: {name: a}\n---\nkind: Pod\nmetadata: {name: b}\n")).toEqual([
       { kind: "Pod", metadata: { name: "a" } },
       { kind: "Pod", metadata: { name: "b" } },
     ]);
-    expect(() => readYaml("kind: [Pod\nmetadata: }")).toThrow("not YAML");
+    await expect(readYaml("kind: [Pod\nmetadata: }")).rejects.toThrow("not YAML");
   });
 
   test("in a bundle of another day the state counts at the last dated record, and YAML is read like JSON", async () => {

@@ -1,4 +1,3 @@
-import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import type { Event, Json } from "../../core/event.ts";
 import { epochMs } from "../../core/ids.ts";
@@ -24,7 +23,9 @@ const identity = z.looseObject({
 const list = z.looseObject({ kind: z.string().nullish(), items: z.array(z.unknown()) });
 
 /** Documents of `kubectl get … -o yaml`, also several behind one another. Throws a sentence when a document is not YAML. */
-export function readYaml(text: string): readonly unknown[] {
+export async function readYaml(text: string): Promise<readonly unknown[]> {
+  // Loaded when it is needed: most readings hold no YAML, and its many files take as long as counting 30,000 lines.
+  const { parseAllDocuments } = await import("yaml");
   const documents = parseAllDocuments(text);
   if (!Array.isArray(documents)) return [];
   return documents.slice(0, MAX_DOCUMENTS).map((document) => {

@@ -7,11 +7,13 @@ import { nsToMs } from "../../core/time.ts";
 import { readChange } from "./changes.ts";
 import { readClusterText } from "./cluster-text.ts";
 import { readClusterJson } from "./kubernetes.ts";
+import { areLarge, holdsLines, type LargeReading, readLargeLogs } from "./large-logs.ts";
 import { type BundleLimits, DEFAULT_LIMITS } from "./limits.ts";
 import { type FileLine, InflateLimitError, readChunks, readLines } from "./lines.ts";
 import { readCsvHeader, readCsvRow } from "./metrics-csv.ts";
 import { readClusterObjects, readYaml, settleObjects } from "./objects.ts";
 import { readLog } from "./read-log.ts";
+import type { LargeFile } from "./shards.ts";
 import { createSink, type FileTally, type Sink, type TimeRange, tallyOf, type UnnamedEvent } from "./sink.ts";
 import { tellFile } from "./tell-file.ts";
 import { type BundleFile, walkBundle, whyUnreadable } from "./walk.ts";
@@ -52,6 +54,7 @@ export async function readBundle(
   const walk = await walkBundle(paths, limits, signal);
   const state = newState(createSink(options.range, limits), options);
   state.problems.push(...walk.problems);
+  if (areLarge(walk.files, limits)) state.large = [];
   for (const file of walk.files) {
     signal.throwIfAborted();
     if (!state.sink.open) {
@@ -62,6 +65,7 @@ export async function readBundle(
     }
     await readFile(file, state, signal);
   }
+  await readLarge(state, signal);
   state.notes.push(...settleZones(state.sink));
   if (options.range === null) settleObjects(state.sink.events);
   return toReading(state, paths);
@@ -74,10 +78,12 @@ interface ReadState {
   readonly notes: string[];
   readonly topology: (readonly [string, string])[];
   alert: unknown;
+  /** Files whose lines are counted in the end; null when all lines are kept. */
+  large: LargeFile[] | null;
 }
 
 function newState(sink: Sink, options: BundleOptions): ReadState {
-  return { sink, options, problems: [], notes: [], topology: [], alert: null };
+  return { sink, options, problems: [], notes: [], topology: [], alert: null, large: null };
 }
 
 type ReadRole = (
@@ -101,6 +107,10 @@ const ROLES: Readonly<Record<BundleFile["role"], ReadRole>> = {
 };
 
 async function readFile(file: BundleFile, state: ReadState, signal: AbortSignal): Promise<void> {
+  if (state.large !== null && file.role === "log" && holdsLines(file, state.sink.limits)) {
+    state.large.push({ file, year: new Date(await collectedAt(file, state)).getUTCFullYear() });
+    return;
+  }
   const tally = tallyOf(file.ref);
   try {
     await ROLES[file.role](file, { state, tally, signal });
@@ -109,6 +119,20 @@ async function readFile(file: BundleFile, state: ReadState, signal: AbortSignal)
     signal.throwIfAborted();
     state.problems.push(tellFailure(file, cause, state.sink.limits));
   }
+}
+
+async function readLarge(state: ReadState, signal: AbortSignal): Promise<void> {
+  if (state.large === null || state.large.length === 0) return;
+  const { limits } = state.sink;
+  for (const { file, tally, failure, unread } of await readLargeLogs(state.large, state.sink, signal)) {
+    if (failure !== null) state.problems.push(tellFailure(file, causeOf(failure, file), limits));
+    else if (unread !== null) state.problems.push(unread);
+    if (tally.lines > 0) state.problems.push(...tellFile(tally, "log"));
+  }
+}
+
+function causeOf({ isInflateLimit, code }: NonNullable<LargeReading["failure"]>, file: BundleFile): Error {
+  return isInflateLimit ? new InflateLimitError(file.path) : Object.assign(new Error(code), { code });
 }
 
 function tellFailure(file: BundleFile, cause: unknown, limits: BundleLimits): string {
@@ -165,7 +189,7 @@ async function readKubernetes(...[file, { state, tally, signal }]: Parameters<Re
   const text = await readText(file, state.sink.limits, signal);
   const collectedMs = await collectedAt(file, state);
   const records = isJsonOrYaml(text)
-    ? readDocuments(text).flatMap((value) => [
+    ? (await readDocuments(text)).flatMap((value) => [
         ...readClusterJson(value, state.options.range),
         ...readClusterObjects(value, collectedMs, state.options.range),
       ])
@@ -181,7 +205,7 @@ function isJsonOrYaml(text: string): boolean {
   return /^\s*[{[]/u.test(text) || YAML_OF_KUBECTL.test(text);
 }
 
-function readDocuments(text: string): readonly unknown[] {
+async function readDocuments(text: string): Promise<readonly unknown[]> {
   if (!/^\s*[{[]/u.test(text)) return readYaml(text);
   const value: unknown = JSON.parse(text);
   return [value];

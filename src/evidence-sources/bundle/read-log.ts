@@ -1,4 +1,6 @@
 import { basename } from "node:path";
+import type { LogRepeats } from "../../core/event.ts";
+import type { EpochNs } from "../../core/ids.ts";
 import { exceptionIn, isContinuation } from "../../platform/records/exceptions.ts";
 import { isJsonObject, type JsonObject } from "../../platform/records/flat-fields.ts";
 import { type FileLine, readChunks, readLines } from "./lines.ts";
@@ -38,10 +40,13 @@ export async function readLog(file: BundleFile, reading: LogReading): Promise<vo
   joiner.flush();
 }
 
-interface Pending {
+/** A record that further lines may belong to. */
+export interface Pending {
   readonly record: LogRecord;
   readonly place: string;
   text: string;
+  /** Lines that it stands for. */
+  readonly repeats?: LogRepeats | null;
 }
 
 /** Joins the lines of a stack trace to the record they belong to. */
@@ -54,9 +59,6 @@ function createJoiner(file: BundleFile, reading: LogReading) {
   const start = (record: LogRecord, place: string): void => {
     flush();
     pending = { record, place, text: record.body };
-  };
-  const append = (to: Pending, text: string): void => {
-    if (to.text.length < MAX_JOINED) to.text += `\n${text}`;
   };
   const pushText = (line: FileLine): void => {
     const record = recordFromText(line.text, reading.year);
@@ -89,7 +91,8 @@ function createJoiner(file: BundleFile, reading: LogReading) {
   };
 }
 
-function parseObject(text: string): JsonObject | null {
+/** The JSON object that a line is; null when it is none. */
+export function parseObject(text: string): JsonObject | null {
   if (text.charCodeAt(0) !== 0x7b && !text.trimStart().startsWith("{")) return null;
   try {
     const value: unknown = JSON.parse(text);
@@ -99,11 +102,17 @@ function parseObject(text: string): JsonObject | null {
   }
 }
 
-interface Placing extends LogReading {
+/** Joins a line to the record it belongs to. */
+export function append(to: Pending, text: string): void {
+  if (to.text.length < MAX_JOINED) to.text += `\n${text}`;
+}
+
+export interface Placing extends LogReading {
   readonly file: BundleFile;
 }
 
-function addJson(json: JsonObject, placing: Placing & { readonly place: string }): void {
+/** Adds what a JSON object of any supported form holds. */
+export function addJson(json: JsonObject, placing: Placing & { readonly place: string }): void {
   if (isOtlp(json)) {
     addOtlp(json, placing.place, placing);
     return;
@@ -122,12 +131,19 @@ function addOtlp(json: JsonObject, place: string, { sink, tally, file }: Placing
   });
 }
 
-function addRecord({ record, place, text }: Pending, { sink, tally, file }: Placing): void {
+/** Adds a record with the lines that belong to it. */
+export function addRecord(pending: Pending, { sink, tally, file }: Placing): void {
+  const { record, place } = pending;
   if (record.atNs === null) return;
-  const named = placeOf(file.ref);
-  const event: UnnamedEvent = {
+  const event = eventOf(pending, record.atNs, placeOf(file.ref));
+  if (record.zoneless) sink.addZoneless(tally, place, event);
+  else sink.add(tally, place, event);
+}
+
+function eventOf({ record, text, repeats }: Pending, atNs: EpochNs, named: ReturnType<typeof placeOf>): UnnamedEvent {
+  return {
     kind: "log",
-    atNs: record.atNs,
+    atNs,
     observedNs: record.observedNs,
     service: record.service ?? named.service,
     host: record.host ?? named.pod,
@@ -138,9 +154,8 @@ function addRecord({ record, place, text }: Pending, { sink, tally, file }: Plac
     requestId: record.requestId,
     attributes: record.attributes,
     exception: record.exception ?? exceptionIn(text),
+    ...(repeats ? { repeats } : {}),
   };
-  if (record.zoneless) sink.addZoneless(tally, place, event);
-  else sink.add(tally, place, event);
 }
 
 /** A JSON document as its list of records; null when the file is JSON lines, text or too long for memory. */

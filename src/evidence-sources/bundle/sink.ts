@@ -31,6 +31,8 @@ export interface Sink {
   readonly open: boolean;
   /** Counts one line that was looked at; false when the reading is full. */
   line(tally: FileTally): boolean;
+  /** Counts lines that were looked at as a whole; they have a limit of their own. */
+  counted(tally: FileTally, lines: number): void;
   add(tally: FileTally, place: string, event: UnnamedEvent): void;
   /** Keeps a record whose clock's zone is unknown until all files are read. */
   addZoneless(tally: FileTally, place: string, event: UnnamedEvent): void;
@@ -40,7 +42,7 @@ export interface Sink {
 }
 
 /** How far a wall clock without a zone can be from UTC. */
-const WIDEST_ZONE_MS = 14 * 3_600_000;
+export const WIDEST_ZONE_MS = 14 * 3_600_000;
 
 /** Starts an empty collection. Events outside `range` are left out without counting against the limit. */
 export function createSink(range: TimeRange | null, limits: BundleLimits): Sink {
@@ -48,6 +50,7 @@ export function createSink(range: TimeRange | null, limits: BundleLimits): Sink 
   const zoneless = new Map<string, Event<string>[]>();
   let kept = 0;
   let scanned = 0;
+  let counted = 0;
   const isWanted = (ns: EpochNs, slackMs: number): boolean => {
     const ms = nsToMs(ns);
     return range === null || (ms >= range.fromMs - slackMs && ms <= range.toMs + slackMs);
@@ -67,12 +70,16 @@ export function createSink(range: TimeRange | null, limits: BundleLimits): Sink 
       return kept < limits.maxLines && scanned < limits.maxScannedLines;
     },
     get scannedLines() {
-      return scanned;
+      return scanned + counted;
     },
     line(tally) {
       tally.lines++;
       scanned++;
       return kept < limits.maxLines && scanned < limits.maxScannedLines;
+    },
+    counted(tally, lines) {
+      tally.lines += lines;
+      counted += lines;
     },
     add(tally, place, event) {
       if (take(tally, 0, event)) events.push(named(tally, place, event));

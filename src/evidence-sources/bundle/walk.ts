@@ -9,6 +9,8 @@ export type FileRole = "log" | "metrics-csv" | "changes" | "kubernetes" | "topol
 export interface BundleFile extends OpenFile {
   readonly ref: string;
   readonly role: FileRole;
+  /** It begins like an export of a collector: whole batches of records in each line. */
+  readonly isOtlp: boolean;
 }
 
 export interface Walk {
@@ -24,6 +26,7 @@ interface Found {
 const MAX_DEPTH = 8;
 const LOG_NAME = /\.(?:jsonl|ndjson|json|log|txt|out|err)(?:[.-]\d{1,14})?(?:\.gz)?$|^[\w.-]*log[\w.-]*$|^[^.]+$/iu;
 const HEAD_BYTES = 8192;
+const OTLP = /^\s*\{\s*"resource(?:Logs|Spans|Metrics)"/u;
 
 /** Finds what can be read under the given paths, in a stable order. Links inside folders are not followed. */
 export async function walkBundle(paths: readonly string[], limits: BundleLimits, signal: AbortSignal): Promise<Walk> {
@@ -100,7 +103,15 @@ async function lookInto(found: Found): Promise<BundleFile | string> {
       const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
       const bytes = head.subarray(0, bytesRead);
       const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-      return binaryProblem(found.path, bytes, gzip) ?? { ...found, bytes: size, gzip, role: roleOf(found) };
+      return (
+        binaryProblem(found.path, bytes, gzip) ?? {
+          ...found,
+          bytes: size,
+          gzip,
+          role: roleOf(found),
+          isOtlp: OTLP.test(bytes.toString("latin1")),
+        }
+      );
     } finally {
       await handle.close();
     }

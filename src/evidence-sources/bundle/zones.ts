@@ -21,7 +21,7 @@ export function settleZones(sink: Sink): readonly string[] {
     const offsetMs = offsetOf(events, known);
     for (const event of events) {
       const atNs = epochNs(event.atNs - BigInt(offsetMs ?? 0) * NS_PER_MS);
-      if (isInRange(sink, atNs)) sink.events.push({ ...event, atNs });
+      if (isInRange(sink, atNs)) sink.events.push(shifted({ ...event, atNs }, offsetMs ?? 0));
     }
     notes.push(
       offsetMs === null
@@ -31,6 +31,13 @@ export function settleZones(sink: Sink): readonly string[] {
   }
   sink.zoneless.clear();
   return notes;
+}
+
+/** What a record stands for was written by the same clock. */
+function shifted(event: Event<string>, offsetMs: number): Event<string> {
+  if (event.kind !== "log" || event.repeats === undefined) return event;
+  const { seconds, counts } = event.repeats;
+  return { ...event, repeats: { seconds: seconds.map((second) => second - offsetMs / 1000), counts } };
 }
 
 function firstTimes(events: readonly Event<string>[]): ReadonlyMap<string, number> {

@@ -1,7 +1,14 @@
 import { z } from "zod";
-import type { EpochMs } from "../../core/ids.ts";
-import { type IngestReading, type IngestRoute, parseJson } from "../define.ts";
+import {
+  type IngestBody,
+  type IngestProblem,
+  type IngestReading,
+  type IngestRoute,
+  jsonAnswer,
+  type ReadBatch,
+} from "../define.ts";
 import { Deploy, deployEvent } from "../deploy-event.ts";
+import { parseJson } from "../json-shape.ts";
 import { createRecordNames } from "../record-ids.ts";
 
 const Announced = z.union([Deploy, z.array(Deploy).max(100)]);
@@ -10,15 +17,22 @@ const Announced = z.union([Deploy, z.array(Deploy).max(100)]);
 export const deploys: readonly IngestRoute[] = [
   {
     path: "/v1/deploys",
-    mediaTypes: ["application/json"],
-    read: readDeploys,
-    answer: (batch) => ({ accepted: batch.events.length }),
+    limits: null,
+    protocols: {
+      "application/json": {
+        read: readDeploys,
+        accepted: ({ accepted }: ReadBatch) => jsonAnswer(200, { accepted }),
+        refused: ({ status, message }: IngestProblem) => jsonAnswer(status, { error: message }),
+      },
+    },
   },
 ];
 
 /** A deploy needs a service and a version; anything else of the wrong shape is named. */
-export function readDeploys(body: string, receivedAtMs: EpochMs): IngestReading {
-  const parsed = Announced.safeParse(parseJson(body)?.value);
+export function readDeploys({ bytes, request: { receivedAtMs } }: IngestBody): IngestReading {
+  const body = parseJson(bytes);
+  if (body.status === "invalid") return body;
+  const parsed = Announced.safeParse(body.value);
   if (!parsed.success) {
     return { status: "invalid", because: "a deploy is {service, version, environment?, at?, by?, url?, summary?}" };
   }
@@ -28,5 +42,5 @@ export function readDeploys(body: string, receivedAtMs: EpochMs): IngestReading 
     const when = deploy.at ?? receivedAtMs;
     return deployEvent(deploy, nameOf(`${deploy.service}\u0000${deploy.version}\u0000${when}`), receivedAtMs);
   });
-  return { status: "read", events, refused: 0, because: null };
+  return { status: "read", events, records: null, accepted: events.length, refused: 0, because: null };
 }

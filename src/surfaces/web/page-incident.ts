@@ -6,7 +6,8 @@ import { type Html, html } from "./html.ts";
 import { pageShell } from "./page-shell.ts";
 import { answerCard, headline } from "./part-answer.ts";
 import { causesSection } from "./part-causes.ts";
-import { evidenceSection, gapsSection, graphSection, numberEvidence } from "./part-records.ts";
+import { graphSection } from "./part-graph.ts";
+import { evidenceSection, gapsSection, numberEvidence } from "./part-records.ts";
 import { timelineSection } from "./part-timeline.ts";
 import { fullTime } from "./part-words.ts";
 import type { Visitor } from "./visitor.ts";
@@ -23,7 +24,7 @@ export function incidentPage(answer: IncidentAnswer, visitor: Visitor, assets: A
     ${timelineSection(view, numbers)}
     ${causesSection({ view, numbers, visitor })}
     ${gapsSection(view)}
-    ${graphSection(view)}
+    ${graphSection(answer)}
     ${evidenceSection(view)}
     <footer class="foot">
       <p><a href="${path}.json">This answer as JSON</a> <a href="${path}/postmortem">Postmortem</a></p>

@@ -5,7 +5,6 @@ import { type Html, html, link } from "./html.ts";
 import { type EvidenceNumbers, timeTag } from "./part-words.ts";
 
 const MAX_RECORDS = 200;
-const MAX_EDGES = 40;
 
 /** Which number each record gets in the list below. */
 export function numberEvidence(view: IncidentView): EvidenceNumbers {
@@ -39,19 +38,4 @@ function record({ id, atMs, service, source, quote, ref }: EvidenceView): Html {
     <p class="origin">${timeTag(atMs)} <span>${place}</span> <span class="ref">${link(ref, ref)}</span> <code class="id">${id}</code></p>
     <blockquote>${quote}</blockquote>
   </li>`;
-}
-
-/** Who calls whom, in words: a drawing of a graph tells a screen reader nothing. */
-export function graphSection(view: IncidentView): Html | null {
-  if (view.graph.length === 0) return null;
-  const from = { trace: "seen in traces", mention: "named in logs", given: "from the given topology" };
-  return html`<section aria-labelledby="graph-h">
-    <h2 id="graph-h">Who calls whom</h2>
-    <ul class="graph">${view.graph
-      .slice(0, MAX_EDGES)
-      .map(
-        (edge) =>
-          html`<li><b>${edge.caller}</b> calls <b>${edge.callee}</b> <span class="quiet">${from[edge.from]}${edge.count > 0 && html`, ${edge.count} records`}</span></li>`,
-      )}</ul>
-  </section>`;
 }

@@ -15,7 +15,7 @@ export const DAYS_TO_MONTH = 2816;
 /** Three tables of names, in this order: services, hosts, levels. */
 export const NAMES = 65536;
 export const NAME_SLOTS = 1024;
-/** Length, number, and up to 56 bytes of the name. */
+/** Length, number, and up to 55 bytes of the name. */
 export const NAME_SLOT_BYTES = 64;
 export const NAMES_BYTES = NAME_SLOTS * NAME_SLOT_BYTES;
 

@@ -1,4 +1,4 @@
-import type { Dependencies } from "../../../app/look-back.ts";
+import type { Dependencies } from "../../../app/dependencies.ts";
 import type { OnCallAnswer } from "../../../app/on-call.ts";
 import type { ChangesAnswer, RecentChange } from "../../../app/recent-changes.ts";
 import { counted, literal } from "../../../core/presentation/words.ts";
@@ -68,11 +68,14 @@ function changeLine({ atMs, service, kind, status, version, summary, by, url }: 
   return md`• ${dayMd(atMs)} *${escaped(whose)}${linkMd(links(url), escaped(what))}* ${escaped(cutSafe(summary, SUMMARY))}${escaped(author)}`;
 }
 
+/** What the reply tells of a service. */
+export type GraphAnswer = Pick<Dependencies, "service" | "callers" | "callees" | "isKnown"> & Partial<Dependencies>;
+
 /** Both directions, in words. */
-export function graphReply({ service, callers, callees, isKnown }: Dependencies, command: Safe): Drawing {
+export function graphReply({ service, callers, callees, isKnown, near = [] }: GraphAnswer, command: Safe): Drawing {
   const name = cutSafe(service, NAME);
   if (!isKnown) {
-    const text = safe`Nothing is known about ${name}: no running or recent incident names it. That is not the same as no calls. "${command} investigate ${name}" looks now.`;
+    const text = safe`Nothing is known about ${name}: no call of the last days and no recent incident names it. That is not the same as no calls. ${meant(near)}"${command} investigate ${name}" looks now.`;
     return { text: escaped(text), blocks: [section("graph", escaped(text))] };
   }
   const text = safe`${name}: ${counted(callers.length, "caller", "callers")}, calls ${counted(callees.length, "service", "services")}`;
@@ -81,8 +84,16 @@ export function graphReply({ service, callers, callees, isKnown }: Dependencies,
     md`*It is called by:* ${neighbours(callers)}`,
     md`*It calls:* ${neighbours(callees)}`,
   ];
-  const hint = md`As running and recent incidents saw it; calls that no record shows are missing.`;
+  const hint = md`As calls of the last days and recent incidents show it; calls that no record shows are missing.`;
   return { text: escaped(text), blocks: [section("graph", joinMd(lines, "\n")), context("graphfoot", hint)] };
+}
+
+function meant(near: readonly Safe[]): Safe {
+  if (near.length === 0) return safe``;
+  return safe`Known names like it: ${joinSafe(
+    near.map((name) => cutSafe(name, NAME)),
+    ", ",
+  )}. `;
 }
 
 /** Who is called first; "nobody" and "could not find out" are two things. */

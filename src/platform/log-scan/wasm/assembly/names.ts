@@ -2,7 +2,7 @@
 import { NAME_SLOTS, NAMES, NAMES_BYTES } from "../layout";
 import { nameAt } from "./imports";
 
-const MAX_NAME: i32 = 56;
+const MAX_NAME: i32 = 55;
 const MULTIPLIER: u32 = 0x9e3779b1;
 
 /** The number of the name in the table; the program is asked for names not met lately. */
@@ -27,8 +27,7 @@ export function indexOf(table: i32, from: i32, to: i32): i32 {
   }
   const number = nameAt(table, from, to);
   for (let copied: i32 = 0; copied < at; copied += 8) store<u64>(slot + 8 + copied, load<u64>(from + copied));
-  // A name of 56 bytes ends with its last whole word; its slot has no room for a further one.
-  if (at < MAX_NAME) store<u64>(slot + 8 + at, last);
+  store<u64>(slot + 8 + at, last);
   store<i32>(slot, length);
   store<i32>(slot, number, 4);
   return number;

@@ -49,6 +49,7 @@ export function follow(from: i32): i32 {
       if (at < 0) return -1;
     }
   }
+  return -1;
 }
 
 /** The step that follows `step` in the bytes at `at`; 0 for none that is known. */

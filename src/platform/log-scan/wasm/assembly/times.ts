@@ -19,7 +19,7 @@ export function timeMs(): f64 {
   if (kind == 0) return NaN;
   const from = fromOf(0);
   const to = toOf(0);
-  if (kind != TEXT) return epochMs(decimal(from, to));
+  if (kind != TEXT) return numberMs(from, to);
   if (to - from >= 19 && isDateMark(load<u8>(from + 4))) {
     const ms = iso(from, to);
     return end == to ? ms : UNREAD;
@@ -134,6 +134,35 @@ function decimal(from: i32, to: i32): f64 {
   }
   if (value > MAX_EXACT || scale == 1 || scale > 1e15) return NaN;
   return scale == 0 ? value : value / scale;
+}
+
+/** The time of a JSON number. */
+function numberMs(from: i32, to: i32): f64 {
+  const value = decimal(from, to);
+  return isNaN(value) ? nearMs(from, to) : epochMs(value);
+}
+
+/**
+ * Of digits that fit into no double: what the program makes of them is at most two doubles beside the quotient here, so
+ * when both neighbours give the same time, that is the time.
+ */
+function nearMs(from: i32, to: i32): f64 {
+  let digits: u64 = 0;
+  let scale: f64 = 0;
+  if (to - from > 20) return UNREAD;
+  for (let at = from; at < to; at++) {
+    const byte: i32 = load<u8>(at);
+    if (isDigit(byte)) {
+      digits = digits * 10 + <u64>(byte - 0x30);
+      scale *= 10.0;
+    } else if (byte == 0x2e && scale == 0 && at > from) scale = 1;
+    else return UNREAD;
+  }
+  // Twenty digits and no point would not fit.
+  if (scale < 10) return UNREAD;
+  const value = reinterpret<u64>(<f64>digits / scale);
+  const low = epochMs(reinterpret<f64>(value - 2));
+  return low == epochMs(reinterpret<f64>(value + 2)) ? low : UNREAD;
 }
 
 function epochMs(value: f64): f64 {

@@ -133,6 +133,7 @@ export function blanks(from: i32): i32 {
     if (byte != 0x20 && byte != 0x09 && byte != 0x0d) return at;
     at++;
   }
+  return -1;
 }
 
 function closerOf(opener: i32): i32 {
@@ -186,6 +187,7 @@ export function skip(from: i32): i32 {
     if (load<u8>(at) != 0x2c) return -1;
     at = blanks(at + 1);
   }
+  return -1;
 }
 
 /** Behind the list at `from`, which counts as one scalar. */

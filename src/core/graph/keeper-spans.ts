@@ -1,0 +1,152 @@
+import type { SpanEvent } from "../event.ts";
+import type { Safe } from "../safe.ts";
+import { AgedIds, hashId } from "./aged-ids.ts";
+import type { KeeperNodes, Node } from "./keeper-nodes.ts";
+
+/** What the graph needs of one span. */
+export interface SeenSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly service: Safe | null;
+  readonly spanKind: SpanEvent["spanKind"];
+  /** Whom a client span says it calls. */
+  readonly peer: Safe | null;
+  readonly isFailing: boolean;
+  readonly atMs: number;
+}
+
+/** A client span that names its peer: it counts for itself only while nobody says to be its child. */
+interface ClientSide {
+  readonly node: Node;
+  readonly peer: Safe;
+  readonly isFailing: boolean;
+  readonly atMs: number;
+  readonly seenIn: number;
+  isTold: boolean;
+}
+
+/** A child whose parent has not come yet. */
+interface Orphan {
+  readonly node: Node;
+  readonly isFailing: boolean;
+  readonly atMs: number;
+}
+
+/** What is known of one span id: the span itself, or only that others call it their parent. */
+interface Entry {
+  isSeen: boolean;
+  node: Node | null;
+  spanKind: SpanEvent["spanKind"];
+  atMs: number;
+  hasChild: boolean;
+  client: ClientSide | null;
+  orphans: Orphan[] | null;
+}
+
+/** Children that one missing parent may have; a batch with more tells its edges by the first. */
+const MAX_ORPHANS = 256;
+
+const TRACE_SEED = 0x9747b28c;
+/** The end of a trace id is random in every common scheme, the beginning may be zeros or a time. */
+const TELLING_END = 16;
+const SPAN_SEED = 0x3c6ef372;
+
+/** Edges between parent and child spans of different services, whichever of the two comes first. */
+export class KeeperSpans {
+  readonly #nodes: KeeperNodes;
+  readonly #entries: AgedIds<Entry>;
+
+  constructor(nodes: KeeperNodes, maxSpans: number) {
+    this.#nodes = nodes;
+    this.#entries = new AgedIds(maxSpans, (entry) => {
+      if (entry.client !== null) this.#tell(entry.client);
+    });
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  add(span: SeenSpan): void {
+    const node = span.service === null ? null : this.#nodes.hear(span.service);
+    const trace = hashId(span.traceId, TRACE_SEED, span.traceId.length - TELLING_END);
+    const entry = this.#entry(trace, span.spanId);
+    if (isRepeat(entry, span, node)) return;
+    // Client and server of one call may share an id: the later one is whose children these are.
+    if (!entry.isSeen || span.atMs >= entry.atMs) {
+      entry.node = node;
+      entry.spanKind = span.spanKind;
+      entry.atMs = span.atMs;
+    }
+    entry.isSeen = true;
+    if (span.peer !== null && node !== null && !entry.hasChild) entry.client = this.#clientSide(span, node, span.peer);
+    if (entry.orphans !== null) this.#adopt(entry);
+    if (span.parentSpanId !== null) this.#addToParent(this.#entry(trace, span.parentSpanId), span, node);
+  }
+
+  /** Tells client spans that waited for at least so many drains, or all of them. */
+  settle(patience: number): void {
+    this.#entries.forEach(({ client }) => {
+      if (client !== null && this.#nodes.drains - client.seenIn >= patience) this.#tell(client);
+    });
+  }
+
+  #entry(trace: number, spanId: string): Entry {
+    const id = hashId(spanId, SPAN_SEED);
+    const known = this.#entries.get(trace, id);
+    if (known !== undefined) return known;
+    const entry: Entry = {
+      isSeen: false,
+      node: null,
+      spanKind: "unspecified",
+      atMs: 0,
+      hasChild: false,
+      client: null,
+      orphans: null,
+    };
+    this.#entries.set(trace, id, entry);
+    return entry;
+  }
+
+  #clientSide({ isFailing, atMs }: SeenSpan, node: Node, peer: Safe): ClientSide {
+    return { node, peer, isFailing, atMs, seenIn: this.#nodes.drains, isTold: false };
+  }
+
+  #tell(client: ClientSide): void {
+    if (client.isTold) return;
+    client.isTold = true;
+    this.#nodes.countPeer(client.node, client.peer, { isFailing: client.isFailing, atMs: client.atMs, by: 1 });
+  }
+
+  #addToParent(parent: Entry, { isFailing, atMs }: SeenSpan, node: Node | null): void {
+    parent.hasChild = true;
+    if (parent.client !== null) this.#takeBack(parent, parent.client);
+    if (node === null) return;
+    if (parent.isSeen) {
+      if (parent.node !== null) this.#nodes.count("trace", [parent.node, node], { isFailing, atMs, by: 1 });
+      return;
+    }
+    parent.orphans ??= [];
+    if (parent.orphans.length < MAX_ORPHANS) parent.orphans.push({ node, isFailing, atMs });
+    else this.#nodes.dropped += 1;
+  }
+
+  /** Its server side is there after all. */
+  #takeBack(entry: Entry, { node, peer, isFailing, atMs, isTold }: ClientSide): void {
+    if (isTold) this.#nodes.countPeer(node, peer, { isFailing, atMs, by: -1 });
+    entry.client = null;
+  }
+
+  #adopt(entry: Entry): void {
+    for (const { node, isFailing, atMs } of entry.orphans ?? []) {
+      if (entry.node !== null) this.#nodes.count("trace", [entry.node, node], { isFailing, atMs, by: 1 });
+    }
+    entry.orphans = null;
+  }
+}
+
+/** Senders repeat what was not acknowledged in time. */
+function isRepeat(entry: Entry, { spanKind, atMs }: SeenSpan, node: Node | null): boolean {
+  return entry.isSeen && entry.node === node && entry.atMs === atMs && entry.spanKind === spanKind;
+}

@@ -1,0 +1,200 @@
+import { safe } from "../../safe.ts";
+import type { ShapeFamily } from "./shape.ts";
+
+/** Answers of HTTP and gRPC, of name servers and of TLS. */
+export const PROTOCOL_SHAPES: readonly ShapeFamily[] = [
+  {
+    name: "HTTP statuses",
+    found: "http",
+    counts: "refines",
+    example: "ERROR call ended, status={} after 12 ms",
+    rows: [
+      ["validation", "400", safe`a request was not accepted`],
+      ["authentication", "401", safe`credentials were not accepted`],
+      ["quota", "402", safe`a payment or a plan is needed`],
+      ["authorization", "403", safe`a right is missing`],
+      ["validation", "405 406 415", safe`a request has a method or type that is not offered`],
+      ["authentication", "407", safe`the proxy wants credentials`],
+      ["timeout", "408", safe`a request did not arrive in time`],
+      ["deadlock", "409", safe`a request stood against the present state of the resource`],
+      ["validation", "411 412 414 416 417 422 428 431", safe`a request was not accepted`],
+      ["quota", "413", safe`a request is larger than allowed`],
+      ["dependency-unreachable", "421", safe`a request reached a server that does not serve this name`],
+      ["deadlock", "423", safe`the resource is locked`],
+      ["upstream-error", "424", safe`something that the request depends on failed`],
+      ["rate-limit", "429", safe`calls were refused because there were too many`],
+      ["authorization", "451", safe`the resource may not be shown for legal reasons`],
+      ["timeout", "499", safe`the client gave up waiting (nginx)`],
+      ["unknown", "500 501 502 503 504 505 506", safe`a request was answered with a server error`],
+      ["disk", "507", safe`the server has no room to store the request`, { counts: "warned" }],
+      ["configuration", "508", safe`requests go round in a circle`, { counts: "warned" }],
+      ["authentication", "511", safe`the network wants a login first`, { counts: "warned" }],
+      ["upstream-error", "520", safe`the origin gave the CDN an answer that is none`, { counts: "warned" }],
+      ["connection-refused", "521", safe`the origin refused the CDN's connection`, { counts: "warned" }],
+      ["timeout", "522 524", safe`the origin did not answer the CDN in time`, { counts: "warned" }],
+      ["dependency-unreachable", "523", safe`the CDN cannot reach the origin`, { counts: "warned" }],
+      ["certificate", "525 526", safe`the CDN did not accept the origin's certificate or TLS`, { counts: "warned" }],
+      ["name-resolution", "530", safe`the CDN could not resolve the origin's name`, { counts: "warned" }],
+      ["rate-limit", "529", safe`the service has more to do than it can`, { counts: "warned" }],
+    ],
+  },
+  {
+    name: "gRPC statuses",
+    found: "grpc",
+    counts: "warned",
+    example: "rpc error: code = {} desc = see the callee",
+    rows: [
+      ["unknown", "Canceled CANCELLED Cancelled", safe`a call was given up by its caller`, { counts: "refines" }],
+      [
+        "upstream-error",
+        "Unknown UNKNOWN Internal INTERNAL DataLoss DATA_LOSS",
+        safe`the called service answered with an error (gRPC)`,
+      ],
+      [
+        "upstream-error",
+        "Unimplemented UNIMPLEMENTED",
+        safe`the called service does not offer this call, as after a version was rolled back (gRPC)`,
+      ],
+      ["upstream-error", "Aborted ABORTED", safe`the called service gave the call up because of another one (gRPC)`],
+      ["validation", "InvalidArgument INVALID_ARGUMENT OutOfRange OUT_OF_RANGE", safe`input was not accepted`],
+      [
+        "validation",
+        "FailedPrecondition FAILED_PRECONDITION",
+        safe`the called service is not in the state that the call needs (gRPC)`,
+      ],
+      ["timeout", "DeadlineExceeded DEADLINE_EXCEEDED", safe`a call ran into its deadline`, { counts: "always" }],
+      [
+        "data",
+        "NotFound NOT_FOUND AlreadyExists ALREADY_EXISTS",
+        safe`what the call is about does not exist, or exists already (gRPC)`,
+        { counts: "refines" },
+      ],
+      ["authorization", "PermissionDenied PERMISSION_DENIED", safe`a right is missing`],
+      ["authentication", "Unauthenticated UNAUTHENTICATED", safe`credentials were not accepted`],
+      [
+        "quota",
+        "ResourceExhausted RESOURCE_EXHAUSTED",
+        safe`the called service had no resources left (gRPC)`,
+        { counts: "always" },
+      ],
+      [
+        "dependency-unreachable",
+        "Unavailable UNAVAILABLE",
+        safe`the called service was unavailable (gRPC)`,
+        { counts: "always" },
+      ],
+    ],
+  },
+  {
+    name: "Name servers (answers)",
+    found: "dns",
+    counts: "warned",
+    example: "lookup of ledger answered {} at once",
+    rows: [
+      ["name-resolution", "NXDOMAIN", safe`a host name does not exist`],
+      [
+        "name-resolution",
+        "SERVFAIL",
+        safe`the name server failed`,
+        {
+          actions: [
+            safe`Ask the name server and its forwarders for the name (dig @server), also with +cd: DNSSEC may be the reason.`,
+          ],
+        },
+      ],
+      ["name-resolution", "REFUSED NOTAUTH NOTIMP FORMERR", safe`the name server did not want to answer`],
+    ],
+  },
+  {
+    name: "TLS (names)",
+    found: "word",
+    counts: "always",
+    example: "handshake with ledger failed: {} at once",
+    rows: [
+      ["certificate", "CERT_HAS_EXPIRED", safe`a certificate has expired`],
+      ["certificate", "CERT_NOT_YET_VALID", safe`a certificate is not valid yet, or a clock is wrong`],
+      [
+        "certificate",
+        "CERT_REVOKED CERT_UNTRUSTED CERT_REJECTED CERT_SIGNATURE_FAILURE",
+        safe`a certificate was revoked or is not trusted`,
+      ],
+      ["certificate", "DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN", safe`a certificate is signed by itself`],
+      [
+        "certificate",
+        "UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+        safe`a certificate of the chain is missing`,
+        {
+          actions: [
+            safe`Read the chain that the server presents (openssl s_client -showcerts): an intermediate certificate may be missing.`,
+          ],
+        },
+      ],
+      [
+        "certificate",
+        "ERR_TLS_CERT_ALTNAME_INVALID HOSTNAME_MISMATCH SSL_ERROR_BAD_CERT_DOMAIN",
+        safe`the certificate is for another name`,
+      ],
+      [
+        "certificate",
+        "ERR_SSL_WRONG_VERSION_NUMBER WRONG_VERSION_NUMBER",
+        safe`the other side does not speak TLS on this port, or another version`,
+      ],
+      [
+        "certificate",
+        "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION SSL_ERROR_UNSUPPORTED_VERSION ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+        safe`both sides have no TLS version or cipher in common`,
+      ],
+      [
+        "certificate",
+        "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE SSL_ERROR_SYSCALL ERR_SSL_PROTOCOL_ERROR",
+        safe`a TLS handshake failed`,
+      ],
+    ],
+  },
+  {
+    name: "TLS (alert numbers)",
+    found: "tls-alert",
+    counts: "always",
+    example: "SSL handshake failed: SSL alert number {}",
+    rows: [
+      ["certificate", "40", safe`both sides could not agree on a TLS handshake`],
+      ["certificate", "42 43 46", safe`the certificate was not accepted`],
+      ["certificate", "44", safe`the certificate was revoked`],
+      ["certificate", "45", safe`the certificate has expired`],
+      ["certificate", "48", safe`the certificate was signed by somebody who is not trusted`],
+      ["certificate", "70", safe`both sides have no TLS version in common`],
+      ["certificate", "112", safe`the server has no certificate for the name that was asked for`],
+      ["certificate", "116", safe`the server wants a certificate of the client`],
+    ],
+  },
+  {
+    name: "TLS (messages)",
+    found: "phrase",
+    counts: "always",
+    example: "curl: (60) {} on port 443",
+    rows: [
+      ["certificate", "certificate has expired", safe`a certificate has expired`],
+      ["certificate", "certificate is not yet valid", safe`a certificate is not valid yet, or a clock is wrong`],
+      [
+        "certificate",
+        "unable to get local issuer certificate|self-signed certificate in certificate chain|pkix path building failed",
+        safe`the certificate was signed by somebody who is not trusted`,
+      ],
+      [
+        "certificate",
+        "hostname mismatch, certificate is not valid for|no subject alternative names matching|no alternative certificate subject name matches",
+        safe`the certificate is for another name`,
+      ],
+      [
+        "certificate",
+        "first record does not look like a tls handshake|http: server gave http response to https client",
+        safe`the other side does not speak TLS on this port`,
+      ],
+      [
+        "certificate",
+        "no cipher suites in common|no shared cipher|unsupported protocol version|tlsv1 alert protocol version",
+        safe`both sides have no TLS version or cipher in common`,
+      ],
+    ],
+  },
+];

@@ -1,0 +1,183 @@
+import { safe } from "../../safe.ts";
+import type { ShapeFamily } from "./shape.ts";
+
+/** What Envoy, nginx, HAProxy and load balancers write of calls that went wrong. */
+export const PROXY_SHAPES: readonly ShapeFamily[] = [
+  {
+    name: "Envoy (response flags)",
+    found: "envoy",
+    counts: "warned",
+    example: "POST /charge 503 response_flags={} upstream=payments",
+    rows: [
+      [
+        "dependency-unreachable",
+        "UH",
+        safe`no healthy host was left behind the proxy`,
+        {
+          actions: [safe`List the hosts of the cluster with their health (/clusters of the proxy's admin port).`],
+        },
+      ],
+      ["dependency-unreachable", "UF", safe`the proxy could not connect to the called service`],
+      ["dependency-unreachable", "UC UPE", safe`the called service broke the connection off`],
+      [
+        "connection-pool",
+        "UO",
+        safe`the proxy's limit of connections or pending requests was reached`,
+        {
+          impact: "degraded",
+          actions: [safe`Compare the cluster's circuit_breakers thresholds with upstream_rq_pending_overflow.`],
+        },
+      ],
+      ["configuration", "NR NC NFCF", safe`the proxy has no route or cluster for the request`],
+      ["dependency-unreachable", "URX", safe`all retries or connection attempts were used up`],
+      ["timeout", "UT", safe`the called service did not answer in time`],
+      ["timeout", "UMSDR SI DT", safe`a stream was idle or open longer than it may`],
+      ["timeout", "DC", safe`the caller went away before the answer`, { counts: "refines" }],
+      ["probe", "LH", safe`the service itself failed its health check`],
+      ["dependency-unreachable", "UR LR", safe`the called service or the proxy reset the stream`],
+      ["rate-limit", "RL RLSE", safe`the proxy's rate limit refused the request`, { impact: "degraded" }],
+      ["authorization", "UAEX", safe`the external authorization refused the request`],
+      ["validation", "IH DPE", safe`the request is not well-formed`],
+      ["name-resolution", "DF", safe`the proxy could not resolve the name of the called service`],
+      ["unknown", "DI FI", safe`a fault was injected on purpose`, { counts: "refines" }],
+      ["rate-limit", "OM DO", safe`the proxy shed load to save itself`, { impact: "degraded" }],
+    ],
+  },
+  {
+    name: "Envoy (details)",
+    found: "word",
+    counts: "warned",
+    example: 'response_code_details="{}"',
+    rows: [
+      ["dependency-unreachable", "no_healthy_upstream", safe`no healthy host was left behind the proxy`],
+      [
+        "dependency-unreachable",
+        "upstream_reset_before_response_started upstream_reset_after_response_started",
+        safe`the called service broke the connection off`,
+      ],
+      [
+        "timeout",
+        "upstream_response_timeout upstream_per_try_timeout upstream_max_stream_duration_reached",
+        safe`the called service did not answer in time`,
+      ],
+      ["configuration", "route_not_found cluster_not_found", safe`the proxy has no route or cluster for the request`],
+      ["authorization", "rbac_access_denied ext_authz_denied", safe`the proxy's policy refused the request`],
+      ["rate-limit", "request_rate_limited", safe`the proxy's rate limit refused the request`],
+      ["validation", "request_payload_too_large", safe`a request is larger than allowed`],
+      ["timeout", "downstream_remote_disconnect", safe`the caller went away before the answer`, { counts: "refines" }],
+    ],
+  },
+  {
+    name: "nginx",
+    found: "phrase",
+    counts: "always",
+    example: "[error] 31#31: *7 {} while reading from upstream",
+    rows: [
+      ["dependency-unreachable", "no live upstreams", safe`no healthy host was left behind the proxy`],
+      [
+        "dependency-unreachable",
+        "upstream prematurely closed connection",
+        safe`the called service broke the connection off`,
+      ],
+      [
+        "dependency-unreachable",
+        "recv() failed (104:|writev() failed (32:|send() failed (104:",
+        safe`a connection with the called service broke`,
+      ],
+      ["connection-refused", "connect() failed (111:", safe`the other side refused the connection`],
+      ["timeout", "upstream timed out (110:", safe`the called service did not answer in time`],
+      ["dependency-unreachable", "connect() failed (113:", safe`no route leads to the called service`],
+      [
+        "name-resolution",
+        "host not found in upstream|could not be resolved (",
+        safe`the proxy could not resolve the name of the called service`,
+      ],
+      [
+        "validation",
+        "upstream sent too big header",
+        safe`the called service sent headers that are too large for the proxy`,
+      ],
+      ["quota", "client intended to send too large body", safe`a request is larger than allowed`, { counts: "warned" }],
+      [
+        "rate-limit",
+        "limiting requests, excess|limiting connections by zone",
+        safe`the proxy's rate limit refused the request`,
+      ],
+      ["connection-pool", "worker_connections are not enough", safe`the proxy has no connection left`],
+      [
+        "disk",
+        "an upstream response is buffered to a temporary file",
+        safe`an answer is larger than the proxy's buffers`,
+        { counts: "refines" },
+      ],
+      [
+        "configuration",
+        "bind() to 0.0.0.0:80 failed (98:|[emerg] unknown directive",
+        safe`the proxy's configuration is not accepted`,
+      ],
+      [
+        "certificate",
+        "ssl_do_handshake() failed|peer closed connection in ssl handshake",
+        safe`a TLS handshake failed`,
+        { counts: "warned" },
+      ],
+    ],
+  },
+  {
+    name: "HAProxy (termination states)",
+    found: "word",
+    counts: "warned",
+    example: "web~ orders/app1 0/0/-1/-1/1 503 213 - - {} 1/1/0/0/3 0/0",
+    rows: [
+      ["connection-refused", "SC--", safe`the server behind the proxy refused the connection`],
+      ["timeout", "sC-- sH-- sD--", safe`the server behind the proxy did not answer in time`],
+      ["dependency-unreachable", "SH-- SD-- SL--", safe`the server behind the proxy broke the connection off`],
+      [
+        "connection-pool",
+        "sQ-- SQ--",
+        safe`a request waited too long for a free connection of the server`,
+        { impact: "degraded" },
+      ],
+      ["timeout", "cD-- cH-- cR--", safe`the client did not send in time`, { counts: "refines" }],
+      [
+        "dependency-unreachable",
+        "CD-- CC-- CH-- CR--",
+        safe`the client broke the connection off`,
+        { counts: "refines" },
+      ],
+      ["connection-pool", "RC-- RH--", safe`the proxy itself had no sockets or memory left`],
+      ["upstream-error", "PH-- PD--", safe`the proxy did not accept the server's answer`],
+      ["authorization", "PR--", safe`the proxy refused the request by a rule, or it is not well-formed`],
+      ["dependency-unreachable", "<NOSRV>", safe`the proxy had no server to give the request to`],
+    ],
+  },
+  {
+    name: "Load balancers of clouds",
+    found: "word",
+    counts: "warned",
+    example: "request was not served, reason {} at the balancer",
+    rows: [
+      [
+        "dependency-unreachable",
+        "failed_to_connect_to_backend failed_to_pick_backend",
+        safe`the balancer could not reach any backend`,
+      ],
+      ["timeout", "backend_timeout", safe`the backend did not answer in time`],
+      [
+        "dependency-unreachable",
+        "backend_connection_closed_before_data_sent_to_client backend_early_response_with_non_error_status",
+        safe`the backend broke the connection off`,
+      ],
+      [
+        "timeout",
+        "client_timed_out client_disconnected_before_any_response",
+        safe`the client went away before the answer`,
+        { counts: "refines" },
+      ],
+      ["authorization", "denied_by_security_policy", safe`the balancer's policy refused the request`],
+      ["dependency-unreachable", "Target.FailedHealthChecks Target.NotInUse", safe`a target failed its health checks`],
+      ["timeout", "Target.Timeout", safe`a target did not answer its health check in time`],
+      ["upstream-error", "Target.ResponseCodeMismatch", safe`a target answered its health check with another status`],
+    ],
+  },
+];

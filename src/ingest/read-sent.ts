@@ -1,0 +1,58 @@
+import type { IncomingMessage } from "node:http";
+import type { BodyPool } from "./body-pool.ts";
+import type { Reservation } from "./in-flight.ts";
+
+/** What became of a body that is being sent. Nothing is known about its content yet. */
+export type Sent =
+  /** `memory` is what the bytes lie in; it goes back to the pool when nobody needs them any more. */
+  | { readonly status: "read"; readonly bytes: Uint8Array; readonly memory: Uint8Array }
+  | { readonly status: "too-large" }
+  /** There is no room for it now. */
+  | { readonly status: "no-room" }
+  /** The sender went away. */
+  | { readonly status: "gone" };
+
+export interface SentInto {
+  readonly room: Reservation;
+  readonly pool: BodyPool;
+  readonly maxBytes: number;
+}
+
+/**
+ * The body of a request, at most `maxBytes`. Its size is asked for room before it is read when the sender says it, and as
+ * it grows when not.
+ */
+export function readSent(request: IncomingMessage, { room, pool, maxBytes }: SentInto): Promise<Sent> {
+  const { promise, resolve } = Promise.withResolvers<Sent>();
+  const said = Number(request.headers["content-length"] ?? Number.NaN);
+  if (said > maxBytes) return Promise.resolve({ status: "too-large" });
+  if (!Number.isNaN(said) && !room.resize(said)) return Promise.resolve({ status: "no-room" });
+  let memory = pool.take(Number.isNaN(said) ? 0 : said);
+  let size = 0;
+  let isDone = false;
+  const stop = (sent: Sent): void => {
+    if (isDone) return;
+    isDone = true;
+    request.off("data", onData);
+    if (sent.status !== "read") pool.give(memory);
+    resolve(sent);
+  };
+  const onData = (chunk: Buffer): void => {
+    const wanted = size + chunk.length;
+    if (wanted > maxBytes) return stop({ status: "too-large" });
+    if (wanted > memory.length) {
+      const larger = pool.take(Math.min(maxBytes, wanted * 2));
+      larger.set(memory.subarray(0, size));
+      pool.give(memory);
+      memory = larger;
+    }
+    if (Number.isNaN(said) && !room.resize(wanted)) return stop({ status: "no-room" });
+    memory.set(chunk, size);
+    size = wanted;
+  };
+  request.on("data", onData);
+  request.once("end", () => stop({ status: "read", bytes: memory.subarray(0, size), memory }));
+  request.once("error", () => stop({ status: "gone" }));
+  request.once("close", () => stop({ status: "gone" }));
+  return promise;
+}
