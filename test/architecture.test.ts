@@ -108,9 +108,10 @@ describe("imports", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("climb at most two folders, three from a part of a vendor's folder", () => {
+  test("climb at most two folders, three from a part of a vendor's or of the platform's folders", () => {
     const tooHigh = files.filter((file) => {
-      const isPart = ONE_FOLDER_PER_VENDOR.includes(folderOf(file)) && file.split("/").length > 3;
+      const hasParts = ONE_FOLDER_PER_VENDOR.includes(folderOf(file)) || folderOf(file) === "platform";
+      const isPart = hasParts && file.split("/").length > 3;
       return read(file).includes(isPart ? '"../../../../' : '"../../../');
     });
 

@@ -3,6 +3,7 @@ import type { AnalysisInput } from "../core/analyze.ts";
 import { type CorrectionFact, validCorrections } from "../core/corrections/correction.ts";
 import type { EvidencePolicy, EvidenceQuery, SourceEvidence } from "../core/evidence.ts";
 import { nextLookAt, planEvidence } from "../core/evidence-plan.ts";
+import { edgesOfAnalysis } from "../core/graph/known-edge.ts";
 import { type IncidentId, incidentId, type TenantId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
 import { own, ownWords } from "../core/safe.ts";
@@ -24,6 +25,7 @@ import type {
 import type { ProgressWatch } from "./progress.ts";
 import { publishRequests } from "./publish-requests.ts";
 import type { Redactor } from "./redactor.ts";
+import type { ServiceEdges } from "./service-edges-port.ts";
 import { withoutToldTwice } from "./told-twice.ts";
 
 export type InvestigationOutcome =
@@ -47,6 +49,8 @@ export interface InvestigateIncidentDeps {
   readonly corrections: CorrectionStore;
   readonly weights: WeightsStore;
   readonly evidence: readonly EvidencePort[];
+  /** Left out where calls are not kept. */
+  readonly serviceEdges?: ServiceEdges;
   readonly evidencePolicy: EvidencePolicy;
   readonly publishingSurfaces: () => readonly string[];
   /** Lets people see what is being read while a first look takes long. */
@@ -84,6 +88,7 @@ export async function investigateIncident(
   );
   if (saved === "superseded") return { kind: "superseded" };
   await keep(deps, input);
+  await keepCalls(deps, id, analysis);
   return { kind: "answered", analysis };
 }
 
@@ -126,6 +131,19 @@ function isLeftToNewer(
   // A planned later look is the only one that asks the sources again: a newer request may be about words of people.
   if (payload.sinceMs !== undefined) return false;
   return incident.revision > payload.revision && latest !== null && clock.nowMs() - latest.atMs < FRESH_MS;
+}
+
+/** Who called whom in this incident is worth knowing after it; adding the same answer again changes nothing. */
+async function keepCalls(
+  { serviceEdges, tenant, logger }: InvestigateIncidentDeps,
+  incidentId: IncidentId,
+  analysis: Analysis,
+): Promise<void> {
+  try {
+    await serviceEdges?.add(tenant, edgesOfAnalysis(analysis));
+  } catch (err) {
+    logger.warn({ incidentId, err }, "the calls that this answer shows could not be kept");
+  }
 }
 
 /** The answer stands already: what it was computed from is kept when it can be, and that it was not is said. */

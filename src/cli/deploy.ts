@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ingestTokens } from "../ingest/routes.ts";
 import { type Command, reasonOf, targetUrl, textOption } from "./command.ts";
 
 const DEADLINE_MS = 10_000;
@@ -40,7 +41,7 @@ export const deploy: Command = {
       return 2;
     }
     const to = targetUrl(args, io);
-    const token = textOption(args, "token") ?? io.environment["INGEST_TOKENS"]?.split(",")[0]?.trim();
+    const token = textOption(args, "token") ?? ingestTokens(io.environment)[0]?.token;
     const response = await post(new URL("/v1/deploys", to), announcement.data, token);
     if (typeof response === "string") {
       io.err(`TraceOps at ${to} could not be reached: ${response}. Is it running, and is --to its address?\n`);

@@ -63,6 +63,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     usage: "<incident id> [--format markdown|html|json]",
     load: async () => (await import("./postmortem.ts")).postmortem,
   },
+  graph: {
+    summary: "Draws who calls a service and whom it calls, as kept here or from files.",
+    usage: "<service> [--depth 1-3] [--words] [--json] [--in <bundle, folder or log file>]",
+    load: async () => (await import("./graph.ts")).graph,
+  },
   mcp: {
     summary: "Answers a coding agent over MCP on stdin and stdout.",
     usage: "",

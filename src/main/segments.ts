@@ -61,5 +61,7 @@ export async function startIntake(wiring: Wiring): Promise<EventIntake> {
 
 /** No two running processes share it. One that follows under the same name takes over what the earlier one left. */
 function writerName(): string {
-  return `${hostname().replaceAll(/[^\w-]/gu, "-").slice(0, 60)}-${process.pid}`;
+  return `${hostname()
+    .replaceAll(/[^\w-]/gu, "-")
+    .slice(0, 60)}-${process.pid}`;
 }

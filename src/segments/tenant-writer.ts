@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { UnavailableError } from "../app/errors.ts";
 import type { Clock, Logger } from "../app/ports.ts";
@@ -40,6 +41,12 @@ interface Waiting {
 
 /** A salt says which segment a frame belongs to, and must not be guessed by senders. */
 const newSalt = () => randomInt(2 ** 32 - 1);
+
+/**
+ * While senders come so close together that the last group had company, the next one waits this long for more: a sync costs
+ * several times what writing a batch does (0.3 ms instead of 1.4 ms of processor time for 380 kB in groups of eight).
+ */
+const GATHER_MS = 5;
 
 /**
  * Appends the batches of one tenant. While the disk takes one group of batches the next one gathers: each group is one write
@@ -129,8 +136,11 @@ export class TenantWriter {
   async #run(): Promise<void> {
     // Whoever appends in this same turn comes with the first group.
     await Promise.resolve();
+    let hadCompany = false;
     while (this.#waiting.length > 0) {
+      if (hadCompany && !this.#isClosed) await wait(GATHER_MS);
       const group = this.#takeGroup();
+      hadCompany = group.length > 1 || this.#waiting.length > 0;
       try {
         await this.#write(group);
       } catch (error) {

@@ -10,15 +10,22 @@ import { MINER_TUNING, type MinerTuning } from "./tuning.ts";
 const CACHE_SLOTS = 1 << 14;
 const MAX_GROUP = 65_535;
 
-/** What another implementation of the way of remembered signatures needs of a miner, to give what the miner would give. */
+/** What a miner remembers of messages, see `signature-cache.ts`, `pattern-table.ts` and `token-traits.ts`. */
+export interface RememberedTables {
+  readonly signatures: Int32Array;
+  readonly patterns: Int32Array;
+  readonly traits: Int32Array;
+}
+
+/** What another implementation of the way of remembered messages needs of a miner, to give what the miner would give. */
 export interface RememberedWay {
   readonly limits: MinerLimits;
-  /** Moves the signatures (see `signature-cache.ts`) to memory that both read; false when it has not their size. */
-  moveSignatures(table: Int32Array): boolean;
+  /** Moves what is remembered to memory that both read; false when a table has not the size. */
+  moveTo(tables: RememberedTables): boolean;
   finalOf(template: number): number;
   /** Counts messages whose signature was found. */
   countMany(template: number, messages: number): void;
-  /** While it stays the same, so does each `finalOf`. */
+  /** How many templates were joined with another: while it stays the same, so does each `finalOf`. */
   readonly joins: number;
 }
 
@@ -70,7 +77,8 @@ export function createByteMiner(
   };
   ways.set(miner, {
     limits,
-    moveSignatures: (table) => cache.moveTo(table),
+    moveTo: ({ signatures, patterns: lines, traits }) =>
+      cache.moveTo(signatures) && patterns.moveTo(lines) && shaper.moveTraits(traits),
     finalOf: (template) => store.finalOf(template),
     countMany: (template, messages) => store.countMany(template, messages),
     get joins() {

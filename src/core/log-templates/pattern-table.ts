@@ -11,6 +11,8 @@ export interface PatternTable {
   find(group: number, line: ScannedLine, bytes: Uint8Array): number;
   /** Remembers the line; bit i of `anyWord` says that any word or name may stand in place i. */
   keep(group: number, line: ScannedLine, entry: { anyWord: number; template: number }): void;
+  /** From now on it remembers in this table of the same size, which holds what it knew; false when the size is another. */
+  moveTo(table: Int32Array): boolean;
 }
 
 export const MAX_PATTERN_TOKENS = 31;
@@ -21,7 +23,7 @@ const HEAD = 4;
 const STRIDE = HEAD + 2 * MAX_PATTERN_TOKENS + 2;
 
 export function createPatternTable(shaper: LineShaper): PatternTable {
-  const table = new Int32Array(SETS * WAYS * STRIDE);
+  let table: Int32Array = new Int32Array(SETS * WAYS * STRIDE);
   const next = new Uint8Array(SETS);
 
   function setOf(group: number, line: ScannedLine): number {
@@ -70,6 +72,12 @@ export function createPatternTable(shaper: LineShaper): PatternTable {
         table[at + HEAD + 2 * token] = line.hashA[token] ?? 0;
         table[at + HEAD + 2 * token + 1] = line.hashB[token] ?? 0;
       }
+    },
+    moveTo(shared) {
+      if (shared.length !== table.length) return false;
+      shared.set(table);
+      table = shared;
+      return true;
     },
   };
 }

@@ -43,6 +43,8 @@ export interface LineShaper {
   shape(scanned: ScannedLine, bytes: Uint8Array): void;
   /** Whether a token is a word or name that makes one column whatever stands beside it. */
   standsAlone(scanned: ScannedLine, bytes: Uint8Array, token: number): boolean;
+  /** Moves the traits it remembers (see `token-traits.ts`); false when the table has not their size. */
+  moveTraits(table: Int32Array): boolean;
 }
 
 /** Any variable is the same as any other: its hash says only under which key it stands. */
@@ -70,6 +72,7 @@ interface TokenReader {
   /** Traits of a token that holds more than letters, into `traits`. */
   look(scanned: ScannedLine, bytes: Uint8Array, token: number): void;
   standsAlone(scanned: ScannedLine, bytes: Uint8Array, token: number): boolean;
+  moveTraits(table: Int32Array): boolean;
 }
 
 function createTokenReader(): TokenReader {
@@ -89,6 +92,7 @@ function createTokenReader(): TokenReader {
   return {
     traits,
     look,
+    moveTraits: (table) => cache.moveTo(table),
     standsAlone(scanned, bytes, token) {
       if (scanned.shape[token] === LETTERS) {
         const size = (scanned.to[token] ?? 0) - (scanned.from[token] ?? 0);
@@ -108,6 +112,7 @@ export function createLineShaper(maxTokens: number): LineShaper {
   return {
     line,
     standsAlone: (scanned, bytes, token) => reader.standsAlone(scanned, bytes, token),
+    moveTraits: (table) => reader.moveTraits(table),
     // oxlint-disable-next-line complexity -- runs for each token of a line that misses the cache; calls per token cost a third
     shape(scanned, bytes) {
       const { hashA, hashB, shape: made, from, to } = scanned;

@@ -159,10 +159,12 @@ export interface TraitsCache {
   /** Whether the traits of the token are known; then they are in `traits`. */
   read(traits: TokenTraits, hashA: number, hashB: number): boolean;
   keep(traits: TokenTraits, hashA: number, hashB: number): void;
+  /** From now on it remembers in this table of the same size, which holds what it knew; false when the size is another. */
+  moveTo(table: Int32Array): boolean;
 }
 
 export function createTraitsCache(): TraitsCache {
-  const table = new Int32Array(SLOTS * 4);
+  let table: Int32Array = new Int32Array(SLOTS * 4);
   return {
     read(traits, hashA, hashB) {
       const slot = ((hashA ^ (hashA >>> 15)) & (SLOTS - 1)) << 2;
@@ -178,6 +180,12 @@ export function createTraitsCache(): TraitsCache {
       table[slot + 1] = hashB;
       table[slot + 2] = traits.bits + 1;
       table[slot + 3] = traits.key;
+    },
+    moveTo(shared) {
+      if (shared.length !== table.length) return false;
+      shared.set(table);
+      table = shared;
+      return true;
     },
   };
 }

@@ -1,14 +1,12 @@
 import { rememberedWayOf } from "../../core/log-templates/byte-miner.ts";
 import type { TemplateMiner } from "../../core/log-templates/template-miner.ts";
 import { createNdjsonScanner, type NdjsonScanner, type ScanTally, type ScanTarget } from "./scan-ndjson.ts";
-import { ModuleScanner } from "./wasm/module-scanner.ts";
-import { type ScanExports, type ScanImports, startModule } from "./wasm/start-module.ts";
+import { type ModuleOptions, ModuleScanner } from "./wasm/module-scanner.ts";
+import { startModule } from "./wasm/start-module.ts";
 
-export interface FastScannerOptions {
+export interface FastScannerOptions extends Partial<ModuleOptions> {
   /** Told once when lines are read in JavaScript only, for WebAssembly cannot start here or failed. */
   readonly onFallback?: (error: unknown) => void;
-  /** Starts the module; tests give another one. */
-  readonly start?: (imports: ScanImports) => ScanExports;
 }
 
 /** A scanner for each miner, shared by all who scan for it: the miner's signatures stand in its memory. */
@@ -17,22 +15,22 @@ const scanners = new WeakMap<TemplateMiner, ModuleScanner>();
 /**
  * The scanner of `createNdjsonScanner`, with the same rows, columns and templates for the same bytes, that reads usual
  * lines in WebAssembly; `slow` of its tally may be lower. Where WebAssembly has no vectors or no memory it reads them all
- * in JavaScript. Costs 3.5 MB of memory for each miner it meets.
+ * in JavaScript. Costs 4 MB of memory for each miner it meets.
  */
 export function createFastNdjsonScanner(options: FastScannerOptions = {}): NdjsonScanner {
   return new FastScanner(options);
 }
 
 class FastScanner implements NdjsonScanner {
-  readonly #start: (imports: ScanImports) => ScanExports;
+  readonly #options: ModuleOptions;
   readonly #onFallback: (error: unknown) => void;
   readonly #plain = createNdjsonScanner();
   /** For miners whose signatures cannot be looked up. */
   #any: ModuleScanner | null = null;
   #hasFailed = false;
 
-  constructor({ start = startModule, onFallback = () => {} }: FastScannerOptions) {
-    this.#start = start;
+  constructor({ onFallback = () => {}, ...options }: FastScannerOptions) {
+    this.#options = { start: startModule, ...options };
     this.#onFallback = onFallback;
   }
 
@@ -49,7 +47,7 @@ class FastScanner implements NdjsonScanner {
     const known = way === null ? this.#any : scanners.get(miner);
     if (known) return known;
     try {
-      const scanner = new ModuleScanner(this.#start, way);
+      const scanner = new ModuleScanner(this.#options, way);
       if (way === null) this.#any = scanner;
       else scanners.set(miner, scanner);
       return scanner;

@@ -11,6 +11,11 @@ export const NESTING = 1280;
 export const CLASSES = 2048;
 export const DAYS_TO_YEAR = 2304;
 export const DAYS_TO_MONTH = 2816;
+/** Tokens of the message at hand, 16 bytes each: two hashes, shape, size. */
+export const TOKENS = 4096;
+export const TOKEN_ROOM = 512;
+/** `MAYBE_SPECIAL` of the miner. */
+export const SPECIAL = 16384;
 
 /** Three tables of names, in this order: services, hosts, levels. */
 export const NAMES = 65536;
@@ -19,7 +24,10 @@ export const NAME_SLOTS = 1024;
 export const NAME_SLOT_BYTES = 64;
 export const NAMES_BYTES = NAME_SLOTS * NAME_SLOT_BYTES;
 
-/** Shapes of lines as a tree of steps: first and next sibling, length, start of the bytes, code, live, kind. */
+/**
+ * Shapes of lines as a tree of steps: first step behind it, next sibling, length, start of the bytes; at 16 code, live,
+ * kind, and 64 minus the bits of the head, which is at 24: the first eight bytes.
+ */
 export const STEPS = NAMES + 3 * NAMES_BYTES;
 export const MAX_STEPS = 4096;
 export const STEP_SIZE = 32;
@@ -31,9 +39,17 @@ export const STEP_END = 255;
 /** The miner's table of signatures. */
 export const SIGNATURES = STEP_TEXT + MAX_STEP_TEXT + 1024;
 export const SIGNATURE_SLOTS = 16384;
+/** The miner's table of patterns, its sets, ways, and numbers of a way. */
+export const PATTERNS = SIGNATURES + SIGNATURE_SLOTS * 16;
+export const PATTERN_SETS = 1024;
+export const PATTERN_WAYS = 4;
+export const PATTERN_STRIDE = 68;
+/** The miner's table of traits. */
+export const TRAITS = PATTERNS + PATTERN_SETS * PATTERN_WAYS * PATTERN_STRIDE * 4;
+export const TRAIT_SLOTS = 16384;
 /** Per template 1 + what it is part of by now (0: not known), how often it was met since the last count, and which were. */
 export const MAX_TEMPLATES = 131072;
-export const FINALS = SIGNATURES + SIGNATURE_SLOTS * 16;
+export const FINALS = TRAITS + TRAIT_SLOTS * 16;
 export const PENDING = FINALS + MAX_TEMPLATES * 4;
 export const MAX_ROWS = 8192;
 export const COUNTED = PENDING + MAX_TEMPLATES * 4;
@@ -55,7 +71,8 @@ export const SCRATCH_BYTES = 262144;
 /** The lines at hand, then a margin that vectors may read. */
 export const INPUT = SCRATCH + SCRATCH_BYTES;
 export const INPUT_BYTES = 262144;
-export const PAGES = 56;
+/** Pages of 64 KB in all; `build-wasm.mjs` has the same number. */
+export const PAGES = 62;
 
 /** Why a line is left to the program: its shape is not known, or a value in it is odd. */
 export const UNKNOWN_SHAPE = 1;

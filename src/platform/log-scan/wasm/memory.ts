@@ -1,5 +1,7 @@
-import { CLASS_OF_BYTE } from "../../../core/log-templates/byte-classes.ts";
+import type { RememberedTables } from "../../../core/log-templates/byte-miner.ts";
+import { MAYBE_SPECIAL } from "../../../core/log-templates/special-words.ts";
 import { RECORD_FORMAT, RECORD_KIND } from "../../../core/columns/record-batch.ts";
+import { CLASS_OF_BYTE } from "../../../core/log-templates/byte-classes.ts";
 import type { BatchBuilder } from "../batch-builder.ts";
 import {
   CLASSES,
@@ -16,14 +18,21 @@ import {
   NAMES,
   NAMES_BYTES,
   OFFSETS,
+  PATTERN_SETS,
+  PATTERN_STRIDE,
+  PATTERN_WAYS,
+  PATTERNS,
   PENDING,
   SERVICES,
   SEVERITIES,
   SIGNATURE_SLOTS,
   SIGNATURES,
+  SPECIAL,
   TEMPLATES,
   TIMES,
   TRACES,
+  TRAIT_SLOTS,
+  TRAITS,
   ZONELESS,
 } from "./layout.ts";
 
@@ -37,7 +46,8 @@ export class ModuleMemory {
   readonly buffer: ArrayBuffer;
   readonly bytes: Uint8Array;
   readonly input: Uint8Array;
-  readonly signatures: Int32Array;
+  /** For what the miner remembers. */
+  readonly remembered: RememberedTables;
   readonly #finals: Int32Array;
   readonly #pending: Int32Array;
   readonly #counted: Int32Array;
@@ -55,7 +65,11 @@ export class ModuleMemory {
     this.buffer = buffer;
     this.bytes = new Uint8Array(buffer);
     this.input = new Uint8Array(buffer, INPUT, INPUT_BYTES);
-    this.signatures = new Int32Array(buffer, SIGNATURES, SIGNATURE_SLOTS * 4);
+    this.remembered = {
+      signatures: new Int32Array(buffer, SIGNATURES, SIGNATURE_SLOTS * 4),
+      patterns: new Int32Array(buffer, PATTERNS, PATTERN_WAYS * PATTERN_SETS * PATTERN_STRIDE),
+      traits: new Int32Array(buffer, TRAITS, TRAIT_SLOTS * 4),
+    };
     this.#finals = new Int32Array(buffer, FINALS, MAX_TEMPLATES);
     this.#pending = new Int32Array(buffer, PENDING, MAX_TEMPLATES);
     this.#counted = new Int32Array(buffer, COUNTED, MAX_ROWS);
@@ -69,6 +83,7 @@ export class ModuleMemory {
     this.#severities = new Uint8Array(buffer, SEVERITIES, MAX_ROWS);
     this.#zoneless = new Uint8Array(buffer, ZONELESS, MAX_ROWS);
     this.bytes.set(CLASS_OF_BYTE, CLASSES);
+    this.bytes.set(MAYBE_SPECIAL, SPECIAL);
     const years = Array.from({ length: 101 }, (_, year) => (Date.UTC(2000 + year, 0, 1) - MIN_MS) / DAY_MS);
     new Int32Array(buffer, DAYS_TO_YEAR, years.length).set(years);
     const months = Array.from({ length: 12 }, (_, month) => (Date.UTC(2001, month, 1) - Date.UTC(2001, 0, 1)) / DAY_MS);

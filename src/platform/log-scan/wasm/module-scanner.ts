@@ -5,18 +5,26 @@ import { severityOf } from "../../records/severities.ts";
 import { BYTE } from "../json-tokens.ts";
 import { severityNumber } from "../line-fields.ts";
 import { createNdjsonScanner, type NdjsonScanner, type ScanTally, type ScanTarget } from "../scan-ndjson.ts";
-import { INPUT, INPUT_BYTES, UNKNOWN_SHAPE } from "./layout.ts";
+import { INPUT, INPUT_BYTES, TOKEN_ROOM, UNKNOWN_SHAPE } from "./layout.ts";
 import { ModuleMemory } from "./memory.ts";
 import { ShapeTable } from "./shape-table.ts";
 import { isTrap, type ScanExports, type ScanImports } from "./start-module.ts";
 
 /** After so many lines it is decided whether the module is of use; when it is not, the next bytes are read without it. */
-const TRIAL_LINES = 512;
+const TRIAL_LINES = 1024;
+/** Share of lines given back from which on reading them twice costs more than the others save. */
+const MAX_DECLINED = 0.6;
 const REST_BYTES = 4 * 1024 * 1024;
 /** Lines of unknown shape that are learned from in one trial: learning costs more than reading. */
-const MAX_LESSONS = 64;
+const MAX_LESSONS = 512;
 
 const NO_TALLY: ScanTally = { lines: 0, rows: 0, others: 0, refused: 0, tooLong: 0, timeless: 0, slow: 0 };
+
+export interface ModuleOptions {
+  readonly start: (imports: ScanImports) => ScanExports;
+  /** Bytes that are read in JavaScript after most lines before them were given back: tests want none. */
+  readonly restBytes?: number;
+}
 
 /**
  * Reads the usual lines in WebAssembly, and gives every line in which anything is unknown or odd to the scanner in
@@ -28,7 +36,9 @@ export class ModuleScanner implements NdjsonScanner {
   readonly #exports: ScanExports;
   readonly #memory: ModuleMemory;
   readonly #shapes: ShapeTable;
+  /** Of the miner of all catalogs it will see; null when they may have any. */
   readonly #way: RememberedWay | null;
+  readonly #restBytes: number;
   #joins = 0;
   #services: NameTable | null = null;
   #hosts: NameTable | null = null;
@@ -43,8 +53,9 @@ export class ModuleScanner implements NdjsonScanner {
   #rest = 0;
   #broken: unknown = null;
 
-  /** `way` belongs to the miner of all catalogs it will see; null when they may have any. Throws where the module cannot start. */
-  constructor(start: (imports: ScanImports) => ScanExports, way: RememberedWay | null) {
+  /** Throws where the module cannot start. */
+  constructor({ start, restBytes = REST_BYTES }: ModuleOptions, way: RememberedWay | null) {
+    this.#restBytes = restBytes;
     this.#exports = start({
       nameAt: (table, from, to) => this.#nameAt(table, from, to),
       mine: (group, from, to) => this.#mine(group, from, to),
@@ -54,7 +65,8 @@ export class ModuleScanner implements NdjsonScanner {
     });
     this.#memory = new ModuleMemory(this.#exports.memory.buffer);
     this.#shapes = new ShapeTable(this.#exports.memory.buffer);
-    this.#way = way?.moveSignatures(this.#memory.signatures) === true ? way : null;
+    const isFit = way !== null && way.limits.maxTokens <= TOKEN_ROOM && way.moveTo(this.#memory.remembered);
+    this.#way = isFit ? way : null;
     if (this.#way !== null) this.#exports.setMiner(this.#way.limits.maxTokens, this.#way.limits.maxMessageBytes);
   }
 
@@ -139,7 +151,7 @@ export class ModuleScanner implements NdjsonScanner {
 
   /** Whether most lines were read in vain. */
   #decide(): void {
-    if (this.#declined * 2 > this.#read) this.#rest = REST_BYTES;
+    if (this.#declined > this.#read * MAX_DECLINED) this.#rest = this.#restBytes;
     this.#read = 0;
     this.#declined = 0;
     this.#lessons = 0;

@@ -8,7 +8,7 @@ const MAX_DEPTH = 4;
 const MAX_KEY = 200;
 const MAX_STEP_BYTES = 512;
 /** Steps that may follow one: each that does not fit costs a comparison. */
-const MAX_WIDTH = 6;
+const MAX_WIDTH = 24;
 /** Values of one line. */
 const MAX_VALUES = 400;
 
@@ -95,6 +95,9 @@ export class ShapeTable {
     view.setUint8(added + 16, code);
     view.setUint8(added + 17, live ? 1 : 0);
     view.setUint8(added + 18, isKind ? 1 : 0);
+    const head = Math.min(8, to - from);
+    view.setUint8(added + 19, 64 - 8 * head);
+    this.#bytes.fill(0, added + 24, added + 32).copyWithin(added + 24, from, from + head);
     view.setInt32(step, added, true);
     this.#steps++;
     this.#used += to - from;

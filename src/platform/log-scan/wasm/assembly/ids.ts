@@ -1,6 +1,7 @@
 // @ts-nocheck -- AssemblyScript
-import { isVerbatim } from "./texts";
+
 import { fromOf, kindOf, toOf } from "./shapes";
+import { isVerbatim } from "./texts";
 
 const TRACE: i32 = 5;
 const REQUEST: i32 = 6;
@@ -33,10 +34,7 @@ function isTraceId(from: i32, to: i32): bool {
   if (size < 8 || size > 64) return false;
   for (let at = from; at < to; at += 16) {
     const bytes = v128.load(at);
-    const letter = i8x16.lt_u(
-      i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61)),
-      i8x16.splat(26),
-    );
+    const letter = i8x16.lt_u(i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26));
     const digit = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(10));
     const sign = v128.or(i8x16.eq(bytes, i8x16.splat(0x5f)), i8x16.eq(bytes, i8x16.splat(0x2d)));
     const fit = i8x16.bitmask(v128.or(v128.or(letter, digit), sign));

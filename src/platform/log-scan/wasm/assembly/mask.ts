@@ -1,5 +1,5 @@
 // @ts-nocheck -- AssemblyScript
-import { CLASSES } from "../layout";
+import { CLASSES, SPECIAL, TOKENS } from "../layout";
 
 /** As `byte-classes.ts` has them. */
 const SPACE: i32 = 0;
@@ -18,6 +18,12 @@ const PRIME_B: i32 = 0x5bd1e995;
 
 export let signatureA: i32 = 0;
 export let signatureB: i32 = 0;
+export let tokenCount: i32 = 0;
+/** Shapes of tokens, see `scan-line.ts`. */
+export const LETTERS: i32 = 1;
+export const LETTERS_AND_SIGN: i32 = 2;
+/** Letters of a word that its neighbours may make something of, at most. */
+export const LONGEST_SPECIAL: i32 = 9;
 
 function classAt(at: i32): i32 {
   return load<u8>(CLASSES + <i32>load<u8>(at));
@@ -37,6 +43,9 @@ export function sign(from: i32, to: i32, room: i32): void {
       kind = load<u8>(CLASSES + byte);
     }
     if (at >= to) break;
+    const first = at;
+    let made: i32 = 0;
+    let runEnd: i32 = -1;
     let a: i32 = SEED_A;
     let b: i32 = SEED_B;
     while (kind != SPACE) {
@@ -44,6 +53,7 @@ export function sign(from: i32, to: i32, room: i32): void {
         at += 1;
         const next: i32 = load<u8>(at);
         kind = load<u8>(CLASSES + next);
+        if (kind == SPACE && runEnd == at - 1 && isPlainEnd(byte, a, runEnd - first)) made = LETTERS_AND_SIGN;
         const isSign = byte == MINUS && kind == DIGIT && (at - 2 < from || !isWord(classAt(at - 2)));
         if (!isSign) {
           a = (a ^ byte) * PRIME_A;
@@ -61,7 +71,13 @@ export function sign(from: i32, to: i32, room: i32): void {
         byte = load<u8>(++at);
         kind = load<u8>(CLASSES + byte);
       }
-      if (kind != DIGIT) continue;
+      if (kind != DIGIT) {
+        if (start == first) {
+          runEnd = at;
+          made = kind == SPACE ? LETTERS : 0;
+        }
+        continue;
+      }
       const letters = at - start;
       do {
         kind = classAt(++at);
@@ -77,12 +93,24 @@ export function sign(from: i32, to: i32, room: i32): void {
       byte = load<u8>(at);
       kind = load<u8>(CLASSES + byte);
     }
+    const token = TOKENS + (tokens << 4);
+    store<i32>(token, a);
+    store<i32>(token, b, 4);
+    store<i32>(token, made, 8);
+    store<i32>(token, at - first, 12);
     sumA = ((sumA ^ a) * PRIME_A) ^ <i32>(<u32>sumA >> 11);
     sumB = (sumB ^ b) * PRIME_B + <i32>(<u32>sumB >> 13);
     tokens += 1;
   }
+  tokenCount = tokens;
   signatureA = finish(sumA ^ tokens);
   signatureB = finish(sumB ^ tokens);
+}
+
+/** Whether a word ends with this sign as words in a sentence do. */
+function isPlainEnd(sign: i32, hash: i32, letters: i32): bool {
+  const isEnd = sign == 44 || sign == 46 || sign == 58 || sign == 59 || sign == 33 || sign == 63;
+  return isEnd && (letters > LONGEST_SPECIAL || load<u8>(SPECIAL + (hash & 8191)) == 0);
 }
 
 function finish(hash: i32): i32 {

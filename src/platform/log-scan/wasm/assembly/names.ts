@@ -16,8 +16,8 @@ export function indexOf(table: i32, from: i32, to: i32): i32 {
     hash ^= hash >> 15;
   }
   const rest = length - at;
-  const last: u64 = rest == 0 ? 0 : load<u64>(from + at) & (<u64>-1 >> (<u64>(64 - (rest << 3))));
-  hash = (hash ^ <u32>last) * MULTIPLIER ^ <u32>(last >> 32);
+  const last: u64 = rest == 0 ? 0 : load<u64>(from + at) & (<u64>-1 >> <u64>(64 - (rest << 3)));
+  hash = ((hash ^ <u32>last) * MULTIPLIER) ^ <u32>(last >> 32);
   hash = (hash ^ (hash >> 15)) * MULTIPLIER;
   const slot: i32 = NAMES + table * NAMES_BYTES + ((hash >> 14) & (NAME_SLOTS - 1)) * 64;
   if (load<i32>(slot) == length && load<u64>(slot + 8 + at) == last) {

@@ -23,6 +23,7 @@ import { isOddId, trace } from "./ids";
 import { decline, finalOf, groupOfNobody, mine } from "./imports";
 import { sign, signatureA, signatureB } from "./mask";
 import { indexOf } from "./names";
+import { findPattern } from "./patterns";
 import { flagsOf, follow, fromOf, hasKind, kindOf, toOf } from "./shapes";
 import { body, bodyFrom, bodyTo, isVerbatim } from "./texts";
 import { timeMs, UNREAD, zoneless } from "./times";
@@ -187,11 +188,12 @@ function templateOf(group: i32, from: i32, to: i32): i32 {
     const kept = load<i32>(slot, 12);
     if (kept == 0) break;
     if (load<i32>(slot) == signatureA && load<i32>(slot, 4) == signatureB && load<i32>(slot, 8) == group) {
-      if (kept > MAX_TEMPLATES) break;
+      if (kept > MAX_TEMPLATES) return mine(group, from, to);
       return countOne(kept - 1);
     }
   }
-  return mine(group, from, to);
+  const fitting = findPattern(group);
+  return fitting < 0 || fitting >= MAX_TEMPLATES ? mine(group, from, to) : countOne(fitting);
 }
 
 function countOne(kept: i32): i32 {

@@ -1,7 +1,7 @@
 // @ts-nocheck -- AssemblyScript
 import { SCRATCH } from "../layout";
-import { BEYOND_ASCII, BOOLEAN, ESCAPED, INTEGER, TEXT } from "./tokens";
 import { flagsOf, fromOf, kindOf, toOf } from "./shapes";
+import { BEYOND_ASCII, BOOLEAN, ESCAPED, INTEGER, TEXT } from "./tokens";
 
 const BODY: i32 = 2;
 const ERROR: i32 = 7;

@@ -1,7 +1,7 @@
 // @ts-nocheck -- AssemblyScript
 import { DAYS_TO_MONTH, DAYS_TO_YEAR } from "../layout";
-import { TEXT } from "./tokens";
 import { fromOf, kindOf, toOf } from "./shapes";
+import { TEXT } from "./tokens";
 
 /** A time that is left to the program. */
 export const UNREAD: f64 = -1;

@@ -62,7 +62,13 @@ export function string(from: i32): i32 {
 function escape(at: i32): i32 {
   const byte: i32 = load<u8>(at);
   if (
-    byte == 0x6e || byte == 0x22 || byte == 0x5c || byte == 0x74 || byte == 0x72 || byte == 0x2f || byte == 0x62 ||
+    byte == 0x6e ||
+    byte == 0x22 ||
+    byte == 0x5c ||
+    byte == 0x74 ||
+    byte == 0x72 ||
+    byte == 0x2f ||
+    byte == 0x62 ||
     byte == 0x66
   ) {
     return at + 1;
