@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { type IncidentTruth, writeIncident } from "./corpora/incident.ts";
+import { type BenchFigure, publish, reportOf, spreadOf } from "./measure/arms.ts";
 
 // How long the real `traceops analyze` takes over the logs of a made-up incident, from the start of its process to its
 // end, what it needs, and whether its answer is right.
@@ -52,8 +53,19 @@ const { values: given } = parseArgs({
 });
 const measured: Measured[] = [];
 for (const lines of given.lines.split(",").map(Number)) measured.push(await measure(lines, Number(given.rounds)));
-if (given.json !== undefined)
-  writeFileSync(given.json, `${JSON.stringify({ machine: machine(), measured }, null, 2)}\n`);
+publish(
+  reportOf("bench:analyze", {
+    loadBefore: measured.slice(0, 1).map(({ load }) => Math.round(load * 100) / 100),
+    settings: { runs: given.rounds, cores: availableParallelism() },
+    groups: [],
+    figures: measured.flatMap(figuresOf),
+    notes: [
+      "Wall time and memory of the whole command in a process of its own, from its start to its end. Slowest of the runs for what has a goal.",
+      "Right: verdict, service and version of the first cause, the second of the onset and the exact number of failing lines.",
+    ],
+  }),
+  given.json,
+);
 process.exitCode = measured.every(({ runs }) => runs.every(({ answer }) => answer.wrong.length === 0)) ? 0 : 1;
 
 async function measure(lines: number, rounds: number): Promise<Measured> {
@@ -170,7 +182,25 @@ function print({ lines, bytes, runs, load }: Measured): void {
   process.stdout.write(`${text.join("\n")}\n`);
 }
 
-function machine() {
-  const processor = cpus()[0]?.model ?? readFileSync("/proc/cpuinfo", "utf8").slice(0, 100);
-  return { node: process.version, processor, cores: availableParallelism() };
+/** Limits of wall time and memory, for the sizes that have some. */
+const GOALS: Readonly<Record<string, { readonly wallMs: number; readonly peakMb: number }>> = {
+  "1": { wallMs: 1_500, peakMb: 300 },
+  "10": { wallMs: 15_000, peakMb: 600 },
+};
+
+function figuresOf({ lines, runs }: Measured): readonly BenchFigure[] {
+  const size = `${Math.round(lines / 1e6)}`;
+  const goal = GOALS[size];
+  const spread = (value: (run: Run) => number) => spreadOf(runs.map((each) => Math.round(value(each))));
+  const wall = spread(({ wallMs }) => wallMs);
+  const peak = spread(({ peakMb }) => peakMb);
+  const right = runs.filter(({ answer }) => answer.wrong.length === 0).length / runs.length;
+  const what = `analyze over ${size} M lines`;
+  return [
+    { name: `${what}, slowest run`, value: wall.high, unit: "ms", ...(goal ? { atMost: goal.wallMs } : {}) },
+    { name: `${what}, median run`, value: wall.median, unit: "ms" },
+    { name: `${what}, CPU time, median`, value: spread(({ cpuMs }) => cpuMs).median, unit: "ms" },
+    { name: `${what}, most memory`, value: peak.high, unit: "MB", ...(goal ? { atMost: goal.peakMb } : {}) },
+    { name: `${what}, right answers, share`, value: right, unit: "", atLeast: 1 },
+  ];
 }

@@ -1,7 +1,7 @@
 // How fast log lines are read from bytes, beside JSON.parse on the same lines. Prints a table; --json FILE keeps the raw rounds.
-import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { publish, reportOf } from "./measure/arms.ts";
 import { armsFor } from "./measure/parsing-arms.ts";
 import { LINE_FORMS, linesOf } from "./measure/parsing-lines.ts";
 
@@ -84,7 +84,30 @@ console.log(
     .map((l) => l.toFixed(2))
     .join(" ")}`,
 );
-if (values.json !== undefined) {
-  const report = { machine, lines, rounds, loadBefore, loadAfter: loadavg(), results };
-  writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
-}
+publish(
+  reportOf("bench:parsing", {
+    loadBefore: loadBefore.map((load) => Math.round(load * 100) / 100),
+    settings: { "lines a form": lines, rounds },
+    groups: results.map(({ form, bytesPerLine, figures }) => ({
+      title: `${form}, ${Math.round(bytesPerLine)} bytes a line`,
+      unit: "lines",
+      arms: figures.map(({ arm, perCpuSecond, ofJsonParse, rounds: rates }) => ({
+        name: arm,
+        note: `${ofJsonParse.median.toFixed(2)} × JSON.parse in the same round (${ofJsonParse.low.toFixed(2)} – ${ofJsonParse.high.toFixed(2)})`,
+        rates,
+        ...perCpuSecond,
+        checks: [],
+      })),
+    })),
+    figures: results.slice(0, 1).flatMap(({ form, figures }) => {
+      const [best] = figures
+        .filter(({ arm }) => arm.includes("mine"))
+        .toSorted((a, b) => b.ofJsonParse.median - a.ofJsonParse.median);
+      if (best === undefined) return [];
+      const name = `NDJSON (${form}) parsed, masked and clustered (${best.arm}), of JSON.parse alone, lowest round`;
+      return [{ name, value: best.ofJsonParse.low, unit: "×", atLeast: 1.8 }];
+    }),
+    notes: ["Every arm finds the same number of lines; lines that are odd in any way go through JSON.parse."],
+  }),
+  values.json,
+);

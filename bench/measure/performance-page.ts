@@ -1,7 +1,7 @@
 import { type ArmGroup, type BenchFigure, type BenchReport, shown } from "./arms.ts";
 
 /** The results that the page is made of, in its order. */
-export const REPORTS = ["mining", "templates", "parsing", "ingest", "store", "analyze", "latency"] as const;
+export const REPORTS = ["mining", "parsing", "ingest", "store", "analyze", "latency"] as const;
 
 const METHOD = `## How it is measured
 
@@ -96,6 +96,9 @@ function groupTable({ title, unit, arms }: ArmGroup): readonly string[] {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+  return [tableLine(head), tableLine(head.map(() => "---")), ...rows.map(tableLine)];
+}
+
+function tableLine(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
 }

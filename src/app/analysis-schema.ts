@@ -97,6 +97,11 @@ export const analysisSchema = z
         at: time,
         quote: z.string().max(300),
         ref: z.string(),
+        tag: z
+          .string()
+          .max(64)
+          .optional()
+          .describe("What kind of event a log line tells of, as its program or its words say"),
       }),
     ),
     graph: z.array(

@@ -136,13 +136,13 @@ function isLeftToNewer(
 /** Who called whom in this incident is worth knowing after it; adding the same answer again changes nothing. */
 async function keepCalls(
   { serviceEdges, tenant, logger }: InvestigateIncidentDeps,
-  incidentId: IncidentId,
+  id: IncidentId,
   analysis: Analysis,
 ): Promise<void> {
   try {
     await serviceEdges?.add(tenant, edgesOfAnalysis(analysis));
   } catch (err) {
-    logger.warn({ incidentId, err }, "the calls that this answer shows could not be kept");
+    logger.warn({ incidentId: id, err }, "the calls that this answer shows could not be kept");
   }
 }
 

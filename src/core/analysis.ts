@@ -133,6 +133,8 @@ export interface EvidenceRecord {
   readonly at: Safe;
   readonly quote: Safe;
   readonly ref: Safe;
+  /** What kind of event a log line tells of, as its program tagged it or as its words say: CONNECTION_REFUSED. */
+  readonly tag?: Safe;
 }
 
 export interface GraphEdge {

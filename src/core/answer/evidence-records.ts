@@ -2,8 +2,11 @@ import type { EvidenceRecord } from "../analysis.ts";
 import type { Event, KubernetesEvent, KubernetesObjectEvent, LogEvent } from "../event.ts";
 import type { EventId } from "../ids.ts";
 import type { SignalWeights } from "../learning/weights.ts";
+import { headline, mask } from "../log-templates/mask.ts";
 import { assertNever } from "../never.ts";
 import { cutSafe, own, ownWords, type Safe, safe } from "../safe.ts";
+import { classify } from "../semantics/classify.ts";
+import { tagOfLog } from "../semantics/tags.ts";
 import { isoTime, nsToMs } from "../time.ts";
 import { sourceName } from "./gaps.ts";
 
@@ -31,6 +34,7 @@ export function evidenceRecords(cited: Iterable<EventId>, { byId, weights }: Rec
 const FEEDBACK = ownWords(own("feedback"));
 
 function recordOf(event: Event): EvidenceRecord {
+  const tag = event.kind === "log" ? tagOfLog(event, templateOf(event), classify(event)) : null;
   return {
     id: event.id,
     source: sourceName(event.source),
@@ -38,7 +42,12 @@ function recordOf(event: Event): EvidenceRecord {
     at: isoTime(nsToMs(event.atNs)),
     quote: cutSafe(quoteOf(event), MAX_QUOTE),
     ref: event.ref,
+    ...(tag === null ? {} : { tag }),
   };
+}
+
+function templateOf({ body, exception }: LogEvent): Safe {
+  return mask(headline(body, exception?.type ?? null));
 }
 
 function quoteOf(event: Event): Safe {

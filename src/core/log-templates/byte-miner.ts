@@ -20,7 +20,7 @@ export interface RememberedTables {
 /** What another implementation of the way of remembered messages needs of a miner, to give what the miner would give. */
 export interface RememberedWay {
   readonly limits: MinerLimits;
-  /** Moves what is remembered to memory that both read; false when a table has not the size. */
+  /** Moves what is remembered to memory that both read; false when a table has not the size, or when it was moved before. */
   moveTo(tables: RememberedTables): boolean;
   finalOf(template: number): number;
   /** Counts messages whose signature was found. */
@@ -75,10 +75,14 @@ export function createByteMiner(
     keyOf: (template) => store.keyOf(template),
     countOf: (template) => store.countOf(template),
   };
+  let isMoved = false;
   ways.set(miner, {
     limits,
-    moveTo: ({ signatures, patterns: lines, traits }) =>
-      cache.moveTo(signatures) && patterns.moveTo(lines) && shaper.moveTraits(traits),
+    moveTo: ({ signatures, patterns: lines, traits }) => {
+      if (isMoved) return false;
+      isMoved = true;
+      return cache.moveTo(signatures) && patterns.moveTo(lines) && shaper.moveTraits(traits);
+    },
     finalOf: (template) => store.finalOf(template),
     countMany: (template, messages) => store.countMany(template, messages),
     get joins() {

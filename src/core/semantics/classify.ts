@@ -34,6 +34,7 @@ function classifyLog(event: LogEvent): Meaning {
   const shapes = shapesIn(cleaned);
   const sign = signIn(cleaned, level, shapes);
   if (sign !== null) return failure(event, text, sign);
+  if (isTaggedTrouble(event)) return failure(event, text, refined(TAGGED, shapes));
   const isMarked = level === "error" && (cleaned.length === text.length || FAILING_WORDS.test(cleaned));
   if (!isMarked && !(event.exception !== null && level !== "info")) {
     return harmless(event, text, safe`nothing in the text says that something failed`);
@@ -41,6 +42,15 @@ function classifyLog(event: LogEvent): Meaning {
   return failure(event, text, refined(event.exception === null ? MARKED : EXCEPTION, shapes));
 }
 
+/** Whoever names a kind of event and warns of it means it, whatever the words; what the sender says of itself is no trouble of the service. */
+function isTaggedTrouble({ severity, attributes }: LogEvent): boolean {
+  const tag = attributes["event.name"];
+  if (typeof tag !== "string" || !TAG.test(tag) || tag.startsWith("TRACEOPS_")) return false;
+  return severity === "warn" || severity === "error" || severity === "fatal";
+}
+
+const TAG = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/u;
+const TAGGED: Sign = { category: "unknown", because: safe`the program tagged it and marked it as a warning or worse` };
 const MARKED: Sign = { category: "unknown", because: safe`the line is marked as an error` };
 const EXCEPTION: Sign = { category: "code-error", because: safe`the line carries an exception` };
 

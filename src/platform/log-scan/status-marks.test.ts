@@ -13,19 +13,18 @@ function marksOf(lines: readonly object[]): readonly boolean[] {
   return Array.from({ length: batch.rows }, (_, row) => marks.isFailing(batch, row));
 }
 
-test("lines of one template are told apart by the status that they hold", () => {
-  const access = (status: number) => ({ level: "info", message: `GET /orders/77 ${status} in 12 ms` });
+const access = (status: number) => ({ level: "info", message: `GET /orders/77 ${status} in 12 ms` });
+const request = (status: number) => ({
+  message: "request completed",
+  http: { response: { status_code: status } },
+  ms: 512,
+});
 
+test("lines of one template are told apart by the status that they hold", () => {
   expect(marksOf([access(200), access(503), access(204), access(404)])).toEqual([false, true, false, true]);
 });
 
 test("a status in a field of its own counts as much as one in the message", () => {
-  const request = (status: number) => ({
-    message: "request completed",
-    http: { response: { status_code: status } },
-    ms: 512,
-  });
-
   expect(marksOf([request(200), request(502), request(200)])).toEqual([false, true, false]);
 });
 
