@@ -215,10 +215,10 @@ test.each(["a", "a.", "-", "error ", "connection to ", "A_", "timed out waiting 
   },
 );
 
-test("a kind of event that its program named counts as trouble from a warning on, unless it is about the logging itself", () => {
-  const tagged = (tag: string, severity: LogSeverity) =>
-    classify(aLog(`${tag}: a user lost the session`, severity, { attributes: { "event.name": safeText(tag) } }));
+const tagged = (tag: string, severity: LogSeverity) =>
+  classify(aLog(`${tag}: a user lost the session`, severity, { attributes: { "event.name": safeText(tag) } }));
 
+test("a kind of event that its program named counts as trouble from a warning on, unless it is about the logging itself", () => {
   expect(tagged("SESSION_DROP", "warn").isFailure).toBe(true);
   expect(tagged("SESSION_DROP", "info").isFailure).toBe(false);
   expect(tagged("TRACEOPS_LOG_DROPPED", "warn").isFailure).toBe(false);

@@ -2,7 +2,7 @@ import type { CondenserState } from "../../core/columns/condense.ts";
 import { createCondenser } from "../../core/columns/condenser.ts";
 import { createNameTable } from "../../core/columns/name-table.ts";
 import { createByteMiner } from "../../core/log-templates/byte-miner.ts";
-import { createNdjsonScanner } from "../../platform/log-scan/scan-ndjson.ts";
+import { createFastNdjsonScanner } from "../../platform/log-scan/fast-scanner.ts";
 import { type Counting, LineCounting, type OddLine, type PieceTally } from "./count-lines.ts";
 import { lineChunks } from "./file-chunks.ts";
 import type { LinePlacesState } from "./line-places.ts";
@@ -43,7 +43,7 @@ export async function countShard(shard: Shard, signal: AbortSignal): Promise<Sha
   };
   const kinds = new LogKinds(catalog);
   const condenser = createCondenser({ isLoud: (kind) => kinds.isLoud(kind) });
-  const counting: Counting = { catalog, kinds, condenser, json: createNdjsonScanner(), range: shard.range };
+  const counting: Counting = { catalog, kinds, condenser, json: createFastNdjsonScanner(), range: shard.range };
   const pieces: PieceCount[] = [];
   let base = 0;
   for (const piece of shard.pieces) {

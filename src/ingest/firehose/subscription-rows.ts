@@ -1,5 +1,5 @@
 import { type BatchBuilder, createBatchBuilder } from "../../platform/log-scan/batch-builder.ts";
-import { createNdjsonScanner } from "../../platform/log-scan/scan-ndjson.ts";
+import { createFastNdjsonScanner } from "../../platform/log-scan/fast-scanner.ts";
 import { isContinuation } from "../../platform/records/exceptions.ts";
 import { parseJsonObject } from "../../platform/records/flat-fields.ts";
 import { type IngestBody, type IngestReading, MAX_RECORD_BYTES } from "../define.ts";
@@ -28,7 +28,7 @@ interface Stream {
   readonly said: readonly Said[];
 }
 
-const scanner = createNdjsonScanner();
+const scanner = createFastNdjsonScanner();
 
 /** The log events of these subscriptions as rows. CloudWatch escapes messages, so they get bytes of their own. */
 export async function rowsOf(

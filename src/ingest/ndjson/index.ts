@@ -2,7 +2,8 @@ import type { RecordBatch } from "../../core/columns/record-batch.ts";
 import type { Event } from "../../core/event.ts";
 import type { EpochMs } from "../../core/ids.ts";
 import { type BatchBuilder, createBatchBuilder } from "../../platform/log-scan/batch-builder.ts";
-import { createNdjsonScanner, MAX_LINE_BYTES, type ScanTarget } from "../../platform/log-scan/scan-ndjson.ts";
+import { createFastNdjsonScanner } from "../../platform/log-scan/fast-scanner.ts";
+import { MAX_LINE_BYTES, type ScanTarget } from "../../platform/log-scan/scan-ndjson.ts";
 import { parseJsonObject } from "../../platform/records/flat-fields.ts";
 import {
   type IngestBody,
@@ -41,7 +42,7 @@ export const ndjson: readonly IngestRoute[] = [
   },
 ];
 
-const scanner = createNdjsonScanner();
+const scanner = createFastNdjsonScanner();
 
 interface Lines {
   readonly rows: BatchBuilder;
