@@ -10,7 +10,8 @@ import { createFastNdjsonScanner } from "../src/platform/log-scan/fast-scanner.t
 import { createNdjsonScanner, type NdjsonScanner, type ScanTarget } from "../src/platform/log-scan/scan-ndjson.ts";
 import { createModuleMiner } from "../src/platform/log-scan/wasm/module-miner.ts";
 import { type ScanExports, type ScanImports, startModule } from "../src/platform/log-scan/wasm/start-module.ts";
-import { createNastyLines } from "./support/nasty-lines.ts";
+import { createCounted } from "./support/counted-module.ts";
+import { createNastyLines, MASKED_MESSAGES } from "./support/nasty-lines.ts";
 import { createOddLines } from "./support/odd-lines.ts";
 
 // Lines of each of the runs over odd lines; LOG_SCAN_LINES=1000000 for the long one.
@@ -38,28 +39,6 @@ const createCatalog = (limits?: MinerLimits): RecordCatalog => ({
   hosts: createNameTable(1000),
   miner: createByteMiner(limits),
 });
-
-/** A module that tells how many lines it read and how many it gave back. */
-function createCounted() {
-  const counted = {
-    read: 0,
-    declined: 0,
-    start: (imports: ScanImports): ScanExports => {
-      const decline = (...line: Parameters<ScanImports["decline"]>) => {
-        counted.declined++;
-        imports.decline(...line);
-      };
-      const exports = startModule({ ...imports, decline });
-      const rowsReady = () => {
-        const rows = exports.rowsReady();
-        counted.read += rows;
-        return rows;
-      };
-      return { ...exports, rowsReady };
-    },
-  };
-  return counted;
-}
 
 interface Scanning {
   readonly scanner: NdjsonScanner;
@@ -137,7 +116,7 @@ function createPair(limits?: MinerLimits): Pair {
 
 /** So many lines in bodies of one to many lines, every other one without its last newline. */
 function inBodies(count: number, line: () => Buffer, take: (body: Buffer) => void): void {
-  const sizes = [1, 3, 100, 400];
+  const sizes = [1, 3, 100, 400, 5000];
   let done = 0;
   for (let body = 0; done < count; body++) {
     const size = Math.min(count - done, sizes[body % sizes.length] ?? 1);
@@ -235,6 +214,20 @@ test.each(CORPUS_NAMES)("many messages at once get the templates that they get o
 
   expect(found).toEqual(expected);
   expect(expectSameCatalog(one, other)).toBeGreaterThan(1);
+});
+
+test("a message met before is known, whatever is masked in it: the module hashes as the miner does", () => {
+  const bytes = Buffer.from(
+    MASKED_MESSAGES.map((message) => `{"msg":${JSON.stringify(message)},"service":"basket"}\n`).join(""),
+  );
+  const counted = createCounted();
+  const catalog = createCatalog();
+  const scanner = createFastNdjsonScanner({ start: counted.start });
+  scan({ scanner, catalog }, bytes);
+  counted.mined = 0;
+
+  expect(scan({ scanner, catalog }, bytes).batch.rows).toBe(MASKED_MESSAGES.length);
+  expect(counted.mined).toBe(0);
 });
 
 describe("the module and who uses it", () => {

@@ -1,6 +1,7 @@
 import { createByteMiner } from "../../src/core/log-templates/byte-miner.ts";
 import { DEFAULT_MINER_LIMITS, type TemplateMiner } from "../../src/core/log-templates/template-miner.ts";
 import { MINER_TUNING } from "../../src/core/log-templates/tuning.ts";
+import { createModuleMiner } from "../../src/platform/log-scan/wasm/module-miner.ts";
 import type { Corpus } from "../corpora/corpora.ts";
 import { groupsOf, type LabelledLog } from "./mining-quality.ts";
 import { createPlainDrain } from "./plain-drain.ts";
@@ -22,11 +23,36 @@ export interface MiningArm {
 
 /** The arms: a miner behind `TemplateMiner` is one call of `minerArm`. */
 export function miningArms(): readonly MiningArm[] {
-  return [
-    minerArm("bytes, JavaScript", () => createByteMiner(), { ...DEFAULT_MINER_LIMITS, ...MINER_TUNING }),
-    plainArm(),
-  ];
+  return [minerArm("bytes, JavaScript", () => createByteMiner(), SETTINGS), moduleArm(), plainArm()];
 }
+
+const SETTINGS = { ...DEFAULT_MINER_LIMITS, ...MINER_TUNING };
+
+/** The same miner with what it remembers in WebAssembly: only messages that are new to it come back to JavaScript. */
+function moduleArm(): MiningArm {
+  const mine = (bytes: Uint8Array, take: (templates: Int32Array) => void) => {
+    const miner = createByteMiner();
+    const module = createModuleMiner(miner);
+    if (module === null) throw new Error("the module cannot share with this miner");
+    module.addLines(0, { bytes, from: 0, to: bytes.length }, take);
+    return miner;
+  };
+  return {
+    name: "bytes, WebAssembly",
+    settings: SETTINGS,
+    prepare:
+      ({ bytes }) =>
+      () => ({ clusters: livingOf(mine(bytes, () => undefined)) }),
+    group({ bytes, ranges }) {
+      const lines = Buffer.concat(ranges.flatMap(({ from, to }) => [bytes.subarray(from, to), NEWLINE]));
+      const templates: number[] = [];
+      const miner = mine(lines, (found) => templates.push(...found));
+      return templates.map((template) => miner.finalOf(template));
+    },
+  };
+}
+
+const NEWLINE = Buffer.from("\n");
 
 export function minerArm(name: string, create: () => TemplateMiner, settings: unknown): MiningArm {
   return {

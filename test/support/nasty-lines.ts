@@ -6,6 +6,9 @@ const LAYOUTS = [
   `{"severity":@,"date":~,"kind":@,"text":@,"list":[@,@],"attributes":{"a":@,"b":{"c":@}}}`,
 ];
 const VALUES = [
+  // Seconds and microseconds whose milliseconds are not exact in binary.
+  ...Array.from({ length: 40 }, (_, n) => (1_795_222_800 + n * 0.137).toFixed(3)),
+  ...Array.from({ length: 40 }, (_, n) => String(1_795_222_800_000_000 + n * 137_000)),
   '"2026-11-21T01:02:03.456Z"',
   '"2026-11-21 01:02:03,4567+0530"',
   '"2026-02-31T24:59:60-11:00"',
@@ -135,3 +138,20 @@ export function createNastyLines(random: () => number): () => Buffer {
 }
 
 const HARMLESS = /^(?:"[ -!#-[\]-~]{0,60}"|\d{2,13}|true|null|\{\})$/u;
+
+/** Messages with everything that is masked, or nearly. */
+export const MASKED_MESSAGES = [
+  "took -5ms at x -5 y-5 3-4 (−5) a--5 -5-6",
+  "5:ab:cd 5:a 5-ab 5-a 5-abc-x 5.ab 5_ab 5/ab 5-xyz 1.2.3.4:80 7+-3 7-- 7:-x",
+  "eth0 e0 eth0x eth0.1 ab12cd x17 17x a1b2",
+  "50% 50%% 5.5%, (50%) 50%-1 %d 7 %",
+  "pool, is full. really! why? so: a; b, jan, ms. 5s; é, ÿ 日本 tail-",
+  "",
+  " ",
+  "7",
+  "\u007f x\u007fy 9\u007f",
+  "-",
+  "-7",
+  "x".repeat(3000),
+  `${"w ".repeat(70)}17`,
+];

@@ -123,7 +123,9 @@ export class LineFields {
     // A line without words is shown as its JSON: the slow way writes it.
     if (!hasMessage && !hasError) return false;
     const message = hasMessage ? this.#text(line, FIELD.body, 0) : null;
-    const error = hasError ? this.#text(line, FIELD.errorMessage, message?.to ?? 0) : null;
+    const error = hasError
+      ? this.#text(line, FIELD.errorMessage, message === null ? 0 : endIn(this.scratch, message))
+      : null;
     if ((hasMessage && message === null) || (hasError && error === null)) return false;
     return this.#joined(message, error);
   }

@@ -1,7 +1,7 @@
-import type { RememberedTables } from "../../../core/log-templates/byte-miner.ts";
-import { MAYBE_SPECIAL } from "../../../core/log-templates/special-words.ts";
 import { RECORD_FORMAT, RECORD_KIND } from "../../../core/columns/record-batch.ts";
 import { CLASS_OF_BYTE } from "../../../core/log-templates/byte-classes.ts";
+import type { RememberedTables } from "../../../core/log-templates/byte-miner.ts";
+import { MAYBE_SPECIAL } from "../../../core/log-templates/special-words.ts";
 import type { BatchBuilder } from "../batch-builder.ts";
 import {
   CLASSES,
@@ -107,6 +107,11 @@ export class ModuleMemory {
       take(template, this.#pending[template] ?? 0);
       this.#pending[template] = 0;
     }
+  }
+
+  /** The templates of the rows, until the module runs again. */
+  templates(rows: number): Int32Array {
+    return this.#templates.subarray(0, rows);
   }
 
   /** Adds the rows to the batch. */

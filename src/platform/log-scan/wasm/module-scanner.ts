@@ -175,13 +175,14 @@ export class ModuleScanner implements NdjsonScanner {
 
   /** Takes the rows so far into the batch; everything before `done` has become of what it will. */
   #flush(done: number): void {
-    const { rowsReady, templatesCounted, timelessLines, taken } = this.#exports;
-    const rows = rowsReady();
-    const timeless = timelessLines();
+    const module = this.#exports;
+    const rows = module.rowsReady();
+    const timeless = module.timelessLines();
+    const counted = module.templatesCounted();
     const way = this.#way;
     if (rows > 0 && this.#target !== null) this.#memory.appendRows(rows, this.#target.batch);
-    if (way !== null) this.#memory.drainCounts(templatesCounted(), (template, count) => way.countMany(template, count));
-    taken();
+    if (way !== null) this.#memory.drainCounts(counted, (template, count) => way.countMany(template, count));
+    module.taken();
     this.#done = done;
     this.#read += rows + timeless;
     this.#tally.lines += rows + timeless;

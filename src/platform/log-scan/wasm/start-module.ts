@@ -21,6 +21,7 @@ export interface ScanExports {
   timelessLines(): number;
   taken(): void;
   scan(from: number, to: number, base: number): number;
+  mineLines(from: number, to: number, group: number): number;
 }
 
 /** The part of the WebAssembly interface of JavaScript that is used; the types of Node do not have it. */

@@ -20,15 +20,24 @@ export function indexOf(table: i32, from: i32, to: i32): i32 {
   hash = ((hash ^ <u32>last) * MULTIPLIER) ^ <u32>(last >> 32);
   hash = (hash ^ (hash >> 15)) * MULTIPLIER;
   const slot: i32 = NAMES + table * NAMES_BYTES + ((hash >> 14) & (NAME_SLOTS - 1)) * 64;
-  if (load<i32>(slot) == length && load<u64>(slot + 8 + at) == last) {
-    let same: i32 = 0;
-    while (same < at && load<u64>(slot + 8 + same) == load<u64>(from + same)) same += 8;
-    if (same == at) return load<i32>(slot, 4);
-  }
+  if (holds(slot, from, at, last, length)) return load<i32>(slot, 4);
+  // A second place, to which a name moves when another one takes the first.
+  const second = slot ^ 64;
+  if (holds(second, from, at, last, length)) return load<i32>(second, 4);
   const number = nameAt(table, from, to);
+  if (load<i32>(slot) != 0) memory.copy(second, slot, 64);
   for (let copied: i32 = 0; copied < at; copied += 8) store<u64>(slot + 8 + copied, load<u64>(from + copied));
   store<u64>(slot + 8 + at, last);
   store<i32>(slot, length);
   store<i32>(slot, number, 4);
   return number;
+}
+
+/** Whether the name of `length` bytes stands in the slot: whole words up to `whole`, then the `last` bytes. */
+function holds(slot: i32, from: i32, whole: i32, last: u64, length: i32): bool {
+  if (load<i32>(slot) != length || load<u64>(slot + 8 + whole) != last) return false;
+  for (let same: i32 = 0; same < whole; same += 8) {
+    if (load<u64>(slot + 8 + same) != load<u64>(from + same)) return false;
+  }
+  return true;
 }

@@ -1,14 +1,5 @@
 // @ts-nocheck -- AssemblyScript
-import {
-  PATTERN_SETS,
-  PATTERN_STRIDE,
-  PATTERN_WAYS,
-  PATTERNS,
-  SPECIAL,
-  TOKENS,
-  TRAIT_SLOTS,
-  TRAITS,
-} from "../layout";
+import { PATTERN_SETS, PATTERN_STRIDE, PATTERN_WAYS, PATTERNS, SPECIAL, TOKENS, TRAIT_SLOTS, TRAITS } from "../layout";
 import { LETTERS, LETTERS_AND_SIGN, LONGEST_SPECIAL, tokenCount } from "./mask";
 
 const MAX_TOKENS: i32 = 31;

@@ -113,6 +113,20 @@ export function scan(from: i32, to: i32, base: i32): i32 {
   return at;
 }
 
+/** The templates of the messages of [from, to), one a line; otherwise as `scan`. */
+export function mineLines(from: i32, to: i32, group: i32): i32 {
+  let at = from;
+  while (at < to) {
+    if (rows == MAX_ROWS) return at;
+    const end = newline(at);
+    const template = templateOf(group, at, end);
+    store<i32>(TEMPLATES + (rows << 2), template);
+    rows += 1;
+    at = end + 1;
+  }
+  return at;
+}
+
 function newline(from: i32): i32 {
   let at = from;
   for (;;) {
