@@ -17,6 +17,11 @@ const REPORT = `data:text/javascript,${encodeURIComponent(
   'import { writeSync } from "node:fs"; process.on("exit", () => writeSync(3, JSON.stringify(process.resourceUsage())));',
 )}`;
 const DEADLINE_MS = 300_000;
+/** Limits of wall time and memory, for the sizes that have some. */
+const GOALS: Readonly<Record<string, { readonly wallMs: number; readonly peakMb: number }>> = {
+  "1": { wallMs: 1_500, peakMb: 300 },
+  "10": { wallMs: 15_000, peakMb: 600 },
+};
 
 interface Run {
   readonly wallMs: number;
@@ -181,12 +186,6 @@ function print({ lines, bytes, runs, load }: Measured): void {
   ];
   process.stdout.write(`${text.join("\n")}\n`);
 }
-
-/** Limits of wall time and memory, for the sizes that have some. */
-const GOALS: Readonly<Record<string, { readonly wallMs: number; readonly peakMb: number }>> = {
-  "1": { wallMs: 1_500, peakMb: 300 },
-  "10": { wallMs: 15_000, peakMb: 600 },
-};
 
 function figuresOf({ lines, runs }: Measured): readonly BenchFigure[] {
   const size = `${Math.round(lines / 1e6)}`;
