@@ -30,29 +30,30 @@ const SETTINGS = { ...DEFAULT_MINER_LIMITS, ...MINER_TUNING };
 
 /** The same miner with what it remembers in WebAssembly: only messages that are new to it come back to JavaScript. */
 function moduleArm(): MiningArm {
-  const mine = (bytes: Uint8Array, take: (templates: Int32Array) => void) => {
-    const miner = createByteMiner();
-    const module = createModuleMiner(miner);
-    if (module === null) throw new Error("the module cannot share with this miner");
-    module.addLines(0, { bytes, from: 0, to: bytes.length }, take);
-    return miner;
-  };
   return {
     name: "bytes, WebAssembly",
     settings: SETTINGS,
     prepare:
       ({ bytes }) =>
-      () => ({ clusters: livingOf(mine(bytes, () => undefined)) }),
+      () => ({ clusters: livingOf(mineWithModule(bytes, () => undefined)) }),
     group({ bytes, ranges }) {
       const lines = Buffer.concat(ranges.flatMap(({ from, to }) => [bytes.subarray(from, to), NEWLINE]));
       const templates: number[] = [];
-      const miner = mine(lines, (found) => templates.push(...found));
+      const miner = mineWithModule(lines, (found) => templates.push(...found));
       return templates.map((template) => miner.finalOf(template));
     },
   };
 }
 
 const NEWLINE = Buffer.from("\n");
+
+function mineWithModule(bytes: Uint8Array, take: (templates: Int32Array) => void): TemplateMiner {
+  const miner = createByteMiner();
+  const module = createModuleMiner(miner);
+  if (module === null) throw new Error("the module cannot share with this miner");
+  module.addLines(0, { bytes, from: 0, to: bytes.length }, take);
+  return miner;
+}
 
 export function minerArm(name: string, create: () => TemplateMiner, settings: unknown): MiningArm {
   return {
