@@ -14,9 +14,13 @@ import { RecentBatches } from "./recent-batches.ts";
 import { recoverWriter } from "./recover.ts";
 import { rememberRecent } from "./remember-recent.ts";
 import { SegmentMaps } from "./segment-maps.ts";
-import { checkName, foldersIn, segmentsFolder } from "./segment-paths.ts";
+import { checkName, foldersIn, isFolder, makeFolder, segmentsFolder } from "./segment-paths.ts";
 import { TemplateTexts } from "./template-texts.ts";
 import { TenantWriter } from "./tenant-writer.ts";
+
+/** Where nobody ever opened the folder for writing, events may lie elsewhere: that is no "nothing found". */
+const NOT_HERE =
+  "the folder of stored events is not there: give this process the TRACEOPS_DATA_DIR of the one that takes events in";
 
 export interface EventSegmentsOptions {
   readonly dataDir: string;
@@ -67,6 +71,8 @@ export class FileSegments implements EventSegments {
     const segments = new FileSegments(options);
     if (options.writer !== null) {
       checkName("writer", options.writer);
+      // Whoever reads knows by it that events are taken in here, even before the first one.
+      await makeFolder(segments.#root, segments.#root);
       await segments.#recover(options.writer);
     }
     return segments;
@@ -79,6 +85,7 @@ export class FileSegments implements EventSegments {
   /** Like the port's, and with `services` only records of these. */
   async read(tenant: TenantId, range: WindowAsk, signal: AbortSignal): Promise<SegmentReading> {
     checkName("tenant", tenant);
+    if (!(await isFolder(this.#root))) return { events: [], read: 0, partial: NOT_HERE };
     const deps = { root: this.#root, maps: this.#maps, limits: this.#limits, decode: this.#options.decode };
     return readWindow(deps, { tenant, ask: range }, signal);
   }

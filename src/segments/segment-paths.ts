@@ -1,4 +1,4 @@
-import { mkdir, open, readdir } from "node:fs/promises";
+import { mkdir, open, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** One segment file. Later sequences of a writer were written later. */
@@ -77,6 +77,16 @@ export async function makeFolder(folder: string, root: string): Promise<void> {
   const made = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   if (made === undefined) return;
   for (let at = folder; at.startsWith(dirname(root)) && at !== dirname(at); at = dirname(at)) await syncFolder(at);
+}
+
+/** Whether there is such a folder. Rejects when that cannot be told. */
+export async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 /** Has the disk keep what the folder says about its files. */

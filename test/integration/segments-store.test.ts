@@ -288,6 +288,19 @@ describe("reading", () => {
     await expect(segments.read(DEFAULT_TENANT, WHOLE_DAY, gone)).rejects.toThrow("nobody waits");
   });
 
+  test("says that it cannot look where nobody ever took events in, which is not the same as nothing there", async () => {
+    const { segments, folder } = await start({ writer: null });
+
+    expect(await segments.read(DEFAULT_TENANT, WHOLE_DAY, signal())).toMatchObject({
+      events: [],
+      partial: expect.stringContaining("TRACEOPS_DATA_DIR"),
+    });
+
+    await start({}, folder);
+
+    expect(await segments.read(DEFAULT_TENANT, WHOLE_DAY, signal())).toEqual({ events: [], read: 0, partial: null });
+  });
+
   test("finds nothing, and misses nothing, where nothing was ever written", async () => {
     const { segments } = await start();
 
