@@ -98,18 +98,17 @@ async function stopAll(undo: readonly (() => Promise<void>)[], logger: Logger): 
 }
 
 /** Removes pushed events and done jobs that are past their time, once an hour. */
-function startJanitor({ store, segments, clock, config, logger }: Wiring): () => Promise<void> {
+function startJanitor({ store, clock, config, logger }: Wiring): () => Promise<void> {
   const controller = new AbortController();
   const keepMs = config.core.EVENT_RETENTION_HOURS * HOUR_MS;
   const clean = async () => {
     for await (const _ of everySo(HOUR_MS, undefined, { signal: controller.signal, ref: false })) {
       try {
         const events = await store.pushedEvents.prune(epochMs(clock.nowMs() - keepMs));
-        const bytes = await segments.prune(clock.nowMs());
         const counts = await store.logCounts.prune(clock.nowMs() - COUNTS_KEPT_MS);
         const edges = await store.serviceEdges.prune(epochMs(clock.nowMs() - EDGES_KEPT_MS));
         const jobs = await store.pruneDoneJobs(epochMs(clock.nowMs() - DONE_JOBS_KEPT_MS));
-        logger.info({ events, bytes, counts, edges, jobs }, "what is past its time was removed");
+        logger.info({ events, counts, edges, jobs }, "what is past its time was removed");
       } catch (error) {
         logger.error({ err: error }, "old events could not be removed; the next hour tries again");
       }

@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { setInterval as everySo } from "node:timers/promises";
 import type { Clock, Logger } from "../app/ports.ts";
 import type { RecordCatalog } from "../core/columns/record-batch.ts";
 import type { TenantId } from "../core/ids.ts";
@@ -14,6 +16,7 @@ import { startGraphKeeping } from "./graph-keeping.ts";
 import type { Wiring } from "./wiring.ts";
 
 const HOUR_MS = 60 * 60_000;
+const PRUNE_EVERY_MS = 60_000;
 
 /** The raw events of this install. A process without a `writer` name only reads them. */
 export function openSegments(
@@ -48,10 +51,12 @@ export async function startIntake(wiring: Wiring): Promise<EventIntake> {
     logger,
   });
   const stopGraph = startGraphKeeping(wiring);
+  const stopPruning = startPruning(segments, wiring);
   return {
     segments,
     catalogOf: createCatalogs(() => createByteMiner()),
     stop: async () => {
+      await stopPruning();
       await stopGraph();
       await stopCounting();
       await segments.close();
@@ -59,9 +64,31 @@ export async function startIntake(wiring: Wiring): Promise<EventIntake> {
   };
 }
 
-/** No two running processes share it. One that follows under the same name takes over what the earlier one left. */
+/** No two starts share it, wherever they run: a writer may cut what it takes for its own torn tail. */
 function writerName(): string {
-  return `${hostname()
+  const host = hostname()
     .replaceAll(/[^\w-]/gu, "-")
-    .slice(0, 60)}-${process.pid}`;
+    .slice(0, 60);
+  return `${host}-${process.pid}-${randomBytes(4).toString("hex")}`;
+}
+
+/** Keeps the files within their age and size, in the process that makes them grow, whatever the database does. */
+function startPruning(segments: FileSegments, { clock, logger }: Wiring): () => Promise<void> {
+  const controller = new AbortController();
+  const prune = async () => {
+    for await (const _ of everySo(PRUNE_EVERY_MS, undefined, { signal: controller.signal, ref: false })) {
+      try {
+        const bytes = await segments.prune(clock.nowMs());
+        if (bytes > 0) logger.info({ bytes }, "stored events past their time or beyond their size were removed");
+      } catch (error) {
+        logger.error({ err: error }, "stored events could not be removed; the next minute tries again");
+      }
+    }
+  };
+  // Only the end of the waiting rejects here.
+  const running = prune().catch(() => undefined);
+  return async () => {
+    controller.abort();
+    await running;
+  };
 }

@@ -20,7 +20,10 @@ export interface EncodedFrame {
   readonly parts: readonly Uint8Array[];
   readonly bytes: number;
   readonly services: readonly string[];
+  readonly hosts: readonly string[];
   readonly timesMs: Float64Array;
+  /** `RECORD_FORMAT` of each row. */
+  readonly formats: Uint8Array;
   readonly raw: Uint8Array;
   /** What header and columns stand in. */
   readonly memory: ArrayBuffer;
@@ -84,13 +87,15 @@ export class FrameEncoder {
     };
     writeHeader(head, header);
     const { bytes: raw } = batch;
-    const { services } = names;
+    const { services, hosts } = names;
     return {
       header,
       parts: [head, dictionary, raw],
       bytes: frameBytesOf(header),
       services,
+      hosts,
       timesMs: columns.timesMs,
+      formats: columns.formats,
       raw,
       memory,
     };

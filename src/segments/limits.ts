@@ -29,6 +29,6 @@ export const MAX_SEGMENT_AGE_MS = 60 * 60_000;
 /** The last segment of another process may be removed when nothing came for this long: nobody writes to it any more. */
 export const ABANDONED_AFTER_MS = 2 * MAX_SEGMENT_AGE_MS;
 /** Batches per tenant that are remembered, to know one that is sent again. */
-export const REMEMBERED_BATCHES = 4096;
+export const REMEMBERED_BATCHES = 65_536;
 /** After a start, batches stored within this time are remembered again. */
 export const REMEMBERED_MS = 10 * 60_000;

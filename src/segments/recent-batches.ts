@@ -1,16 +1,25 @@
 import { open } from "node:fs/promises";
+import type { NameTable } from "../core/columns/name-table.ts";
+import type { RecordBatch } from "../core/columns/record-batch.ts";
 import type { EncodedFrame } from "./encode-frame.ts";
 import { FileWindow } from "./file-window.ts";
 import { HEADER_BYTES, readHeader } from "./frame-header.ts";
 import { REMEMBERED_BATCHES } from "./limits.ts";
 import { loadHead, loadRaw } from "./load-frame.ts";
 
-/** What a batch is compared by: its bytes and the times of its rows. */
+/** What a batch is compared by. Who it is from may stand outside of its bytes: in the address, in an envelope. */
 export interface BatchIdentity {
   readonly rawCrc: number;
+  readonly batch: RecordBatch;
+}
+
+/** The same of a batch that is stored or waits for it. Names are in the order of their first row. */
+interface StoredIdentity {
   readonly raw: Uint8Array;
-  readonly rows: number;
   readonly timesMs: Float64Array;
+  readonly formats: Uint8Array;
+  readonly services: readonly string[];
+  readonly hosts: readonly string[];
 }
 
 type Remembered =
@@ -19,7 +28,7 @@ type Remembered =
 
 /**
  * The batches of the last minutes, to know one that a sender repeats because our answer was lost. The checksum only says
- * where to look: a batch counts as repeated when its bytes and times are those of the stored one, so that no accident of
+ * where to look: a batch counts as repeated when its bytes, times, services and hosts are those of the stored one, so that no accident of
  * checksums drops records. Records without a time of their own get the time of their arrival, and are stored again.
  */
 export class RecentBatches {
@@ -30,7 +39,7 @@ export class RecentBatches {
     const known = this.#known.get(batch.rawCrc);
     if (known === undefined) return null;
     if (known.kind === "stored") return (await isStoredAt(known, batch)) ? "stored" : null;
-    if (!isSame(batch, known.frame.raw, known.frame.timesMs)) return null;
+    if (!isSame(batch.batch, known.frame)) return null;
     await known.stored;
     return "stored";
   }
@@ -71,7 +80,9 @@ async function isStoredAt({ path, offset }: { path: string; offset: number }, ba
     if (header === null || header.rawCrc !== batch.rawCrc) return false;
     const head = await loadHead(window, offset, header);
     const raw = await loadRaw(file, offset, header);
-    return head !== null && raw !== null && isSame(batch, raw, head.columns.timesMs);
+    if (head === null || raw === null) return false;
+    const { services, hosts } = head.dictionary;
+    return isSame(batch.batch, { raw, services, hosts, timesMs: head.columns.timesMs, formats: head.columns.formats });
   } catch {
     return false;
   } finally {
@@ -79,8 +90,26 @@ async function isStoredAt({ path, offset }: { path: string; offset: number }, ba
   }
 }
 
-function isSame(batch: BatchIdentity, raw: Uint8Array, timesMs: Float64Array): boolean {
-  if (batch.rows !== timesMs.length || Buffer.compare(batch.raw, raw) !== 0) return false;
-  for (let row = 0; row < timesMs.length; row++) if (batch.timesMs[row] !== timesMs[row]) return false;
-  return true;
+function isSame(batch: RecordBatch, stored: StoredIdentity): boolean {
+  const { rows, catalog } = batch;
+  if (rows !== stored.timesMs.length || Buffer.compare(batch.bytes, stored.raw) !== 0) return false;
+  for (let row = 0; row < rows; row++) {
+    if (batch.timesMs[row] !== stored.timesMs[row] || batch.formats[row] !== stored.formats[row]) return false;
+  }
+  const { services, hosts } = catalog;
+  return (
+    areSame(namesOf(batch.services, rows, services), stored.services) &&
+    areSame(namesOf(batch.hosts, rows, hosts), stored.hosts)
+  );
+}
+
+/** The names of a column, each once, in the order of their first row. */
+function namesOf(column: Int32Array, rows: number, table: NameTable): readonly string[] {
+  const used = new Set(column.subarray(0, rows));
+  used.delete(-1);
+  return [...used].map((name) => table.nameOf(name));
+}
+
+function areSame(names: readonly string[], others: readonly string[]): boolean {
+  return names.length === others.length && names.every((name, index) => name === others[index]);
 }

@@ -80,8 +80,7 @@ export class TenantWriter {
     const rawCrc = crc32(batch.bytes);
     const { recent } = this.#options;
     if (recent.mayKnow(rawCrc)) {
-      const { rows, bytes: raw } = batch;
-      if ((await recent.find({ rawCrc, raw, rows, timesMs: batch.timesMs })) === "stored") return;
+      if ((await recent.find({ rawCrc, batch })) === "stored") return;
       this.#refuseWhenFull(batch.bytes.length);
     }
     await this.#enqueue(batch, rawCrc);

@@ -194,6 +194,19 @@ describe("a batch that is sent again", () => {
     expect((await readAll(segments)).read).toBe(5);
   });
 
+  test("counts again when the same bytes come from another service or host: the sender stands outside of them", async () => {
+    const { segments } = await start();
+    const catalog = newCatalog();
+    const line = { atMs: MORNING_MS, body: "started" };
+    for (const service of ["basket", "checkout"]) {
+      for (const host of ["pod-1", "pod-2"]) {
+        await segments.append(DEFAULT_TENANT, batchOf([{ ...line, service, host }], catalog));
+      }
+    }
+
+    expect((await readAll(segments)).read).toBe(4);
+  });
+
   test("counts once after a restart too, whoever wrote it", async () => {
     const { segments, folder } = await start();
     await segments.append(DEFAULT_TENANT, batchOf(namedRows("order", 5)));

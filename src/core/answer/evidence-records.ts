@@ -34,7 +34,7 @@ export function evidenceRecords(cited: Iterable<EventId>, { byId, weights }: Rec
 const FEEDBACK = ownWords(own("feedback"));
 
 function recordOf(event: Event): EvidenceRecord {
-  const tag = event.kind === "log" ? tagOfLog(event, templateOf(event), classify(event)) : null;
+  const tag = event.kind === "log" ? tagShown(event) : null;
   return {
     id: event.id,
     source: sourceName(event.source),
@@ -46,8 +46,13 @@ function recordOf(event: Event): EvidenceRecord {
   };
 }
 
-function templateOf({ body, exception }: LogEvent): Safe {
-  return mask(headline(body, exception?.type ?? null));
+/** What the program called it; of an ordinary line only when it failed and its words name a kind, as "FAIL" does not. */
+function tagShown(event: LogEvent): Safe | null {
+  const { body, exception, attributes } = event;
+  const meaning = classify(event);
+  const tag = tagOfLog(event, mask(headline(body, exception?.type ?? null)), meaning);
+  const isTelling = attributes["event.name"] !== undefined || (meaning.isFailure && tag?.includes("_") === true);
+  return isTelling ? tag : null;
 }
 
 function quoteOf(event: Event): Safe {
