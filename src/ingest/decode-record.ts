@@ -1,6 +1,7 @@
+import type { StoredRecord } from "../app/segment-ports.ts";
 import { RECORD_FORMAT } from "../core/columns/record-batch.ts";
 import type { Event, LogEvent } from "../core/event.ts";
-import { type EpochMs, type EpochNs, type EventId, eventId } from "../core/ids.ts";
+import { type EpochNs, eventId } from "../core/ids.ts";
 import { msToNs } from "../core/time.ts";
 import { parseJsonObject } from "../platform/records/flat-fields.ts";
 import { type LogLine, readLogLine, readLogObject } from "../platform/records/log-line.ts";
@@ -12,23 +13,6 @@ import { metricFields } from "./otlp/metric-fields.ts";
 import { resourceIn } from "./otlp/resource.ts";
 import { LOG_RECORD, METRIC, SPAN } from "./otlp/schema.ts";
 import { spanFields } from "./otlp/span-fields.ts";
-
-/** One stored record, still bytes, with what was read of it when it arrived. */
-export interface StoredRecord {
-  /** `RECORD_FORMAT`. */
-  readonly format: number;
-  readonly bytes: Uint8Array;
-  /** Bytes that it shares with others (an OTLP Resource); empty when there are none. */
-  readonly context: Uint8Array;
-  readonly service: string | null;
-  readonly host: string | null;
-  /** UTC, milliseconds. */
-  readonly timeMs: number;
-  readonly receivedAtMs: EpochMs;
-  /** Where it stands for as long as it is kept. */
-  readonly ref: string;
-  readonly id: EventId;
-}
 
 /**
  * The events of one stored record, with all that the sender wrote: attributes, exceptions, what happened during a span.

@@ -1,6 +1,6 @@
 import { open, stat } from "node:fs/promises";
+import type { CountsSink } from "../app/segment-ports.ts";
 import { type TenantId, tenantId } from "../core/ids.ts";
-import type { CountsSink } from "./define.ts";
 import { FileWindow } from "./file-window.ts";
 import { frameBytesOf } from "./frame-header.ts";
 import { loadHead } from "./load-frame.ts";

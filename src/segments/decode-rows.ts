@@ -1,8 +1,9 @@
 import { type FileHandle, open } from "node:fs/promises";
+import type { DecodeRecord, StoredRecord } from "../app/segment-ports.ts";
 import type { Event } from "../core/event.ts";
 import { epochMs, eventId } from "../core/ids.ts";
 import type { ChosenRow } from "./chosen-rows.ts";
-import { type DecodeRecord, PUSHED, type StoredRecord } from "./define.ts";
+import { PUSHED } from "./define.ts";
 import { FileWindow } from "./file-window.ts";
 import { HEADER_BYTES, readHeader } from "./frame-header.ts";
 import { MAX_FRAME_ROWS } from "./limits.ts";

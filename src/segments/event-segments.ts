@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { UnavailableError } from "../app/errors.ts";
 import type { Clock, EventSegments, Logger, SegmentReading } from "../app/ports.ts";
+import type { CountsSink, DecodeRecord } from "../app/segment-ports.ts";
 import type { RecordBatch } from "../core/columns/record-batch.ts";
 import type { EpochMs, TenantId } from "../core/ids.ts";
 import type { Safe } from "../core/safe.ts";
 import type { WindowAsk } from "./chosen-rows.ts";
 import { type CountedRound, countSegments, type KnownPosition } from "./count-segments.ts";
-import type { CountsSink, DecodeRecord } from "./define.ts";
 import { DEFAULT_LIMITS, type SegmentLimits } from "./limits.ts";
 import { pruneSegments } from "./prune.ts";
 import { readWindow } from "./read-window.ts";

@@ -1,9 +1,9 @@
 import { open } from "node:fs/promises";
 import type { SegmentReading } from "../app/ports.ts";
+import type { DecodeRecord } from "../app/segment-ports.ts";
 import type { Event } from "../core/event.ts";
 import { ChosenRows, type WindowAsk } from "./chosen-rows.ts";
 import { decodeRows } from "./decode-rows.ts";
-import type { DecodeRecord } from "./define.ts";
 import { FileWindow } from "./file-window.ts";
 import type { SegmentLimits } from "./limits.ts";
 import { loadHead } from "./load-frame.ts";

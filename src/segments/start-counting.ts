@@ -1,7 +1,7 @@
 import { setInterval as everySo } from "node:timers/promises";
 import type { Logger } from "../app/ports.ts";
+import type { CountsSink } from "../app/segment-ports.ts";
 import type { Safe } from "../core/safe.ts";
-import type { CountsSink } from "./define.ts";
 import type { FileSegments } from "./event-segments.ts";
 
 const ROUND_MS = 10_000;

@@ -1,6 +1,6 @@
+import type { CountedTemplate, TemplateCount } from "../app/segment-ports.ts";
 import { RECORD_KIND, SEVERITY_BITS } from "../core/columns/record-batch.ts";
 import type { Safe } from "../core/safe.ts";
-import type { CountedTemplate, TemplateCount } from "./define.ts";
 import { NONE } from "./frame-columns.ts";
 import type { FrameHead } from "./load-frame.ts";
 

@@ -1,49 +1,11 @@
+import type { CountedTemplate, CountsSink, CountsStep, TemplateCount } from "../app/segment-ports.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Database, Transaction } from "./database.ts";
 import { toStoredText } from "./stored-json.ts";
 
-/** A kind of log message of one service, as counted in one step. */
-export interface LogTemplate {
-  readonly service: Safe;
-  readonly key: string;
-  /** Null where only its counts are new. */
-  readonly text: Safe | null;
-  /** Highest index into `SEVERITIES` among the counted lines. */
-  readonly severity: number;
-  readonly firstMs: number;
-  readonly lastMs: number;
-}
-
-/** Lines of one template within ten seconds. `bucketMs` is when the ten seconds begin, UTC. */
-export interface LogCount {
-  readonly bucketMs: number;
-  readonly service: Safe;
-  readonly key: string;
-  readonly count: number;
-}
-
-export interface LogCountsStep {
-  readonly tenant: TenantId;
-  readonly writer: string;
-  /** Position of the writer's segments that these counts begin at; null for the beginning. */
-  readonly from: string | null;
-  readonly to: string;
-  readonly templates: readonly LogTemplate[];
-  readonly counts: readonly LogCount[];
-}
-
 /** How many log lines of each kind came, per service and ten seconds. */
-export interface LogCounts {
-  /** How far the segments of a writer are counted. */
-  position(tenant: TenantId, writer: string): Promise<string | null>;
-  /**
-   * One transaction with the move of the position, so that every line counts once, whatever crashes; "moved" when somebody
-   * else moved it meanwhile, and then nothing is added.
-   */
-  add(step: LogCountsStep): Promise<"added" | "moved">;
-  /** Forgets the position of a writer whose segments are gone, unless it has moved since. */
-  forget(tenant: TenantId, writer: string, position: string): Promise<void>;
+export interface LogCounts extends CountsSink {
   /** Which of these templates of a service were seen before an instant: the others are new since then. */
   seenBefore(ask: {
     readonly tenant: TenantId;
@@ -94,7 +56,7 @@ export function createLogCounts(db: Database): LogCounts {
 
 const markName = (writer: string) => `segments/${writer}`;
 
-async function add(tx: Transaction, step: LogCountsStep): Promise<"added" | "moved"> {
+async function add(tx: Transaction, step: CountsStep): Promise<"added" | "moved"> {
   if (!(await movePosition(tx, step))) return "moved";
   // The same order in every transaction, so that two of them never wait for each other.
   const templates = step.templates.toSorted(byName);
@@ -107,7 +69,7 @@ async function add(tx: Transaction, step: LogCountsStep): Promise<"added" | "mov
 }
 
 /** Only whoever saw the present position moves it. */
-async function movePosition(tx: Transaction, { tenant, writer, from, to }: LogCountsStep): Promise<boolean> {
+async function movePosition(tx: Transaction, { tenant, writer, from, to }: CountsStep): Promise<boolean> {
   const name = markName(writer);
   if (from === null) {
     return (
@@ -120,7 +82,7 @@ async function movePosition(tx: Transaction, { tenant, writer, from, to }: LogCo
 }
 
 /** Two names may have become one by redaction: they are added up first. The more general words of a template stay. */
-async function addTemplates(tx: Transaction, tenant: TenantId, rows: readonly LogTemplate[]): Promise<void> {
+async function addTemplates(tx: Transaction, tenant: TenantId, rows: readonly CountedTemplate[]): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO log_template AS known (tenant, service, key, text, severity, first_seen, last_seen)
     SELECT ${tenant}, service, key, coalesce(max(text), ''), max(severity),
@@ -142,7 +104,7 @@ async function addTemplates(tx: Transaction, tenant: TenantId, rows: readonly Lo
       last_seen = greatest(known.last_seen, excluded.last_seen)`;
 }
 
-async function addCounts(tx: Transaction, tenant: TenantId, rows: readonly LogCount[]): Promise<void> {
+async function addCounts(tx: Transaction, tenant: TenantId, rows: readonly TemplateCount[]): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO log_count AS known (tenant, bucket, service, key, count)
     SELECT ${tenant}, to_timestamp(bucket_ms / 1000), service, key, least(sum(count), 2147483647)::int

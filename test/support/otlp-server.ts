@@ -1,11 +1,12 @@
 import type { EventSegments, PushedEvents } from "../../src/app/ports.ts";
+import type { StoredRecord } from "../../src/app/segment-ports.ts";
 import type { RecordBatch } from "../../src/core/columns/record-batch.ts";
 import type { Event } from "../../src/core/event.ts";
 import { type EpochMs, epochMs, eventId, type TenantId } from "../../src/core/ids.ts";
 import type { TemplateMiner } from "../../src/core/log-templates/template-miner.ts";
 import { createHttpServer } from "../../src/http/server.ts";
 import { createCatalogs } from "../../src/ingest/catalogs.ts";
-import { decodeRecord, type StoredRecord } from "../../src/ingest/decode-record.ts";
+import { decodeRecord } from "../../src/ingest/decode-record.ts";
 import type { IngestLimits } from "../../src/ingest/deps.ts";
 import { ingestRoutes, ingestTokens } from "../../src/ingest/routes.ts";
 import { createRedactor } from "../../src/platform/redaction/redact.ts";

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DecodeRecord } from "../../src/app/segment-ports.ts";
 import { createNameTable } from "../../src/core/columns/name-table.ts";
 import {
   RECORD_FORMAT,
@@ -13,7 +14,6 @@ import type { LogSeverity } from "../../src/core/event.ts";
 import { DEFAULT_TENANT, stableHash } from "../../src/core/ids.ts";
 import type { TemplateMiner } from "../../src/core/log-templates/template-miner.ts";
 import { msToNs } from "../../src/core/time.ts";
-import type { DecodeRecord } from "../../src/segments/define.ts";
 import { type EventSegmentsOptions, FileSegments } from "../../src/segments/event-segments.ts";
 import { DEFAULT_LIMITS, type SegmentLimits } from "../../src/segments/limits.ts";
 
