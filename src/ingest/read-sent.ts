@@ -49,10 +49,20 @@ export function readSent(request: IncomingMessage, { room, pool, maxBytes }: Sen
     if (Number.isNaN(said) && !room.resize(wanted)) return stop({ status: "no-room" });
     memory.set(chunk, size);
     size = wanted;
+    release(chunk);
   };
   request.on("data", onData);
   request.once("end", () => stop({ status: "read", bytes: memory.subarray(0, size), memory }));
   request.once("error", () => stop({ status: "gone" }));
   request.once("close", () => stop({ status: "gone" }));
   return promise;
+}
+
+/**
+ * Gives a chunk's memory back at once. Left to the garbage collector, the chunks of large bodies start a full collection every
+ * few dozen requests, which takes more processor time than reading and storing them.
+ */
+function release({ buffer, byteLength }: Buffer): void {
+  // What is only a part of its memory shares it with others.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TenantId } from "../core/ids.ts";
 import type { HttpResponse } from "../platform/http-route.ts";
+import { recycleBatch } from "../platform/log-scan/batch-builder.ts";
 import type { BodyPool } from "./body-pool.ts";
 import {
   type BodyLimits,
@@ -119,7 +120,12 @@ async function take(deps: ServeDeps, protocol: IngestProtocol, taken: Taken): Pr
     return refusal(protocol, { status: 413, message: `Nothing was stored: ${reading.because}.` }, asked);
   }
   const stored = await storeBatch(deps, tenant, reading);
-  if (stored === "stored") return protocol.accepted(reading, asked);
+  // What was not stored in time is still being stored, from this very memory.
+  if (stored === "stored") {
+    const told = protocol.accepted(reading, asked);
+    if (reading.records !== null) recycleBatch(reading.records);
+    return told;
+  }
   // Senders keep the batch and send it again after a 503.
   return refusal(protocol, { status: 503, message: "The records could not be stored now: send them again." }, asked);
 }

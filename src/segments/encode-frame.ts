@@ -6,12 +6,13 @@ import {
   type RecordCatalog,
 } from "../core/columns/record-batch.ts";
 import { StatusMarks } from "../platform/log-scan/status-marks.ts";
+import { DIRECT_BYTES } from "./direct-file.ts";
 import { columnsBytesOf, columnsOver, type FrameColumns } from "./frame-columns.ts";
 import { writeDictionary } from "./frame-dictionary.ts";
 import { type FrameHeader, frameBytesOf, HEADER_BYTES, writeHeader } from "./frame-header.ts";
 import { FrameMemory } from "./frame-memory.ts";
 import { FrameNumbers } from "./frame-numbers.ts";
-import { MAX_FRAME_BYTES, MAX_FRAME_ROWS } from "./limits.ts";
+import { DIRECT_FROM_BYTES, MAX_FRAME_BYTES, MAX_FRAME_ROWS } from "./limits.ts";
 import type { TemplateTexts } from "./template-texts.ts";
 
 /** A batch as it goes to disk. `parts` in order are the frame. */
@@ -34,6 +35,8 @@ export interface FramePlace {
   readonly sequence: number;
   readonly salt: number;
   readonly number: number;
+  /** Where in the segment it begins. */
+  readonly offset: number;
   readonly receivedAtMs: number;
   /** Checksum of the batch's bytes. */
   readonly rawCrc: number;
@@ -73,10 +76,11 @@ export class FrameEncoder {
     const range = copyRows(batch, columns, place.receivedAtMs);
     this.#markStatuses(batch, columns);
     const names = this.#names(batch, columns, place.sequence);
-    const dictionary = writeDictionary(names);
+    const dictionary = padded(writeDictionary(names), { at: place.offset, others: headBytes + batch.bytes.length });
     const head = Buffer.from(memory, 0, headBytes);
+    const { offset: _offset, ...said } = place;
     const header: FrameHeader = {
-      ...place,
+      ...said,
       rows,
       hasContexts,
       columnsBytes,
@@ -153,6 +157,14 @@ export class FrameEncoder {
 function hasAny(lengths: Int32Array, rows: number): boolean {
   for (let row = 0; row < rows; row++) if ((lengths[row] ?? 0) > 0) return true;
   return false;
+}
+
+/** With spaces behind it, which mean nothing in JSON, so that a large frame ends where a block of the disk does. */
+function padded(dictionary: Buffer, { at, others }: { readonly at: number; readonly others: number }): Buffer {
+  const bytes = others + dictionary.length;
+  const beyond = (at + bytes) % DIRECT_BYTES;
+  if (bytes < DIRECT_FROM_BYTES || beyond === 0) return dictionary;
+  return Buffer.concat([dictionary, Buffer.alloc(DIRECT_BYTES - beyond, " ")]);
 }
 
 /** Copies what needs no dictionary. Gives the range of the times; a time that is no number becomes when it was received. */

@@ -32,3 +32,6 @@ export const ABANDONED_AFTER_MS = 2 * MAX_SEGMENT_AGE_MS;
 export const REMEMBERED_BATCHES = 65_536;
 /** After a start, batches stored within this time are remembered again. */
 export const REMEMBERED_MS = 10 * 60_000;
+
+/** Frames of at least so many bytes end where a block of the disk does, and are written around the page cache. */
+export const DIRECT_FROM_BYTES = 64 * 1024;

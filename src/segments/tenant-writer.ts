@@ -123,8 +123,8 @@ export class TenantWriter {
       this.#beginNext();
     }
     if (this.#next.bytes === 0) this.#next.sinceMs = nowMs;
-    const { sequence, salt, number } = this.#next;
-    return { sequence, salt, number, receivedAtMs: nowMs };
+    const { sequence, salt, number, bytes: offset } = this.#next;
+    return { sequence, salt, number, offset, receivedAtMs: nowMs };
   }
 
   #beginNext(): void {
@@ -173,7 +173,7 @@ export class TenantWriter {
     await this.#seal();
     const { root, tenant, writer } = this.#options;
     const path = segmentPath(join(root, tenant, writer), sequence);
-    this.#segment = await OpenSegment.create(path, sequence, root);
+    this.#segment = await OpenSegment.create({ path, sequence, root });
     return this.#segment;
   }
 

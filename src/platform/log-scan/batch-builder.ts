@@ -1,4 +1,5 @@
 import type { RecordBatch, RecordCatalog } from "../../core/columns/record-batch.ts";
+import { type BatchColumns, copyColumns, giveColumns, takeColumns } from "./batch-columns.ts";
 
 /** A batch with, for each row, whether its time is a wall clock of an unknown zone (then it is read as UTC). */
 export interface ScannedBatch extends RecordBatch {
@@ -18,6 +19,14 @@ export function createBatchBuilder(catalog: RecordCatalog, bytes: Uint8Array, ex
   return new GrowingBatch(catalog, bytes, Math.max(8, expectedRows));
 }
 
+/**
+ * Gives the memory of a finished batch back, for the next ones. Nobody may look at its arrays any more. Batches from
+ * elsewhere are left alone.
+ */
+export function recycleBatch(batch: RecordBatch): void {
+  if (batch instanceof GrowingBatch) batch.recycle();
+}
+
 class GrowingBatch implements BatchBuilder {
   readonly catalog: RecordCatalog;
   readonly bytes: Uint8Array;
@@ -35,29 +44,30 @@ class GrowingBatch implements BatchBuilder {
   templates: Int32Array;
   traces: Uint32Array;
   zoneless: Uint8Array;
-  #room: number;
+  #columns: BatchColumns | null;
 
   constructor(catalog: RecordCatalog, bytes: Uint8Array, room: number) {
     this.catalog = catalog;
     this.bytes = bytes;
-    this.#room = room;
-    this.formats = new Uint8Array(room);
-    this.kinds = new Uint8Array(room);
-    this.offsets = new Int32Array(room);
-    this.lengths = new Int32Array(room);
-    this.contextOffsets = new Int32Array(room);
-    this.contextLengths = new Int32Array(room);
-    this.timesMs = new Float64Array(room);
-    this.services = new Int32Array(room);
-    this.hosts = new Int32Array(room);
-    this.severities = new Uint8Array(room);
-    this.templates = new Int32Array(room);
-    this.traces = new Uint32Array(room);
-    this.zoneless = new Uint8Array(room);
+    const columns = takeColumns(room);
+    this.#columns = columns;
+    this.formats = columns.formats;
+    this.kinds = columns.kinds;
+    this.offsets = columns.offsets;
+    this.lengths = columns.lengths;
+    this.contextOffsets = columns.contextOffsets;
+    this.contextLengths = columns.contextLengths;
+    this.timesMs = columns.timesMs;
+    this.services = columns.services;
+    this.hosts = columns.hosts;
+    this.severities = columns.severities;
+    this.templates = columns.templates;
+    this.traces = columns.traces;
+    this.zoneless = columns.zoneless;
   }
 
   next(): number {
-    if (this.rows === this.#room) this.#grow();
+    if (this.rows === this.formats.length) this.#grow();
     const row = this.rows;
     this.services[row] = -1;
     this.hosts[row] = -1;
@@ -70,26 +80,24 @@ class GrowingBatch implements BatchBuilder {
     return this;
   }
 
-  #grow(): void {
-    const room = this.#room * 2;
-    this.#room = room;
-    this.formats = grown(this.formats, new Uint8Array(room));
-    this.kinds = grown(this.kinds, new Uint8Array(room));
-    this.offsets = grown(this.offsets, new Int32Array(room));
-    this.lengths = grown(this.lengths, new Int32Array(room));
-    this.contextOffsets = grown(this.contextOffsets, new Int32Array(room));
-    this.contextLengths = grown(this.contextLengths, new Int32Array(room));
-    this.timesMs = grown(this.timesMs, new Float64Array(room));
-    this.services = grown(this.services, new Int32Array(room));
-    this.hosts = grown(this.hosts, new Int32Array(room));
-    this.severities = grown(this.severities, new Uint8Array(room));
-    this.templates = grown(this.templates, new Int32Array(room));
-    this.traces = grown(this.traces, new Uint32Array(room));
-    this.zoneless = grown(this.zoneless, new Uint8Array(room));
+  recycle(): void {
+    const columns = this.#columns;
+    this.#columns = null;
+    this.rows = 0;
+    if (columns !== null) giveColumns(columns);
   }
-}
 
-function grown<T extends { set(from: T): void }>(from: T, into: T): T {
-  into.set(from);
-  return into;
+  #grow(): void {
+    const old = this.#columns;
+    if (old === null) throw new Error("a batch was used after its memory was given back");
+    const larger = takeColumns(old.room * 2);
+    copyColumns(old, larger);
+    giveColumns(old);
+    this.#columns = larger;
+    Object.assign(this, this.#viewsOf(larger));
+  }
+
+  #viewsOf({ room: _room, memory: _memory, ...views }: BatchColumns): Omit<BatchColumns, "room" | "memory"> {
+    return views;
+  }
 }
