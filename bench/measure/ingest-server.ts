@@ -38,7 +38,7 @@ const logger: Logger = {
   error: (fields, message) => console.error(message, fields),
 };
 const counted = { rows: 0, templates: 0 };
-const catalogOf = createCatalogs(() => createByteMiner());
+const catalogOf = createCatalogs({ newMiner: () => createByteMiner(), nowMs: Date.now, newSeed: () => 7 });
 const pushed: PushedEvents = {
   append: () => Promise.resolve(),
   read: () => Promise.resolve([]),

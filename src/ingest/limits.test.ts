@@ -1,8 +1,11 @@
+import { PassThrough } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createBodyPool } from "./body-pool.ts";
 import { createInFlight } from "./in-flight.ts";
 import { createLineRanges } from "./line-ranges.ts";
+import { readSent } from "./read-sent.ts";
 
 const linesIn = (text: string) => text.split("\n").filter((line) => line.trim() !== "").length;
 
@@ -68,5 +71,40 @@ describe("memory for bodies", () => {
 
     expect(large.length).toBe(5_000_000);
     expect(pool.take(5_000_000) === large).toBe(false);
+  });
+});
+
+describe("a body that is announced large and sent slowly", () => {
+  test("holds room for what came of it only, and nothing once its sender is gone", async () => {
+    const flight = createInFlight(4 * 1024 * 1024);
+    const request = Object.assign(new PassThrough(), { headers: { "content-length": String(4 * 1024 * 1024) } });
+    const room = flight.reserve(0);
+    if (room === null) throw new Error("there is room");
+    const reading = readSent(request, { room, pool: createBodyPool(0), maxBytes: 4 * 1024 * 1024 });
+    request.write(Buffer.alloc(1_000));
+    await setImmediate();
+
+    expect(flight.bytes).toBe(1_000);
+    request.destroy();
+    expect(await reading).toEqual({ status: "gone" });
+    room.release();
+    expect(flight.bytes).toBe(0);
+  });
+
+  test("arrives byte for byte, whatever its size and its chunks", async () => {
+    for (const size of [0, 1, 70_000, 1024 * 1024, 3_000_001]) {
+      const flight = createInFlight(16 * 1024 * 1024);
+      const body = Buffer.from(Array.from({ length: size }, (_, at) => (at * 31) % 251));
+      const request = Object.assign(new PassThrough(), { headers: { "content-length": String(size) } });
+      const room = flight.reserve(0);
+      if (room === null) throw new Error("there is room");
+      const reading = readSent(request, { room, pool: createBodyPool(0), maxBytes: 4 * 1024 * 1024 });
+      for (let from = 0; from < size; from += 65_536) request.write(Buffer.from(body.subarray(from, from + 65_536)));
+      request.end();
+      const sent = await reading;
+
+      expect(sent.status === "read" && Buffer.compare(sent.bytes, body)).toBe(0);
+      expect(flight.bytes).toBe(size);
+    }
   });
 });

@@ -15,14 +15,16 @@ LOOPBACK.addAddress("::1", "ipv6");
 
 /**
  * For whom this request may send; null for nobody. With tokens: whoever shows one, as a bearer or as Firehose's access
- * key. Without: only programs on this very machine, and never through a proxy.
+ * key. Without: only programs on this very machine, never through a proxy, and never a web page in a browser on it.
  */
 export function senderOf(
   request: Pick<HttpRequest, "headers" | "remoteAddress">,
   tokens: readonly IngestToken[],
 ): TenantId | null {
-  if (tokens.length === 0)
-    return isLoopback(request.remoteAddress) && !cameThroughProxy(request) ? DEFAULT_TENANT : null;
+  if (tokens.length === 0) {
+    const isProgramHere = isLoopback(request.remoteAddress) && !cameThroughProxy(request) && !cameFromPage(request);
+    return isProgramHere ? DEFAULT_TENANT : null;
+  }
   const given = tokenIn(request);
   if (given === null) return null;
   const digest = sha256(given);
@@ -48,6 +50,19 @@ function isLoopback(address: string): boolean {
 /** A proxy on the same machine makes everybody look local. */
 function cameThroughProxy({ headers }: Pick<HttpRequest, "headers">): boolean {
   return ["forwarded", "x-forwarded-for", "x-real-ip", "via"].some((name) => headers[name] !== undefined);
+}
+
+/**
+ * Browsers say which page sends, and programs do not. A page whose name was made to mean this machine says its own name as
+ * `Host` (DNS rebinding).
+ */
+function cameFromPage({ headers }: Pick<HttpRequest, "headers">): boolean {
+  if (headers["origin"] !== undefined || headers["sec-fetch-site"] !== undefined) return true;
+  const host = headers["host"] ?? "localhost";
+  if (!URL.canParse(`http://${host}`)) return true;
+  const address = new URL(`http://${host}`).hostname;
+  const isName = isIP(address.replace(/^\[|\]$/gu, "")) === 0;
+  return isName && address !== "localhost" && !address.endsWith(".localhost") && address.includes(".");
 }
 
 const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();

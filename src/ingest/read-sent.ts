@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
 import type { BodyPool } from "./body-pool.ts";
 import type { Reservation } from "./in-flight.ts";
 
@@ -18,16 +19,21 @@ export interface SentInto {
   readonly maxBytes: number;
 }
 
+/** Memory that a body gets before anything of it came, whatever size its sender says. */
+const MAX_FIRST_BYTES = 1024 * 1024;
+
 /**
- * The body of a request, at most `maxBytes`. Its size is asked for room before it is read when the sender says it, and as
- * it grows when not.
+ * The body of a request, at most `maxBytes`. Room is asked for as it comes: who announces a large body and sends it slowly
+ * holds no more room than what came of it.
  */
-export function readSent(request: IncomingMessage, { room, pool, maxBytes }: SentInto): Promise<Sent> {
+export function readSent(
+  request: Readable & Pick<IncomingMessage, "headers">,
+  { room, pool, maxBytes }: SentInto,
+): Promise<Sent> {
   const { promise, resolve } = Promise.withResolvers<Sent>();
   const said = Number(request.headers["content-length"] ?? Number.NaN);
   if (said > maxBytes) return Promise.resolve({ status: "too-large" });
-  if (!Number.isNaN(said) && !room.resize(said)) return Promise.resolve({ status: "no-room" });
-  let memory = pool.take(Number.isNaN(said) ? 0 : said);
+  let memory = pool.take(Number.isNaN(said) ? 0 : Math.min(said, MAX_FIRST_BYTES));
   let size = 0;
   let isDone = false;
   const stop = (sent: Sent): void => {
@@ -40,13 +46,13 @@ export function readSent(request: IncomingMessage, { room, pool, maxBytes }: Sen
   const onData = (chunk: Buffer): void => {
     const wanted = size + chunk.length;
     if (wanted > maxBytes) return stop({ status: "too-large" });
+    if (!room.resize(wanted)) return stop({ status: "no-room" });
     if (wanted > memory.length) {
-      const larger = pool.take(Math.min(maxBytes, wanted * 2));
+      const larger = pool.take(Math.min(maxBytes, Number.isNaN(said) ? wanted * 2 : Math.max(wanted, said)));
       larger.set(memory.subarray(0, size));
       pool.give(memory);
       memory = larger;
     }
-    if (Number.isNaN(said) && !room.resize(wanted)) return stop({ status: "no-room" });
     memory.set(chunk, size);
     size = wanted;
     release(chunk);

@@ -39,13 +39,21 @@ export async function serveIngest(deps: ServeDeps, route: IngestRoute, { request
     receivedAtMs: deps.clock.nowMs(),
   };
   const room = deps.inFlight.reserve(0);
-  // Whatever happens, the room is given back: a leak would end in 429 for everybody.
+  // Whatever happens, the room is given back, once nothing is held any more: a leak would end in 429 for everybody.
+  let settled: Promise<unknown> = Promise.resolve();
   try {
     const done = await receive(deps, route, { request, response, asked, room });
-    if (done !== null) answer(response, done);
+    settled = done?.settled ?? settled;
+    if (done !== null) answer(response, done.response);
   } finally {
-    room?.release();
+    void settled.then(() => room?.release());
   }
+}
+
+/** An answer, and when nothing of the request is held any more. */
+interface Done {
+  readonly response: HttpResponse;
+  readonly settled?: Promise<unknown>;
 }
 
 interface Received extends Exchange {
@@ -54,11 +62,13 @@ interface Received extends Exchange {
 }
 
 /** The answer; null when nobody waits for one any more. The head alone decides about the body's reading. */
-async function receive(deps: ServeDeps, route: IngestRoute, received: Received): Promise<HttpResponse | null> {
+async function receive(deps: ServeDeps, route: IngestRoute, received: Received): Promise<Done | null> {
   const { request, asked, room } = received;
   const protocol = protocolOf(route, asked);
   const words = protocol ?? Object.values(route.protocols)[0];
-  const refuse = (problem: IngestProblem) => (words === undefined ? NOT_FOUND : refusal(words, problem, asked));
+  const refuse = (problem: IngestProblem): Done => ({
+    response: words === undefined ? NOT_FOUND : refusal(words, problem, asked),
+  });
   const remoteAddress = request.socket.remoteAddress ?? "";
   const tenant = senderOf({ headers: asked.headers, remoteAddress }, deps.tokens);
   if (tenant === null) return refuse({ status: 401, message: "Send one of INGEST_TOKENS as a bearer token." });
@@ -73,7 +83,8 @@ async function receive(deps: ServeDeps, route: IngestRoute, received: Received):
   if (sent.status === "too-large") return refuse(tooLarge(limits.maxSentBytes));
   const done = await unpackAndTake(deps, protocol, { asked, tenant, room, limits, sent: sent.bytes });
   // What was not stored in time is still being stored, from these very bytes.
-  if (done.status !== 503) deps.pool.give(sent.memory);
+  if (done.settled === undefined) deps.pool.give(sent.memory);
+  else void done.settled.then(() => deps.pool.give(sent.memory));
   return done;
 }
 
@@ -89,12 +100,13 @@ async function unpackAndTake(
   deps: ServeDeps,
   protocol: IngestProtocol,
   { asked, tenant, room, limits, sent }: Unpacking,
-): Promise<HttpResponse> {
+): Promise<Done> {
   const maxBytes = limits.maxUnpackedBytes;
-  if (isGzip(sent) && !room.resize(sent.length + inflateLimit(sent, maxBytes))) return refusal(protocol, BUSY, asked);
+  const refuse = (problem: IngestProblem): Done => ({ response: refusal(protocol, problem, asked) });
+  if (isGzip(sent) && !room.resize(sent.length + inflateLimit(sent, maxBytes))) return refuse(BUSY);
   const body = await inflate(sent, maxBytes);
-  if (body.status === "too-large") return refusal(protocol, tooLarge(maxBytes), asked);
-  if (body.status === "broken") return refusal(protocol, BROKEN, asked);
+  if (body.status === "too-large") return refuse(tooLarge(maxBytes));
+  if (body.status === "broken") return refuse(BROKEN);
   const held = sent.length + (body.bytes === sent ? 0 : body.bytes.length);
   room.resize(held);
   const more = (bytes: number) => room.resize(held + bytes);
@@ -108,27 +120,24 @@ interface Taken {
   readonly more: (bytes: number) => boolean;
 }
 
-async function take(deps: ServeDeps, protocol: IngestProtocol, taken: Taken): Promise<HttpResponse> {
+async function take(deps: ServeDeps, protocol: IngestProtocol, taken: Taken): Promise<Done> {
   const { asked, tenant, bytes, more } = taken;
+  const refuse = (problem: IngestProblem): Done => ({ response: refusal(protocol, problem, asked) });
   const catalog = deps.catalogOf(tenant);
   const reading = await protocol.read({ bytes, request: asked, catalog, more });
-  if (reading.status === "busy") return refusal(protocol, BUSY, asked);
-  if (reading.status === "invalid") {
-    return refusal(protocol, { status: 400, message: `Nothing was stored: ${reading.because}.` }, asked);
-  }
-  if (reading.status === "too-large") {
-    return refusal(protocol, { status: 413, message: `Nothing was stored: ${reading.because}.` }, asked);
-  }
-  const stored = await storeBatch(deps, tenant, reading);
-  // What was not stored in time is still being stored, from this very memory.
-  if (stored === "stored") {
-    const told = protocol.accepted(reading, asked);
-    if (reading.records !== null) recycleBatch(reading.records);
-    return told;
-  }
+  if (reading.status === "busy") return refuse(BUSY);
+  if (reading.status === "invalid") return refuse({ status: 400, message: `Nothing was stored: ${reading.because}.` });
+  if (reading.status === "too-large")
+    return refuse({ status: 413, message: `Nothing was stored: ${reading.because}.` });
+  const { outcome, settled } = await storeBatch(deps, tenant, reading);
   // Senders keep the batch and send it again after a 503.
-  return refusal(protocol, { status: 503, message: "The records could not be stored now: send them again." }, asked);
+  if (outcome === "not-stored") return { ...refuse(NOT_STORED), settled };
+  const response = protocol.accepted(reading, asked);
+  if (reading.records !== null) recycleBatch(reading.records);
+  return { response };
 }
+
+const NOT_STORED: IngestProblem = { status: 503, message: "The records could not be stored now: send them again." };
 
 function protocolOf(route: IngestRoute, { headers }: IngestRequest): IngestProtocol | undefined {
   const mediaType = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { hostname } from "node:os";
 import { setInterval as everySo } from "node:timers/promises";
 import type { Clock, Logger } from "../app/ports.ts";
@@ -54,7 +54,11 @@ export async function startIntake(wiring: Wiring): Promise<EventIntake> {
   const stopPruning = startPruning(segments, wiring);
   return {
     segments,
-    catalogOf: createCatalogs(() => createByteMiner()),
+    catalogOf: createCatalogs({
+      newMiner: () => createByteMiner(),
+      nowMs: () => clock.nowMs(),
+      newSeed: () => randomInt(2 ** 32),
+    }),
     stop: async () => {
       await stopPruning();
       await stopGraph();

@@ -55,8 +55,7 @@ export async function startIngest(options: IngestServerOptions = {}): Promise<In
       await state.storing;
       if (onBatch) return onBatch(batch);
       tenants.push(tenant);
-      // Its memory is used again once it is stored.
-      batches.push({ ...batch, bytes: batch.bytes.slice() });
+      batches.push(copyOf(batch));
     },
     read: () => Promise.reject(new Error("not read in these tests")),
     prune: () => Promise.resolve(0),
@@ -76,7 +75,7 @@ export async function startIngest(options: IngestServerOptions = {}): Promise<In
     routes: ingestRoutes({
       pushed,
       segments,
-      catalogOf: createCatalogs(options.newMiner ?? countingMiner),
+      catalogOf: createCatalogs({ newMiner: options.newMiner ?? countingMiner, nowMs: () => 0, newSeed: () => 7 }),
       redactor: createRedactor({ pseudonymKey: "k" }),
       tokens: ingestTokens(options.tokens === undefined ? {} : { INGEST_TOKENS: options.tokens }),
       clock: { nowMs: options.nowMs ?? (() => epochMs(Date.now())) },
@@ -108,6 +107,27 @@ export async function startIngest(options: IngestServerOptions = {}): Promise<In
       tenants.length = 0;
     },
     stop: () => server.close(1000),
+  };
+}
+
+/** A batch's memory is used again once it is stored. */
+function copyOf(batch: RecordBatch): RecordBatch {
+  return {
+    catalog: batch.catalog,
+    rows: batch.rows,
+    bytes: batch.bytes.slice(),
+    formats: batch.formats.slice(),
+    kinds: batch.kinds.slice(),
+    offsets: batch.offsets.slice(),
+    lengths: batch.lengths.slice(),
+    contextOffsets: batch.contextOffsets.slice(),
+    contextLengths: batch.contextLengths.slice(),
+    timesMs: batch.timesMs.slice(),
+    services: batch.services.slice(),
+    hosts: batch.hosts.slice(),
+    severities: batch.severities.slice(),
+    templates: batch.templates.slice(),
+    traces: batch.traces.slice(),
   };
 }
 

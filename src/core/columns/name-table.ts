@@ -9,10 +9,14 @@ export interface NameTable {
 
 const OTHER = "(other)";
 const MAX_NAME_BYTES = 200;
+const FNV_BASIS = 0x811c9dc5;
 
-/** An empty table for at most `maxNames` names; longer names are cut to 200 bytes. */
-export function createNameTable(maxNames: number): NameTable {
-  return new HashedNames(maxNames);
+/**
+ * An empty table for at most `maxNames` names; longer names are cut to 200 bytes. A `seed` that senders cannot guess keeps
+ * them from choosing names that all stand in one place; numbers do not depend on it.
+ */
+export function createNameTable(maxNames: number, seed = 0): NameTable {
+  return new HashedNames(maxNames, seed);
 }
 
 class HashedNames implements NameTable {
@@ -21,14 +25,16 @@ class HashedNames implements NameTable {
   readonly #spelled: Uint8Array[] = [];
   readonly #slots: Int32Array;
   readonly #mask: number;
+  readonly #basis: number;
   /** Records of one sender come together, so the name is nearly always the last one. */
   #last = -1;
 
-  constructor(maxNames: number) {
+  constructor(maxNames: number, seed: number) {
     this.#maxNames = maxNames;
     const size = 2 ** Math.ceil(Math.log2(Math.max(2, maxNames * 2)));
     this.#slots = new Int32Array(size).fill(-1);
     this.#mask = size - 1;
+    this.#basis = FNV_BASIS ^ seed;
   }
 
   get size(): number {
@@ -47,7 +53,7 @@ class HashedNames implements NameTable {
   indexOfBytes(bytes: Uint8Array, from: number, to: number): number {
     const end = Math.min(to, from + MAX_NAME_BYTES);
     if (this.#last !== -1 && this.#isSpelled(this.#last, bytes, { from, end })) return this.#last;
-    let slot = hashOf(bytes, from, end) & this.#mask;
+    let slot = this.#hashOf(bytes, from, end) & this.#mask;
     for (;;) {
       const known = this.#slots[slot] ?? -1;
       if (known === -1) break;
@@ -65,6 +71,16 @@ class HashedNames implements NameTable {
     return (this.#last = this.#names.push(new TextDecoder().decode(spelled)) - 1);
   }
 
+  /** FNV-1a with a basis of its own. Names that agree for one basis agree in their last letters only by chance for another. */
+  #hashOf(bytes: Uint8Array, from: number, end: number): number {
+    let hash = this.#basis;
+    for (let at = from; at < end; at++) {
+      hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+      hash ^= hash >>> 15;
+    }
+    return hash >>> 0;
+  }
+
   #isSpelled(
     index: number,
     bytes: Uint8Array,
@@ -75,10 +91,4 @@ class HashedNames implements NameTable {
     for (let at = 0; at < spelled.length; at++) if (spelled[at] !== bytes[from + at]) return false;
     return true;
   }
-}
-
-function hashOf(bytes: Uint8Array, from: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
 }

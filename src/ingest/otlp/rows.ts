@@ -1,6 +1,7 @@
 import type { RecordBatch, RecordCatalog } from "../../core/columns/record-batch.ts";
 import { type BatchBuilder, createBatchBuilder } from "../../platform/log-scan/batch-builder.ts";
 import { type IngestReading, MAX_RECORD_BYTES, MAX_RECORDS } from "../define.ts";
+import { createTurns } from "../turns.ts";
 import { type Resource, resourceIn } from "./resource.ts";
 import { type ResourcePlace, walkRequest } from "./walk.ts";
 import { WireError, WireReader } from "./wire.ts";
@@ -38,11 +39,11 @@ const NOBODY: Group = {
  * The records of an ExportServiceRequest as rows that point into its bytes. A body that is broken anywhere gives none:
  * the sender hears of it and keeps what it has.
  */
-export function readRequest(
+export async function readRequest(
   bytes: Uint8Array,
   { catalog, receivedAtMs }: { readonly catalog: RecordCatalog; readonly receivedAtMs: number },
   readRecord: RecordReader,
-): IngestReading {
+): Promise<IngestReading> {
   const state: ReadingState = {
     wire: new WireReader(bytes),
     rows: createBatchBuilder(catalog, bytes, Math.min(MAX_RECORDS, bytes.length >>> 7)),
@@ -52,10 +53,12 @@ export function readRequest(
     refused: 0,
     because: null,
   };
+  const turns = createTurns();
   try {
-    walkRequest(state.wire, {
+    await walkRequest(state.wire, {
       resource: (place) => (state.group = groupAt(place, state)),
       record: (from, to) => readBounded(state, { from, to }, readRecord),
+      turn: () => turns.letOthersWork(),
     });
   } catch (error) {
     if (error instanceof WireError)

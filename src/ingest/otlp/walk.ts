@@ -17,14 +17,19 @@ export interface RecordSink {
   resource(place: ResourcePlace): void;
   /** One record of that group. */
   record(from: number, to: number): void;
+  /** Asked now and then: what to wait for before going on, so that others get their turn. */
+  turn(): Promise<void> | undefined;
 }
 
+/** Records between two questions whether others wait. */
+const RECORDS_A_TURN = 64;
+
 /** An ExportServiceRequest of any signal: resource groups (1), in them the resource (1) and scopes (2), in them records (2). */
-export function walkRequest(wire: WireReader, sink: RecordSink): void {
+export async function walkRequest(wire: WireReader, sink: RecordSink): Promise<void> {
   const end = wire.bytes.length;
   while (wire.at < end) {
     const tag = wire.tag(end);
-    if (tag === FIRST) walkGroup(wire, wire.ending(end), sink);
+    if (tag === FIRST) await walkGroup(wire, wire.ending(end), sink);
     else wire.skip(tag, end);
   }
 }
@@ -32,13 +37,13 @@ export function walkRequest(wire: WireReader, sink: RecordSink): void {
 const FIRST = 8 + LENGTH;
 const SECOND = 16 + LENGTH;
 
-function walkGroup(wire: WireReader, end: number, sink: RecordSink): void {
+async function walkGroup(wire: WireReader, end: number, sink: RecordSink): Promise<void> {
   const start = wire.at;
   sink.resource(findResource(wire, end));
   wire.at = start;
   while (wire.at < end) {
     const tag = wire.tag(end);
-    if (tag === SECOND) walkScope(wire, wire.ending(end), sink);
+    if (tag === SECOND) await walkScope(wire, wire.ending(end), sink);
     else wire.skip(tag, end);
   }
 }
@@ -57,8 +62,10 @@ function findResource(wire: WireReader, end: number): ResourcePlace {
   return place;
 }
 
-function walkScope(wire: WireReader, end: number, sink: RecordSink): void {
-  while (wire.at < end) {
+async function walkScope(wire: WireReader, end: number, sink: RecordSink): Promise<void> {
+  for (let fields = 1; wire.at < end; fields++) {
+    const turn = fields % RECORDS_A_TURN === 0 ? sink.turn() : undefined;
+    if (turn !== undefined) await turn;
     const tag = wire.tag(end);
     if (tag === SECOND) {
       const to = wire.ending(end);
