@@ -116,7 +116,11 @@ const log = z.looseObject({
     .nullable()
     .optional(),
   repeats: z
-    .object({ seconds: z.array(count).max(100_000), counts: z.array(count).max(100_000) })
+    .object({
+      seconds: z.array(count).max(100_000),
+      counts: z.array(count).max(100_000),
+      withinSeconds: count.optional().describe("How much earlier than the second that counts it a line may be"),
+    })
     .refine(({ seconds, counts }) => seconds.length === counts.length, { error: "must have two lists of one length" })
     .optional()
     .describe("Lines that this one stands for: how many in which second since 1970"),

@@ -64,6 +64,11 @@ export interface LogRepeats {
   /** Seconds since 1970, UTC, by the lines' own clock. */
   readonly seconds: readonly number[];
   readonly counts: readonly number[];
+  /**
+   * Set when there were too many to count them by the second: a line may have been written up to so many seconds before
+   * the second that it is counted in, and never after it.
+   */
+  readonly withinSeconds?: number | undefined;
 }
 
 export interface SpanEvent<Text extends string = Safe> extends EventBase<Text> {

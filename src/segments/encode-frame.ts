@@ -1,11 +1,5 @@
 import { crc32 } from "node:zlib";
-import {
-  FAILING_STATUS_BIT,
-  RECORD_FORMAT,
-  type RecordBatch,
-  type RecordCatalog,
-} from "../core/columns/record-batch.ts";
-import { StatusMarks } from "../platform/log-scan/status-marks.ts";
+import type { RecordBatch, RecordCatalog } from "../core/columns/record-batch.ts";
 import { DIRECT_BYTES } from "./direct-file.ts";
 import { columnsBytesOf, columnsOver, type FrameColumns } from "./frame-columns.ts";
 import { writeDictionary } from "./frame-dictionary.ts";
@@ -13,6 +7,7 @@ import { type FrameHeader, frameBytesOf, HEADER_BYTES, writeHeader } from "./fra
 import { FrameMemory } from "./frame-memory.ts";
 import { FrameNumbers } from "./frame-numbers.ts";
 import { DIRECT_FROM_BYTES, MAX_FRAME_BYTES, MAX_FRAME_ROWS } from "./limits.ts";
+import { SaidTemplates } from "./said-templates.ts";
 import type { TemplateTexts } from "./template-texts.ts";
 
 /** A batch as it goes to disk. `parts` in order are the frame. */
@@ -46,7 +41,7 @@ interface CatalogState {
   readonly services: FrameNumbers;
   readonly hosts: FrameNumbers;
   readonly templates: FrameNumbers;
-  readonly statuses: StatusMarks;
+  readonly said: SaidTemplates;
   /** Template → segment that has its text already. */
   readonly textIn: Map<number, number>;
 }
@@ -74,7 +69,6 @@ export class FrameEncoder {
     const memory = this.#memory.take(headBytes);
     const columns = columnsOver(memory, HEADER_BYTES, { rows, hasContexts });
     const range = copyRows(batch, columns, place.receivedAtMs);
-    this.#markStatuses(batch, columns);
     const names = this.#names(batch, columns, place.sequence);
     const dictionary = padded(writeDictionary(names), { at: place.offset, others: headBytes + batch.bytes.length });
     const head = Buffer.from(memory, 0, headBytes);
@@ -110,24 +104,16 @@ export class FrameEncoder {
     this.#memory.give(memory);
   }
 
-  /** A window is chosen without reading lines, so that a line failed must stand beside it. */
-  #markStatuses(batch: RecordBatch, { severities, formats }: FrameColumns): void {
-    const { statuses } = this.#stateOf(batch.catalog);
-    for (let row = 0; row < batch.rows; row++) {
-      const format = formats[row];
-      if (format !== RECORD_FORMAT.json && format !== RECORD_FORMAT.text) continue;
-      if (statuses.isFailing(batch, row)) severities[row] = (severities[row] ?? 0) | FAILING_STATUS_BIT;
-    }
-  }
-
-  #names({ catalog, services, hosts, templates }: RecordBatch, columns: FrameColumns, sequence: number) {
+  #names(batch: RecordBatch, columns: FrameColumns, sequence: number) {
+    const { catalog, services, hosts } = batch;
     const state = this.#stateOf(catalog);
     state.services.fill(services, columns.services);
     state.hosts.fill(hosts, columns.hosts);
-    state.templates.fill(templates, columns.templates);
+    state.templates.fill(state.said.numbersOf(batch, columns), columns.templates);
     const { miner } = catalog;
     const texts: (readonly [number, string])[] = [];
-    for (const [number, template] of state.templates.used.entries()) {
+    for (const [number, used] of state.templates.used.entries()) {
+      const template = state.said.templateOf(used);
       if (state.textIn.get(template) === sequence) continue;
       state.textIn.set(template, sequence);
       texts.push([number, miner.textOf(template)]);
@@ -138,7 +124,7 @@ export class FrameEncoder {
     return {
       services: state.services.used.map((name) => catalog.services.nameOf(name)),
       hosts: state.hosts.used.map((name) => catalog.hosts.nameOf(name)),
-      templates: state.templates.used.map((template) => miner.keyOf(template)),
+      templates: state.templates.used.map((used) => state.said.nameOf(used, miner)),
       texts,
     };
   }
@@ -147,7 +133,7 @@ export class FrameEncoder {
     let state = this.#states.get(catalog);
     if (state === undefined) {
       const [services, hosts, templates] = [new FrameNumbers(), new FrameNumbers(), new FrameNumbers()];
-      state = { services, hosts, templates, statuses: new StatusMarks(), textIn: new Map() };
+      state = { services, hosts, templates, said: new SaidTemplates(), textIn: new Map() };
       this.#states.set(catalog, state);
     }
     return state;

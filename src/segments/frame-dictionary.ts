@@ -4,7 +4,7 @@ import { z } from "zod";
 export interface FrameDictionary {
   readonly services: readonly string[];
   readonly hosts: readonly string[];
-  /** Keys of the miner's templates. */
+  /** Keys of the miner's templates, of failing lines with what else they say: see `kind-names.ts`. */
   readonly templates: readonly string[];
   /** Words of the templates that this frame is the first of its segment to use: number in `templates`, text. */
   readonly texts: readonly (readonly [number, string])[];

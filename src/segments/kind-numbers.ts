@@ -1,4 +1,5 @@
 import { FAILING_STATUS_BIT, SEVERITIES, SEVERITY_BITS } from "../core/columns/record-batch.ts";
+import { isFailingKind } from "./kind-names.ts";
 import type { FrameHead } from "./load-frame.ts";
 
 const MAX_KINDS = 100_000;
@@ -6,10 +7,10 @@ const CACHE_SLOTS = 4096;
 const WARN = SEVERITIES.indexOf("warn");
 
 /**
- * Numbers the kinds of log lines of a whole window: service, host, severity, template and whether a
- * failing HTTP status stands in the line. Frames have dictionaries of their
- * own, so their numbers are translated, one array lookup for nearly every row. Beyond 100,000 kinds those of one severity
- * share a number.
+ * Numbers the kinds of log lines of a whole window: service, host, severity, template, and of lines that report a failure
+ * all else that the engine tells failures apart by, as it stands in the names of a frame's dictionary. Frames have
+ * dictionaries of their own, so their numbers are translated, one array lookup for nearly every row. Beyond 100,000 kinds
+ * those of one severity share a number.
  */
 export class KindNumbers {
   readonly #kinds = new Map<string, number>();
@@ -55,12 +56,13 @@ export class KindNumbers {
     const severity = Math.min(stored & SEVERITY_BITS, SEVERITIES.length - 1);
     const service = this.#nameOf(dictionary.services[columns.services[row] ?? -1]);
     const host = this.#nameOf(dictionary.hosts[columns.hosts[row] ?? -1]);
-    const template = this.#nameOf(dictionary.templates[columns.templates[row] ?? -1]);
+    const said = dictionary.templates[columns.templates[row] ?? -1];
+    const template = this.#nameOf(said);
     const name = `${service}/${host}/${template}/${stored}`;
     const known = this.#kinds.get(name);
     if (known !== undefined) return known;
     if (this.#loud.length >= MAX_KINDS) return severity;
-    const kind = this.#loud.push(severity >= WARN || (stored & FAILING_STATUS_BIT) !== 0) - 1;
+    const kind = this.#loud.push(isLoudKind(stored, said ?? "")) - 1;
     this.#kinds.set(name, kind);
     return kind;
   }
@@ -74,4 +76,9 @@ export class KindNumbers {
     this.#names.set(name, this.#names.size);
     return this.#names.size - 1;
   }
+}
+
+/** Whether lines warn or report failures, by their stored severity and their name in the dictionary. */
+function isLoudKind(stored: number, said: string): boolean {
+  return (stored & SEVERITY_BITS) >= WARN || (stored & FAILING_STATUS_BIT) !== 0 || isFailingKind(said);
 }

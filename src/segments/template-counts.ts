@@ -2,6 +2,7 @@ import type { CountedTemplate, TemplateCount } from "../app/segment-ports.ts";
 import { RECORD_KIND, SEVERITY_BITS } from "../core/columns/record-batch.ts";
 import type { Safe } from "../core/safe.ts";
 import { NONE } from "./frame-columns.ts";
+import { templateKeyIn } from "./kind-names.ts";
 import type { FrameHead } from "./load-frame.ts";
 
 const BUCKET_MS = 10_000;
@@ -107,7 +108,8 @@ export class TemplateCounts {
       const pair = template * (NONE + 1) + service;
       if (pair === lastPair) return lastEntry;
       const found = known.get(pair);
-      const entry = found ?? this.#entryOf(dictionary.services[service] ?? "", dictionary.templates[template] ?? "");
+      const entry =
+        found ?? this.#entryOf(dictionary.services[service] ?? "", templateKeyIn(dictionary.templates[template] ?? ""));
       if (found === undefined) known.set(pair, entry);
       lastPair = pair;
       lastEntry = entry;

@@ -28,6 +28,8 @@ export interface MergingCondenser extends Condenser {
 
 /** Plain data that survives a copy to another thread. Several numbers of one thing stand one behind the other. */
 export interface CondenserState {
+  /** How far the detail of cells had to give way. */
+  readonly step: number;
   readonly kinds: readonly KindState[];
   /** Of sampled requests: which hashes are in (`mask`), and draw, kind, time and place of each line. */
   readonly traced: { readonly mask: number; readonly lines: Float64Array };
@@ -51,4 +53,6 @@ export interface KeptLine {
 export interface CondenserOptions {
   /** Whether lines of this kind warn or report failures: more of them are kept, and they are counted more finely. */
   readonly isLoud: (kind: number) => boolean;
+  /** The most lines that `finish` will be asked for: what could not be kept then need not be remembered. */
+  readonly maxKept?: number;
 }

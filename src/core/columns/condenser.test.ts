@@ -124,13 +124,42 @@ describe("condensing", () => {
     expect(whole.length).toBeGreaterThan(60);
   });
 
-  test("a kind that never stops costs no more cells than one that lasts an hour", () => {
+  test("a kind that never stops costs no more cells than one that lasts four and a half hours", () => {
     const lines = Array.from({ length: 100_000 }, (_, at) => ({ kind: LOUD, timeMs: T0 + at * 1000, trace: 0 }));
 
     const kept = condensed(lines, { maxKept: 50 });
 
     const cells = kept.reduce((sum, { repeats }) => sum + (repeats?.seconds.length ?? 0), 0);
-    expect(cells).toBeLessThanOrEqual(2048);
+    expect(cells).toBeLessThanOrEqual(2 ** 14);
     expect(countOf(kept)).toBe(100_000);
+  });
+
+  test("where cells are short, no line is counted before it was written, and how late it may be is said", () => {
+    fc.assert(
+      fc.property(fc.array(aLine, { minLength: 50, maxLength: 400 }), (lines) => {
+        const condenser = createCondenser({ isLoud }, 40);
+        for (const [place, { kind, timeMs }] of lines.entries()) condenser.add(kind, timeMs, { place, trace: 0 });
+        const counted = condenser.finish(20).flatMap(({ place, repeats }) => {
+          const second = Math.floor((lines[place]?.timeMs ?? 0) / 1000);
+          return [
+            { second, count: 1, within: 0 },
+            ...(repeats?.seconds ?? []).map((at, index) => ({
+              second: at,
+              count: repeats?.counts[index] ?? 0,
+              within: repeats?.withinSeconds ?? 0,
+            })),
+          ];
+        });
+        const until = (second: number, slack: (within: number) => number) =>
+          counted.reduce((sum, each) => (each.second - slack(each.within) <= second ? sum + each.count : sum), 0);
+        for (const { timeMs } of lines) {
+          const second = Math.floor(timeMs / 1000);
+          const written = lines.filter((line) => Math.floor(line.timeMs / 1000) <= second).length;
+          expect(until(second, () => 0)).toBeLessThanOrEqual(written);
+          expect(until(second, (within) => within)).toBeGreaterThanOrEqual(written);
+        }
+      }),
+      { seed: 5, numRuns: 25 },
+    );
   });
 });

@@ -1,10 +1,11 @@
+import { CellList, STRIDE } from "./cell-list.ts";
 import type { KindState } from "./condense.ts";
 
 /** How long one cell is, from fine to coarse. Kinds that would need too many cells are counted in longer ones. */
 const WIDTHS_MS: readonly number[] = [1_000, 10_000, 60_000, 600_000, 3_600_000, 86_400_000, 2 ** 52];
 const FIRST_LINES = 8;
-/** Numbers of one cell: which stretch of time, how many lines, and its first line's time and place. */
-const STRIDE = 4;
+/** Cells of times that came late are put in order together: one by one each would move all that follow it. */
+const MAX_LATE = 256;
 
 /** A line by when it happened and where it stands. */
 export interface LinePlace {
@@ -12,8 +13,9 @@ export interface LinePlace {
   readonly place: number;
 }
 
-/** One stretch of time of one kind: how many lines, and the first of them. */
+/** One stretch of time of one kind: when it begins, how many lines, and the first of them. */
 export interface Cell {
+  readonly fromMs: number;
   readonly first: LinePlace;
   readonly lines: number;
 }
@@ -26,23 +28,26 @@ export class KindCells {
   lines = 0;
   #level = 0;
   #widthMs = WIDTHS_MS[0] ?? 1_000;
-  #size = 0;
-  #cells = new Float64Array(4 * STRIDE);
+  readonly #main = new CellList();
+  #late: CellList | null = null;
   /** Where the cell of the line before stands: neighbours in a file are neighbours in time. */
+  #list = this.#main;
   #at = -1;
   readonly #firsts: LinePlace[] = [];
   #lastMs = Number.NEGATIVE_INFINITY;
   #lastPlace = 0;
 
-  /** Counts one line, in at most `maxCells` cells. */
-  add(timeMs: number, place: number, maxCells: number): void {
+  /** Counts one line, in at most `maxCells` cells; true when it opened one more of a second. */
+  add(timeMs: number, place: number, maxCells: number): boolean {
     this.lines += 1;
     const tick = Math.floor(timeMs / this.#widthMs);
-    if (this.#at === -1 || this.#cells[this.#at * STRIDE] !== tick) this.#at = this.#cellOf(tick);
+    const isNew = this.#at === -1 || this.#list.data[this.#at * STRIDE] !== tick ? this.#seek(tick) : false;
     this.#count(timeMs, place, 1);
     if (this.lines <= FIRST_LINES || isBefore(timeMs, place, this.#firsts.at(-1))) this.#keepFirst({ timeMs, place });
     this.#keepLast(timeMs, place);
+    if (!isNew) return false;
     if (this.#size > maxCells) this.shrink(maxCells);
+    return this.#level === 0;
   }
 
   /** Counts in longer stretches until `maxCells` are enough. */
@@ -50,11 +55,19 @@ export class KindCells {
     while (this.#size > maxCells && this.#level < WIDTHS_MS.length - 1) this.#coarsen();
   }
 
+  /**
+   * How many of `maxCells` cells this kind takes up: those it has, or all once it had to be counted in longer ones. It
+   * depends on the seconds that have lines and never falls while lines come.
+   */
+  charge(maxCells: number): number {
+    return this.#level === 0 ? Math.min(this.#size, maxCells) : maxCells;
+  }
+
   state(): KindState {
     return {
       lines: this.lines,
       level: this.#level,
-      cells: this.#cells.slice(0, this.#size * STRIDE),
+      cells: this.#sorted().data.slice(0, this.#size * STRIDE),
       firsts: Float64Array.from(this.#firsts.flatMap(({ timeMs, place }) => [timeMs, place])),
       last: [this.#lastMs, this.#lastPlace],
     };
@@ -66,12 +79,12 @@ export class KindCells {
     const { cells, firsts, last } = state;
     for (let at = 0; at < cells.length; at += STRIDE) {
       const [timeMs = 0, place = 0] = [cells[at + 2], cells[at + 3]];
-      this.#at = this.#cellOf(Math.floor(timeMs / this.#widthMs));
+      this.#seek(Math.floor(timeMs / this.#widthMs));
       this.#count(timeMs, place, cells[at + 1] ?? 0);
     }
-    this.lines += state.lines;
     for (let at = 0; at < firsts.length; at += 2)
       this.#keepFirst({ timeMs: firsts[at] ?? 0, place: firsts[at + 1] ?? 0 });
+    this.lines += state.lines;
     this.#keepLast(last[0], last[1]);
     this.shrink(maxCells);
   }
@@ -85,21 +98,58 @@ export class KindCells {
     return { timeMs: this.#lastMs, place: this.#lastPlace };
   }
 
+  /** How long each cell is: a second, unless there were too many of them. */
+  get widthMs(): number {
+    return this.#widthMs;
+  }
+
   /** All cells, in order of time. */
   cells(): readonly Cell[] {
+    const { data } = this.#sorted();
     return Array.from({ length: this.#size }, (_, at) => ({
-      first: { timeMs: this.#cells[at * STRIDE + 2] ?? 0, place: this.#cells[at * STRIDE + 3] ?? 0 },
-      lines: this.#cells[at * STRIDE + 1] ?? 0,
+      fromMs: (data[at * STRIDE] ?? 0) * this.#widthMs,
+      first: { timeMs: data[at * STRIDE + 2] ?? 0, place: data[at * STRIDE + 3] ?? 0 },
+      lines: data[at * STRIDE + 1] ?? 0,
     }));
   }
 
   /** Which of the cells a line lies in. */
   cellIndexOf(timeMs: number): number {
-    return this.#lowerBound(Math.floor(timeMs / this.#widthMs));
+    return this.#sorted().lowerBound(Math.floor(timeMs / this.#widthMs));
+  }
+
+  get #size(): number {
+    return this.#main.size + (this.#late?.size ?? 0);
+  }
+
+  #sorted(): CellList {
+    if (this.#late !== null && this.#late.size > 0) {
+      this.#main.absorb(this.#late);
+      this.#at = -1;
+    }
+    return this.#main;
+  }
+
+  /** Goes to the cell of a stretch; true when it is a new one. */
+  #seek(tick: number): boolean {
+    const isLatest = this.#main.isBehind(tick);
+    const known = isLatest ? -1 : this.#main.find(tick);
+    this.#list = this.#main;
+    this.#at = isLatest ? this.#main.insert(tick) : known;
+    return isLatest || (known === -1 && this.#seekLate(tick));
+  }
+
+  #seekLate(tick: number): boolean {
+    this.#late ??= new CellList();
+    const known = this.#late.find(tick);
+    if (known === -1 && this.#late.size >= MAX_LATE) this.#main.absorb(this.#late);
+    this.#list = this.#late;
+    this.#at = known === -1 ? this.#late.insert(tick) : known;
+    return known === -1;
   }
 
   #count(timeMs: number, place: number, more: number): void {
-    const cells = this.#cells;
+    const cells = this.#list.data;
     const at = this.#at * STRIDE;
     const lines = cells[at + 1] ?? 0;
     cells[at + 1] = lines + more;
@@ -121,56 +171,13 @@ export class KindCells {
     if (this.#firsts.length > FIRST_LINES) this.#firsts.pop();
   }
 
-  #cellOf(tick: number): number {
-    const last = this.#size - 1;
-    const isLater = last < 0 || (this.#cells[last * STRIDE] ?? 0) < tick;
-    const at = isLater ? this.#size : this.#lowerBound(tick);
-    return this.#cells[at * STRIDE] === tick && at < this.#size ? at : this.#insert(at, tick);
-  }
-
-  #insert(at: number, tick: number): number {
-    const needed = (this.#size + 1) * STRIDE;
-    if (needed > this.#cells.length) {
-      const larger = new Float64Array(this.#cells.length * 2);
-      larger.set(this.#cells);
-      this.#cells = larger;
-    }
-    if (at < this.#size) this.#cells.copyWithin((at + 1) * STRIDE, at * STRIDE, this.#size * STRIDE);
-    this.#cells[at * STRIDE] = tick;
-    this.#cells[at * STRIDE + 1] = 0;
-    this.#size += 1;
-    return at;
-  }
-
-  #lowerBound(tick: number): number {
-    let low = 0;
-    let high = this.#size;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#cells[middle * STRIDE] ?? 0) < tick) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
   /** Neighbouring cells become one; a width always divides the next one, so no cell is torn. */
   #coarsen(): void {
     const before = this.#widthMs;
     this.#level += 1;
-    this.#widthMs = WIDTHS_MS[this.#level] ?? before;
-    const cells = this.#cells;
-    let size = 0;
-    for (let from = 0; from < this.#size * STRIDE; from += STRIDE) {
-      const tick = Math.floor(((cells[from] ?? 0) * before) / this.#widthMs);
-      const to = size * STRIDE - STRIDE;
-      if (size > 0 && cells[to] === tick) cells[to + 1] = (cells[to + 1] ?? 0) + (cells[from + 1] ?? 0);
-      else {
-        cells.copyWithin(size * STRIDE, from, from + STRIDE);
-        cells[size * STRIDE] = tick;
-        size += 1;
-      }
-    }
-    this.#size = size;
+    const after = WIDTHS_MS[this.#level] ?? before;
+    this.#sorted().join((tick) => Math.floor((tick * before) / after));
+    this.#widthMs = after;
     this.#at = -1;
   }
 }

@@ -88,15 +88,16 @@ function byTime(a: LinePlace | undefined, b: LinePlace | undefined): number {
   return a.timeMs - b.timeMs || a.place - b.place;
 }
 
-/** The first lines after a silence, and of the stretches that have more lines than ever before. */
+/** The first lines of the stretches that have more lines than ever before, and then those after a silence. */
 function beginnings(cells: readonly Cell[]): readonly LinePlace[] {
+  return [...jumps(cells), ...afterSilence(cells)];
+}
+
+function jumps(cells: readonly Cell[]): readonly LinePlace[] {
   const found: LinePlace[] = [];
   const stretch = { tick: Number.NEGATIVE_INFINITY, lines: 0, first: null as LinePlace | null };
   let most = 0;
-  let beforeMs = Number.NEGATIVE_INFINITY;
   for (const { first, lines } of cells) {
-    if (first.timeMs - beforeMs >= SILENCE_MS) found.push(first);
-    beforeMs = first.timeMs;
     const tick = Math.floor(first.timeMs / STRETCH_MS);
     if (tick !== stretch.tick) {
       most = Math.max(most, stretch.lines);
@@ -107,6 +108,16 @@ function beginnings(cells: readonly Cell[]): readonly LinePlace[] {
       found.push(stretch.first);
       stretch.first = null;
     }
+  }
+  return found;
+}
+
+function afterSilence(cells: readonly Cell[]): readonly LinePlace[] {
+  const found: LinePlace[] = [];
+  let beforeMs = Number.NEGATIVE_INFINITY;
+  for (const { first } of cells) {
+    if (first.timeMs - beforeMs >= SILENCE_MS) found.push(first);
+    beforeMs = first.timeMs;
   }
   return found;
 }

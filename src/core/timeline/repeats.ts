@@ -53,5 +53,5 @@ export function clipped(observed: Observed<Event>, event: LogEvent, span: TimeWi
 
 function standingFor(event: LogEvent, repeats: readonly Repeat[], correctedMs: number): LogEvent {
   const seconds = repeats.map(({ atMs }) => Math.floor((atMs - correctedMs) / 1000));
-  return { ...event, repeats: { seconds, counts: repeats.map(({ count }) => count) } };
+  return { ...event, repeats: { ...event.repeats, seconds, counts: repeats.map(({ count }) => count) } };
 }
