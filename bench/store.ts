@@ -101,6 +101,7 @@ async function countAll(): Promise<{ readonly rows: number; readonly perSecond: 
   let rows = 0;
   for (let isComplete = false; !isComplete; ) {
     const round = await kept.count(sink, (text) => redactor.text(text), new AbortController().signal);
+    for (const { error } of round.failures) throw error;
     rows += round.rows;
     isComplete = round.isComplete;
   }

@@ -18,7 +18,8 @@ interface Decoding {
   readonly unread: Unread;
 }
 
-interface LoadedFrame {
+/** A frame with its bytes. */
+export interface LoadedFrame {
   readonly segment: SegmentPath;
   readonly head: FrameHead;
   readonly raw: Buffer;
@@ -89,7 +90,8 @@ function takeRows(decode: DecodeRecord, { loaded, chosen, unread }: Taken, event
   }
 }
 
-function recordOf({ segment, head, raw }: LoadedFrame, row: number): StoredRecord {
+/** The record of one row of a frame. */
+export function recordOf({ segment, head, raw }: LoadedFrame, row: number): StoredRecord {
   const { header, columns, dictionary } = head;
   const { writer, sequence } = segment;
   const ref = `segments/${writer}/${String(sequence).padStart(6, "0")}#${header.number}.${row}`;

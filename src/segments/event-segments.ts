@@ -3,20 +3,23 @@ import { UnavailableError } from "../app/errors.ts";
 import type { Clock, EventSegments, Logger, SegmentReading } from "../app/ports.ts";
 import type { CountsSink, DecodeRecord } from "../app/segment-ports.ts";
 import type { RecordBatch } from "../core/columns/record-batch.ts";
-import type { EpochMs, TenantId } from "../core/ids.ts";
+import { type EpochMs, type TenantId, tenantId } from "../core/ids.ts";
 import type { Safe } from "../core/safe.ts";
 import type { WindowAsk } from "./chosen-rows.ts";
-import { type CountedRound, countSegments, type KnownPosition } from "./count-segments.ts";
+import { type CountedRound, type CountingState, countSegments } from "./count-segments.ts";
 import { DEFAULT_LIMITS, type SegmentLimits } from "./limits.ts";
+import { type Pending, type PendingFrame, pendingFrames, type WriterPositions } from "./pending-frames.ts";
 import { pruneSegments } from "./prune.ts";
 import { readWindow } from "./read-window.ts";
 import { RecentBatches } from "./recent-batches.ts";
-import { recoverWriter } from "./recover.ts";
+import { type Recovery, recoverWriter } from "./recover.ts";
 import { rememberRecent } from "./remember-recent.ts";
 import { SegmentMaps } from "./segment-maps.ts";
 import { checkName, foldersIn, isFolder, makeFolder, segmentsFolder } from "./segment-paths.ts";
+import { SaltNotes } from "./segment-salts.ts";
 import { TemplateTexts } from "./template-texts.ts";
 import { TenantWriter } from "./tenant-writer.ts";
+import { type RecordVisitor, type Visited, visitFrames } from "./visit-frames.ts";
 
 /** Where nobody ever opened the folder for writing, events may lie elsewhere: that is no "nothing found". */
 const NOT_HERE =
@@ -52,18 +55,21 @@ export class FileSegments implements EventSegments {
   readonly #options: EventSegmentsOptions;
   readonly #root: string;
   readonly #limits: SegmentLimits;
-  readonly #maps = new SegmentMaps();
-  readonly #texts = new TemplateTexts();
+  readonly #maps: SegmentMaps;
+  readonly #salts: SaltNotes;
+  readonly #texts = new Map<string, TemplateTexts>();
   readonly #writers = new Map<string, TenantWriter>();
   readonly #recent = new Map<string, RecentBatches>();
   readonly #firstSequences = new Map<string, number>();
-  readonly #counted = new Map<string, KnownPosition>();
+  readonly #counting: CountingState = { known: new Map(), last: "" };
   #isClosed = false;
 
   private constructor(options: EventSegmentsOptions) {
     this.#options = options;
     this.#root = segmentsFolder(options.dataDir);
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.#maps = new SegmentMaps(options);
+    this.#salts = new SaltNotes(options.logger);
   }
 
   /** Opens the folder and brings what this writer left behind in order. Damage never keeps it from opening. */
@@ -79,7 +85,9 @@ export class FileSegments implements EventSegments {
   }
 
   async append(tenant: TenantId, batch: RecordBatch): Promise<void> {
-    await this.#writerOf(tenant).append(batch);
+    const writer = this.#writerOf(tenant);
+    await writer.append(batch);
+    this.#salts.note(join(this.#root, tenant, this.#options.writer ?? ""), writer.position);
   }
 
   /** Like the port's, and with `services` only records of these. */
@@ -97,25 +105,53 @@ export class FileSegments implements EventSegments {
 
   /** One bounded round of counting what was stored since the last one, by this process and by those that ended. */
   async count(sink: CountsSink, redact: (text: string) => Safe, signal: AbortSignal): Promise<CountedRound> {
-    const words = { redact, textNow: (service: string, key: string) => this.#texts.now(service, key) };
     return countSegments(
       {
         root: this.#root,
         maps: this.#maps,
         sink,
-        words,
+        wordsOf: (tenant) => ({
+          redact,
+          textNow: (service, key) => this.#texts.get(tenant)?.now(service, key) ?? null,
+        }),
         storedTo: (tenant, writer) =>
           writer === this.#options.writer ? (this.#writers.get(tenant)?.position ?? null) : null,
         nowMs: () => this.#options.clock.nowMs(),
-        known: this.#counted,
+        state: this.#counting,
       },
       signal,
     );
   }
 
+  /** Tenants of whom something is stored here. */
+  async tenants(): Promise<readonly TenantId[]> {
+    return (await foldersIn(this.#root)).map(tenantId);
+  }
+
+  /** What was stored behind these positions, by every writer of a tenant, in the order of arrival; one bounded step. */
+  async pending(tenant: TenantId, positions: WriterPositions, signal: AbortSignal): Promise<Pending> {
+    checkName("tenant", tenant);
+    const { writer: own, clock } = this.#options;
+    const deps = {
+      root: this.#root,
+      folder: join(this.#root, tenant),
+      tenant,
+      maps: this.#maps,
+      storedTo: (writer: string) => (writer === own ? (this.#writers.get(tenant)?.position ?? null) : null),
+      nowMs: () => clock.nowMs(),
+    };
+    return pendingFrames(deps, positions, signal);
+  }
+
+  /** Hands the spans of these frames to a visitor, and of the logs what their columns tell. */
+  visit(frames: readonly PendingFrame[], visitor: RecordVisitor, signal: AbortSignal): Promise<Visited> {
+    return visitFrames(this.#options.decode, { frames, visitor }, signal);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#writers.values()].map((writer) => writer.close()));
+    await this.#salts.settle();
   }
 
   #writerOf(tenant: TenantId): TenantWriter {
@@ -134,7 +170,7 @@ export class FileSegments implements EventSegments {
       // Larger than that of any segment that this writer had and that is gone: a sequence names one file for ever.
       firstSequence: this.#firstSequences.get(tenant) ?? Math.floor(clock.nowMs() / 1000),
       recent: this.#recent.get(tenant) ?? new RecentBatches(),
-      texts: this.#texts,
+      texts: this.#textsOf(tenant),
       limits: this.#limits,
       syncs: fsync === "always",
       clock,
@@ -144,15 +180,20 @@ export class FileSegments implements EventSegments {
     return opened;
   }
 
+  /** Words of a tenant's lines never stand beside those of another, not even under the same key. */
+  #textsOf(tenant: string): TemplateTexts {
+    const texts = this.#texts.get(tenant) ?? new TemplateTexts();
+    this.#texts.set(tenant, texts);
+    return texts;
+  }
+
   async #recover(writer: string): Promise<void> {
     const { clock, logger } = this.#options;
     for (const tenant of await foldersIn(this.#root)) {
       try {
         const recovery = await recoverWriter(this.#root, tenant, writer);
         if (recovery !== null) this.#firstSequences.set(tenant, recovery.nextSequence);
-        if (recovery !== null && recovery.cutBytes + recovery.damagedParts > 0) {
-          logger.warn({ tenant, writer, ...recovery }, "the last segment was put in order");
-        }
+        if (recovery !== null) reportRecovery(logger, tenant, recovery);
         const recent = new RecentBatches();
         await rememberRecent({ root: this.#root, tenant, nowMs: clock.nowMs() }, recent);
         this.#recent.set(tenant, recent);
@@ -163,5 +204,14 @@ export class FileSegments implements EventSegments {
         );
       }
     }
+  }
+}
+
+function reportRecovery(logger: Logger, tenant: string, recovery: Recovery): void {
+  const { cutBytes, damagedParts } = recovery;
+  if (damagedParts > 0) {
+    logger.error({ tenant, ...recovery }, "parts of the last segment are damaged: they stay in the file, unread");
+  } else if (cutBytes > 0) {
+    logger.warn({ tenant, ...recovery }, "the rest of an append that never ended was cut off");
   }
 }

@@ -28,6 +28,10 @@ export const MAX_FRAME_BYTES = 512 * MIB;
 export const MAX_SEGMENT_AGE_MS = 60 * 60_000;
 /** The last segment of another process may be removed when nothing came for this long: nobody writes to it any more. */
 export const ABANDONED_AFTER_MS = 2 * MAX_SEGMENT_AGE_MS;
+/** A file that nobody wrote to for this long is no append on its way. */
+export const SETTLED_MS = 60_000;
+/** Folders of writers per tenant, beside those of the last two hours: each start of a process makes one, each read looks into all. */
+export const MAX_WRITERS = 1_000;
 /** Batches per tenant that are remembered, to know one that is sent again. */
 export const REMEMBERED_BATCHES = 65_536;
 /** After a start, batches stored within this time are remembered again. */

@@ -1,10 +1,14 @@
 import { open } from "node:fs/promises";
+import { join } from "node:path";
 import type { SegmentReading } from "../app/ports.ts";
 import type { DecodeRecord } from "../app/segment-ports.ts";
 import type { Event } from "../core/event.ts";
+import { epochMs } from "../core/ids.ts";
+import { isoTime } from "../core/time.ts";
 import { ChosenRows, type WindowAsk } from "./chosen-rows.ts";
 import { decodeRows } from "./decode-rows.ts";
 import { FileWindow } from "./file-window.ts";
+import { removedTo } from "./kept-since.ts";
 import type { SegmentLimits } from "./limits.ts";
 import { loadHead } from "./load-frame.ts";
 import type { FrameRun } from "./segment-map.ts";
@@ -49,12 +53,15 @@ export async function readWindow(
       await takeSegment(deps.maps, { segment, ask, chosen, frames, unread }, signal);
     } catch (error) {
       signal.throwIfAborted();
-      // What retention removes meanwhile was too old to be kept.
+      // What retention removes meanwhile is told by the instant it notes.
       if (!isMissing(error)) unread.segments += 1;
     }
   }
   const events = await decodeRows(deps.decode, { frames, rows: chosen.finish(), unread }, signal);
-  return { events: events.toSorted(byTime), read: chosen.rows, partial: sentence(chosen.thinned, unread, frames) };
+  // Looked at last: what retention took meanwhile was noted before.
+  const gone = goneSentence(await removedTo(join(deps.root, tenant)), ask);
+  const missing = [sentence(chosen.thinned, unread, frames), gone].filter((part) => part !== null);
+  return { events: events.toSorted(byTime), read: chosen.rows, partial: missing.join("; ") || null };
 }
 
 interface Taking {
@@ -120,6 +127,12 @@ function sentence(thinned: string | null, unread: Unread, frames: readonly Found
     thinned,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join("; ");
+}
+
+/** Nobody knows which of them there were, only that they may have been. */
+function goneSentence(toMs: number | null, ask: WindowAsk): string | null {
+  if (toMs === null || ask.fromMs > toMs) return null;
+  return `records before ${isoTime(epochMs(toMs))} are no longer all kept (retention by age or size)`;
 }
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;

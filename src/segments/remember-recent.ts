@@ -4,6 +4,7 @@ import { FileWindow } from "./file-window.ts";
 import { REMEMBERED_MS } from "./limits.ts";
 import type { RecentBatches } from "./recent-batches.ts";
 import { foldersIn, segmentsOf } from "./segment-paths.ts";
+import { saltOf } from "./segment-salts.ts";
 import { walkFrames } from "./walk-frames.ts";
 
 /** Of each writer. A lost answer is about the last write, and a write may be the first of a segment. */
@@ -26,7 +27,8 @@ async function rememberSegment(path: string, nowMs: number, recent: RecentBatche
   if (status === null || nowMs - status.mtimeMs > REMEMBERED_MS) return;
   const file = await open(path, "r");
   try {
-    const walk = { file, window: new FileWindow(file), from: 0, to: status.size, salt: null };
+    const window = new FileWindow(file);
+    const walk = { file, window, from: 0, to: status.size, salt: await saltOf(path, window) };
     for await (const step of walkFrames(walk)) {
       if (step.kind === "frame" && nowMs - step.header.receivedAtMs <= REMEMBERED_MS) {
         recent.addStored(step.header.rawCrc, path, step.offset);

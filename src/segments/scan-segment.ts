@@ -3,6 +3,8 @@ import { FileWindow } from "./file-window.ts";
 import { frameBytesOf } from "./frame-header.ts";
 import { loadHead, loadRaw } from "./load-frame.ts";
 import { MapBuilder, type SegmentMap } from "./segment-map.ts";
+import { saltOf } from "./segment-salts.ts";
+import { tellTail } from "./tell-tail.ts";
 import { walkFrames } from "./walk-frames.ts";
 
 export interface ScanOptions {
@@ -13,25 +15,26 @@ export interface ScanOptions {
   readonly verifiesRaw: boolean;
 }
 
-export interface Scan {
-  /** Ends behind the last whole frame. */
-  readonly map: SegmentMap;
-  /** Where bytes begin behind which no whole frame follows: the rest of an append that never ended, or harm to the last. */
-  readonly tailFrom: number | null;
-}
-
-/** Finds out what stands where in a segment. */
-export async function scanSegment(path: string, options: ScanOptions): Promise<Scan> {
+/** Finds out what stands where in a segment, up to the last whole frame, and whether what follows it is harmed. */
+export async function scanSegment(path: string, options: ScanOptions): Promise<SegmentMap> {
   const file = await open(path, "r");
   try {
-    return await scan(file, options);
+    const window = new FileWindow(file);
+    const salt = options.known.salt ?? (await saltOf(path, window));
+    const map = await scan({ file, window }, { ...options, known: { ...options.known, salt } });
+    const { scannedTo } = map;
+    const { size } = options;
+    if (size <= scannedTo || (await tellTail({ file, from: scannedTo, size, salt })) === "torn") return map;
+    return { ...map, tail: { from: scannedTo, to: size } };
   } finally {
     await file.close();
   }
 }
 
-async function scan(file: FileHandle, { known, size, verifiesRaw }: ScanOptions): Promise<Scan> {
-  const window = new FileWindow(file);
+async function scan(
+  { file, window }: { readonly file: FileHandle; readonly window: FileWindow },
+  { known, size, verifiesRaw }: ScanOptions,
+): Promise<SegmentMap> {
   const builder = new MapBuilder(known);
   for await (const step of walkFrames({ file, window, from: known.scannedTo, to: size, salt: known.salt })) {
     if (step.kind !== "frame") {
@@ -44,5 +47,5 @@ async function scan(file: FileHandle, { known, size, verifiesRaw }: ScanOptions)
     if (isWhole) builder.addFrame(offset, header, head.dictionary.services);
     else builder.addDamage(offset, offset + frameBytesOf(header));
   }
-  return { map: builder.map(), tailFrom: builder.tailFrom };
+  return builder.map();
 }

@@ -34,18 +34,27 @@ export async function saveIndex(path: string, map: SegmentMap): Promise<void> {
     damaged: map.damaged.map(({ from, to }) => [from, to]),
   });
   const target = indexPath(path);
+  await saveChecked(target, text);
+}
+
+/** Replaces a small file of ours as a whole. Rejects when the disk does not take it. */
+export async function saveChecked(target: string, text: string): Promise<void> {
   const draft = `${target}.${process.pid}.new`;
   await writeFile(draft, `${crc32(text)}\n${text}`, { mode: 0o600 });
   await rename(draft, target);
 }
 
-/** The stored map of a segment; null when there is none that can be trusted. */
-export async function loadIndex(path: string): Promise<SegmentMap | null> {
-  const content = await readFile(indexPath(path), "utf8").catch(() => "");
+/** What `saveChecked` wrote; null when it is missing or damaged. */
+export async function loadChecked(path: string): Promise<unknown> {
+  const content = await readFile(path, "utf8").catch(() => "");
   const end = content.indexOf("\n");
   const text = content.slice(end + 1);
-  if (end === -1 || String(crc32(text)) !== content.slice(0, end)) return null;
-  const { data } = Stored.safeParse(JSON.parse(text));
+  return end === -1 || String(crc32(text)) !== content.slice(0, end) ? null : JSON.parse(text);
+}
+
+/** The stored map of a segment; null when there is none that can be trusted. */
+export async function loadIndex(path: string): Promise<SegmentMap | null> {
+  const { data } = Stored.safeParse(await loadChecked(indexPath(path)));
   if (data === undefined) return null;
   return {
     salt: data.salt,
@@ -58,5 +67,6 @@ export async function loadIndex(path: string): Promise<SegmentMap | null> {
       services: services?.map((number) => data.services[number] ?? "") ?? null,
     })),
     damaged: data.damaged.map(([from, to]) => ({ from, to })),
+    tail: null,
   };
 }

@@ -22,9 +22,17 @@ export interface SegmentMap {
   readonly scannedTo: number;
   readonly runs: readonly FrameRun[];
   readonly damaged: readonly DamagedPart[];
+  /** Bytes behind `scannedTo` that no append which never ended explains; null when there are none. */
+  readonly tail: DamagedPart | null;
 }
 
-export const EMPTY_MAP: SegmentMap = { salt: null, scannedTo: 0, runs: [], damaged: [] };
+export const EMPTY_MAP: SegmentMap = { salt: null, scannedTo: 0, runs: [], damaged: [], tail: null };
+
+/** The map of a segment that nobody appends to any more: what stands behind the last whole frame up to `size` is damage. */
+export function endedAt(map: SegmentMap, size: number): SegmentMap {
+  if (size <= map.scannedTo) return { ...map, tail: null };
+  return { ...map, scannedTo: size, damaged: [...map.damaged, { from: map.scannedTo, to: size }], tail: null };
+}
 
 /** A run ends once it has this size: small batches need not be listed one by one, large ones can be passed over alone. */
 const RUN_BYTES = 256 * 1024;
@@ -71,13 +79,9 @@ export class MapBuilder {
     this.#pending = { from: this.#pending?.from ?? from, to };
   }
 
-  /** Where the part behind the last whole frame begins; null when there is none. */
-  get tailFrom(): number | null {
-    return this.#pending?.from ?? null;
-  }
-
   map(): SegmentMap {
-    return { salt: this.#salt, scannedTo: this.#scannedTo, runs: [...this.#runs], damaged: [...this.#damaged] };
+    const [runs, damaged] = [[...this.#runs], [...this.#damaged]];
+    return { salt: this.#salt, scannedTo: this.#scannedTo, runs, damaged, tail: null };
   }
 }
 

@@ -25,6 +25,9 @@ export function segmentPath(folder: string, sequence: number): string {
 
 export const indexPath = (path: string): string => path.replace(/\.seg$/u, ".idx");
 
+/** Where the salt of a segment is noted a second time. */
+export const saltPath = (path: string): string => path.replace(/\.seg$/u, ".salt");
+
 /** Throws for a name that cannot be a folder's name on every system. */
 export function checkName(what: "tenant" | "writer", name: string): void {
   if (NAME.test(name) && !/^\.+$/u.test(name)) return;

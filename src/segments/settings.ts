@@ -15,7 +15,9 @@ export const segmentsEnv = {
     .min(0.1)
     .max(100_000)
     .default(20)
-    .describe("How much disk the raw events may take, in GiB. The oldest go first, even within EVENT_RETENTION_HOURS."),
+    .describe(
+      "How much disk the raw events of all tenants may take, in GiB. Beyond it the oldest go of the tenant that takes the most, even within EVENT_RETENTION_HOURS; each tenant is guaranteed an equal share.",
+    ),
 } as const;
 
 export interface SegmentSettings {

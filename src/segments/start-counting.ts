@@ -20,7 +20,14 @@ export function startCounting(
   const count = async () => {
     for await (const _ of everySo(ROUND_MS, undefined, { signal, ref: false })) {
       try {
-        await segments.count(sink, redact, signal);
+        const { failures } = await segments.count(sink, redact, signal);
+        const [first] = failures;
+        if (first === undefined) continue;
+        const { error, tenant, writer } = first;
+        logger.warn(
+          { err: error, tenant, writer, writers: failures.length },
+          "stored log lines of some writers could not be counted; the next round tries again",
+        );
       } catch (error) {
         if (!signal.aborted)
           logger.warn({ err: error }, "stored log lines could not be counted; the next round goes on");

@@ -7,7 +7,7 @@ export type WalkStep =
   | { readonly kind: "frame"; readonly offset: number; readonly header: FrameHeader }
   /** Bytes that are no frame although whole frames follow: damage. */
   | { readonly kind: "gap"; readonly offset: number; readonly end: number }
-  /** No whole frame follows: the rest of an append that never ended. */
+  /** No whole frame follows: the rest of an append that never ended, or harm to what ends the segment (`tellTail`). */
   | { readonly kind: "torn"; readonly offset: number };
 
 export interface Walk {
@@ -16,7 +16,7 @@ export interface Walk {
   readonly from: number;
   /** Where the file, or the part to be looked at, ends. */
   readonly to: number;
-  /** Salt of the segment; null when it is not known yet: then the first frame tells. */
+  /** Salt of the segment; null when nothing tells it (`saltOf`): then the first frame does, or nothing is read. */
   readonly salt: number | null;
 }
 

@@ -13,9 +13,23 @@ export interface LogCounts extends CountsSink {
     readonly keys: readonly string[];
     readonly beforeMs: number;
   }): Promise<ReadonlySet<string>>;
-  /** Removes counts, and templates not seen since; returns how many counts went. */
+  /** Removes counts, and templates not seen since, and what a tenant has beyond its bounds; returns how many counts went. */
   prune(olderThanMs: number): Promise<number>;
 }
+
+/** What is kept of one tenant at most; the oldest go first. */
+export interface CountBounds {
+  readonly counts: number;
+  readonly templates: number;
+  /** A tenant is looked at again after so many counts and templates came; by so many it may be beyond its bounds. */
+  readonly checkEvery: number;
+}
+
+/** About a GiB of counts with their index. */
+const BOUNDS: CountBounds = { counts: 5_000_000, templates: 200_000, checkEvery: 250_000 };
+/** Rows that go with one statement, and statements of one look: the next look removes the rest. */
+const REMOVED_AT_ONCE = 50_000;
+const MAX_REMOVALS = 20;
 
 /** Rows of one statement. */
 const CHUNK = 5_000;
@@ -23,13 +37,25 @@ const CHUNK = 5_000;
 const MAX_KEYS = 10_000;
 
 /** Aggregates of raw log lines in PostgreSQL. */
-export function createLogCounts(db: Database): LogCounts {
+export function createLogCounts(db: Database, bounds: CountBounds = BOUNDS): LogCounts {
+  /** Rows that each tenant was given since it was looked at. */
+  const given = new Map<TenantId, number>();
+  const isDue = ({ tenant, counts, templates }: CountsStep) => {
+    // Of a tenant that this process did not look at yet nobody knows how much it has.
+    const rows = (given.get(tenant) ?? bounds.checkEvery) + counts.length + templates.length;
+    given.set(tenant, rows > bounds.checkEvery ? 0 : rows);
+    return rows > bounds.checkEvery;
+  };
   return {
     async position(tenant, writer) {
       const row = await db.markRow.findUnique({ where: { tenant_name: { tenant, name: markName(writer) } } });
       return row?.value ?? null;
     },
-    add: (step) => db.$transaction((tx) => add(tx, step)),
+    async add(step) {
+      const outcome = await db.$transaction((tx) => add(tx, step));
+      if (outcome === "added" && isDue(step)) await keepWithin(db, step.tenant, bounds);
+      return outcome;
+    },
     async forget(tenant, writer, position) {
       await db.markRow.deleteMany({ where: { tenant, name: markName(writer), value: position } });
     },
@@ -49,12 +75,41 @@ export function createLogCounts(db: Database): LogCounts {
       const before = new Date(olderThanMs);
       const { count } = await db.logCountRow.deleteMany({ where: { bucket: { lt: before } } });
       await db.logTemplateRow.deleteMany({ where: { lastSeen: { lt: before } } });
-      return count;
+      let beyond = 0;
+      // Every counted line has a template.
+      const tenants = await db.$queryRaw<{ tenant: TenantId }[]>`SELECT DISTINCT tenant FROM log_template`;
+      for (const { tenant } of tenants) beyond += await keepWithin(db, tenant, bounds);
+      return count + beyond;
     },
   };
 }
 
 const markName = (writer: string) => `segments/${writer}`;
+
+/** Gives how many counts went. */
+async function keepWithin(db: Database, tenant: TenantId, bounds: CountBounds): Promise<number> {
+  const templates = (await db.logTemplateRow.count({ where: { tenant } })) - bounds.templates;
+  await inSteps(templates, (rows) => {
+    return db.$executeRaw`DELETE FROM log_template WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM log_template WHERE tenant = ${tenant} ORDER BY last_seen LIMIT ${rows}))`;
+  });
+  const counts = (await db.logCountRow.count({ where: { tenant } })) - bounds.counts;
+  return inSteps(counts, (rows) => {
+    return db.$executeRaw`DELETE FROM log_count WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM log_count WHERE tenant = ${tenant} ORDER BY bucket LIMIT ${rows}))`;
+  });
+}
+
+async function inSteps(rows: number, remove: (rows: number) => PromiseLike<number>): Promise<number> {
+  let removed = 0;
+  for (let step = 0; step < MAX_REMOVALS && removed < rows; step++) {
+    const gone = await remove(Math.min(REMOVED_AT_ONCE, rows - removed));
+    // Another process removes them too.
+    if (gone === 0) break;
+    removed += gone;
+  }
+  return removed;
+}
 
 async function add(tx: Transaction, step: CountsStep): Promise<"added" | "moved"> {
   if (!(await movePosition(tx, step))) return "moved";

@@ -62,6 +62,17 @@ const template = (key: string, atMs: number) => {
 };
 const step = (tenant: TenantId, from: string | null, to: string) => ({ tenant, writer: "api-1", from, to });
 
+/** A template and a count each, ten seconds apart. */
+const rowsOf = (from: number, rows: number) => ({
+  templates: Array.from({ length: rows }, (_, index) => template(`k${from + index}`, MORNING_MS + from + index)),
+  counts: Array.from({ length: rows }, (_, index) => ({
+    bucketMs: MORNING_MS + (from + index) * 10_000,
+    service: "basket" as Safe,
+    key: `k${from + index}`,
+    count: 1,
+  })),
+});
+
 /** 600 lines of two services and three templates over a minute. */
 function minuteOf(name: string): TestRow[] {
   return Array.from({ length: 600 }, (_, index) => ({
@@ -146,9 +157,14 @@ describe("counting", () => {
     await segments.append(DEFAULT_TENANT, batchOf(minuteOf("a"), catalog));
     const broken = { ...sink, add: () => Promise.reject(new Error("no database")) };
 
-    await expect(segments.count(broken, redact, new AbortController().signal)).rejects.toThrow("no database");
+    const failed = await segments.count(broken, redact, new AbortController().signal);
     await count(segments);
 
+    expect(failed).toEqual({
+      rows: 0,
+      isComplete: false,
+      failures: [{ tenant: DEFAULT_TENANT, writer: "api-1", error: new Error("no database") }],
+    });
     expect(await sum()).toBe(600);
   });
 
@@ -240,5 +256,42 @@ describe("stored counts", () => {
     expect(await sink.prune(MORNING_MS + 1)).toBe(1);
     expect((await db.logTemplateRow.findMany()).map(({ key }) => key)).toEqual(["k"]);
     expect(await sum()).toBe(1);
+  });
+
+  test("stay within bounds per tenant: the oldest counts and the templates not seen for longest go first", async () => {
+    const bounded = createLogCounts(db, { counts: 100, templates: 20, checkEvery: 50 });
+    const other = tenantId("shop-b");
+    await bounded.add({ ...step(other, null, "1:1"), ...rowsOf(0, 15) });
+    let position: string | null = null;
+    for (let from = 0; from < 300; from += 10) {
+      const to = `1:${from + 1}`;
+      await bounded.add({ ...step(DEFAULT_TENANT, position, to), ...rowsOf(from, 10) });
+      position = to;
+      // Beyond its bounds by no more than what comes between two looks.
+      expect(await db.logCountRow.count({ where: { tenant: DEFAULT_TENANT } })).toBeLessThanOrEqual(100 + 50);
+    }
+    await bounded.prune(MORNING_MS);
+
+    const kept = await db.logCountRow.findMany({ where: { tenant: DEFAULT_TENANT }, orderBy: { bucket: "asc" } });
+    expect(kept.map(({ key }) => key)).toEqual(Array.from({ length: 100 }, (_, index) => `k${200 + index}`));
+    const templates = await db.logTemplateRow.findMany({
+      where: { tenant: DEFAULT_TENANT },
+      orderBy: { lastSeen: "asc" },
+    });
+    expect(templates.map(({ key }) => key)).toEqual(Array.from({ length: 20 }, (_, index) => `k${280 + index}`));
+    expect(await db.logCountRow.count({ where: { tenant: other } })).toBe(15);
+  });
+
+  test("of a tenant that a process meets beyond its bounds are brought within them at once", async () => {
+    const counts = Array.from({ length: 200 }, (_, index) => {
+      return { bucketMs: MORNING_MS + index * 10_000, service: "basket" as Safe, key: "k", count: 1 };
+    });
+    await sink.add({ ...step(DEFAULT_TENANT, null, "1:1"), templates: [], counts });
+
+    const bounded = createLogCounts(db, { counts: 100, templates: 20, checkEvery: 1_000_000 });
+    const more = [{ bucketMs: MORNING_MS, service: "basket" as Safe, key: "new", count: 1 }];
+    await bounded.add({ ...step(DEFAULT_TENANT, "1:1", "1:2"), templates: [], counts: more });
+
+    expect(await db.logCountRow.count()).toBe(100);
   });
 });
