@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ServiceEdges } from "../app/service-edges-port.ts";
 import { betterOrigin, EDGE_ORIGINS, type EdgeChange, isCounted, type KnownEdge } from "../core/graph/known-edge.ts";
 import type { TenantId } from "../core/ids.ts";
-import type { Database } from "./database.ts";
+import type { Database, Transaction } from "./database.ts";
 import type { ServiceEdgeRow } from "./generated/client.ts";
 import { msOf, reviveSafe } from "./revive.ts";
 import { toStoredText } from "./stored-json.ts";
@@ -16,12 +16,7 @@ const Origin = z.enum(EDGE_ORIGINS);
 /** Edges of the service graph in PostgreSQL, one row per direction. */
 export function createServiceEdges(db: Database): ServiceEdges {
   return {
-    async add(tenant, changes) {
-      const rows = eachOnce(changes);
-      for (let start = 0; start < rows.length; start += MAX_AT_ONCE) {
-        await addRows(db, tenant, rows.slice(start, start + MAX_AT_ONCE));
-      }
-    },
+    add: (tenant, changes) => addEdges(db, tenant, changes),
     async read(tenant, sinceMs) {
       const rows = await db.serviceEdgeRow.findMany({
         where: { tenant, lastAt: { gte: new Date(sinceMs) }, calls: { gt: 0 } },
@@ -42,6 +37,18 @@ export function createServiceEdges(db: Database): ServiceEdges {
       return count + beyond;
     },
   };
+}
+
+/** What `ServiceEdges.add` does, also within a transaction of others. */
+export async function addEdges(
+  db: Database | Transaction,
+  tenant: TenantId,
+  changes: readonly EdgeChange[],
+): Promise<void> {
+  const rows = eachOnce(changes);
+  for (let start = 0; start < rows.length; start += MAX_AT_ONCE) {
+    await addRows(db, tenant, rows.slice(start, start + MAX_AT_ONCE));
+  }
 }
 
 interface Row extends Omit<EdgeChange, "caller" | "callee"> {
@@ -70,7 +77,7 @@ function joined(a: Row, b: Row): Row {
 }
 
 /** `trace`, `peer` and `log` were counted call by call (`isCounted`); the order of the array is that of EDGE_ORIGINS. */
-async function addRows(db: Database, tenant: TenantId, rows: readonly Row[]): Promise<void> {
+async function addRows(db: Database | Transaction, tenant: TenantId, rows: readonly Row[]): Promise<void> {
   const column = <Value>(value: (row: Row) => Value) => rows.map(value);
   await db.$executeRaw`
     INSERT INTO service_edge AS kept (tenant, caller, callee, origin, calls, failures, first_at, last_at)

@@ -5,6 +5,7 @@ import { epochMs, type TenantId, tenantId } from "../../src/core/ids.ts";
 import { own, ownWords } from "../../src/core/safe.ts";
 import { withClient } from "../../src/store/client.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
+import { createGraphProgress } from "../../src/store/graph-progress.ts";
 import { createServiceEdges } from "../../src/store/service-edges.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { anAnalysis } from "../support/sample-incident.ts";
@@ -160,4 +161,16 @@ test("pruning removes what was not seen since, and of too many the least used", 
     client.query("SELECT count(*)::int AS left, max(calls)::int AS most FROM service_edge WHERE tenant = $1", [tenant]),
   );
   expect(left.rows).toEqual([{ left: 20_000, most: 1000 }]);
+});
+
+test("a step of keeping the graph by somebody who did not see the latest one stores nothing", async () => {
+  const progress = createGraphProgress(db, { nowMs: () => epochMs(NOW) });
+  const step = { tenant, keeper: "a", isWaiting: false, positions: new Map(), changes: [] };
+  const state = { names: [], numbers: Float64Array.of(1, 2) };
+  const answers = [];
+  for (const from of [null, null, 1, 1, 2]) answers.push((await progress.keep({ ...step, from, state })).kind);
+
+  expect(answers).toEqual(["kept", "moved", "kept", "moved", "kept"]);
+  expect(await progress.recall(tenant, 2)).toBeNull();
+  expect(await progress.recall(tenant, 3)).toEqual(state);
 });

@@ -43,6 +43,18 @@ export class AgedIds<Value> {
     this.#young.forEach(visit);
   }
 
+  /** Every id with its value, the older half first: what `restore` takes in the same order. */
+  forEachId(visit: (id: AgedId, value: Value) => void): void {
+    this.#old.forEachId((high, low, value) => visit({ high, low, isOld: true }, value));
+    this.#young.forEachId((high, low, value) => visit({ high, low, isOld: false }, value));
+  }
+
+  /** Puts an id back into its half; with smaller limits than before, what does not fit is forgotten. */
+  restore({ high, low, isOld }: AgedId, value: Value): void {
+    if (!isOld) return this.set(high, low, value);
+    if (this.#old.kept >= this.#half || !this.#old.add(high, low, value)) this.#onForget(value);
+  }
+
   #turn(): void {
     const gone = this.#old;
     this.#old = this.#young;
@@ -50,6 +62,13 @@ export class AgedIds<Value> {
     gone.forEach(this.#onForget);
     gone.clear();
   }
+}
+
+/** One id and in which half it stands. */
+export interface AgedId {
+  readonly high: number;
+  readonly low: number;
+  readonly isOld: boolean;
 }
 
 /** Numbers of one slot: both hashes and the place of the value + 1, side by side because they are read together. */
@@ -104,6 +123,13 @@ class Half<Value> {
 
   forEach(visit: (value: Value) => void): void {
     for (const value of this.#values) if (value !== undefined) visit(value);
+  }
+
+  forEachId(visit: (high: number, low: number, value: Value) => void): void {
+    for (let slot = 0; slot < this.#slots.length; slot += STRIDE) {
+      const value = this.#values[(this.#slots[slot + PLACE] ?? 0) - 1];
+      if (value !== undefined) visit(this.#slots[slot] ?? 0, this.#slots[slot + LOW] ?? 0, value);
+    }
   }
 
   clear(): void {

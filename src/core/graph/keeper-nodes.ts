@@ -9,10 +9,15 @@ import {
   newPair,
   type Pair,
   reset,
+  restorePair,
+  restoreTally,
   type Sight,
+  savePair,
+  saveTally,
   type Tally,
   zero,
 } from "./keeper-pairs.ts";
+import type { StateReader, StateWriter } from "./keeper-state.ts";
 import type { EdgeChange } from "./known-edge.ts";
 
 /** A service, or whatever a peer's name stands for. */
@@ -47,6 +52,8 @@ export class KeeperNodes {
   #peers = 0;
   drains = 0;
   dropped = 0;
+  /** Calls of which one half was forgotten before the other came. */
+  unjoined = 0;
 
   constructor(limits: NodeLimits) {
     this.#limits = limits;
@@ -101,6 +108,56 @@ export class KeeperNodes {
     return changes.toSorted((a, b) => compare(a.caller, b.caller) || compare(a.callee, b.callee));
   }
 
+  /** Takes down services, directions and peers. */
+  save(out: StateWriter): void {
+    out.put(this.drains, this.dropped, this.unjoined, this.#nodes.size);
+    for (const { name, isHeard, touchedIn } of this.#nodes.values()) {
+      out.name(name);
+      out.put(Number(isHeard), touchedIn);
+    }
+    for (const { callees, peers } of this.#nodes.values()) {
+      out.put(callees.size);
+      for (const pair of callees.values()) {
+        out.name(pair.callee.name);
+        savePair(pair, out);
+      }
+      out.put(peers.size);
+      for (const [peer, tally] of peers) {
+        out.name(peer);
+        saveTally(tally, out);
+      }
+    }
+  }
+
+  /** For an empty memory: what was taken down. Gives how to find the node of a name; of one given up, a node apart. */
+  restore(from: StateReader): (name: Safe) => Node {
+    this.drains = from.number();
+    this.dropped = from.number();
+    this.unjoined = from.number();
+    for (let left = from.count(); left > 0; left--) {
+      const node = newNode(from.name(), true, 0);
+      node.isHeard = from.flag();
+      node.touchedIn = from.number();
+      this.#nodes.set(node.name, node);
+    }
+    const gone = new Map<Safe, Node>();
+    const find = (name: Safe) => this.#nodes.get(name) ?? gone.get(name) ?? remember(gone, newNode(name, false, 0));
+    for (const node of this.#nodes.values()) this.#restoreCalls(node, find, from);
+    return find;
+  }
+
+  #restoreCalls(node: Node, find: (name: Safe) => Node, from: StateReader): void {
+    for (let left = from.count(); left > 0; left--) {
+      const callee = find(from.name());
+      node.callees.set(callee, restorePair([node, callee], from));
+      this.#edges += 1;
+    }
+    for (let left = from.count(); left > 0; left--) {
+      node.peers.set(from.name(), restoreTally(from));
+      this.#peers += 1;
+    }
+  }
+
   #drop(): void {
     this.dropped += 1;
   }
@@ -115,14 +172,7 @@ export class KeeperNodes {
       this.#drop();
       return null;
     }
-    const node = {
-      name,
-      isHeard: false,
-      isKept: true,
-      touchedIn: this.drains,
-      callees: new Map<Node, Pair>(),
-      peers: new Map<Safe, Tally>(),
-    };
+    const node = newNode(name, true, this.drains);
     this.#nodes.set(name, node);
     return node;
   }
@@ -203,6 +253,15 @@ export class KeeperNodes {
     for (const node of this.#nodes.values()) node.peers.clear();
     this.#peers = 0;
   }
+}
+
+function newNode(name: Safe, isKept: boolean, touchedIn: number): Node {
+  return { name, isHeard: false, isKept, touchedIn, callees: new Map(), peers: new Map() };
+}
+
+function remember(gone: Map<Safe, Node>, node: Node): Node {
+  gone.set(node.name, node);
+  return node;
 }
 
 function leastUsed(pairs: readonly Pair[], count: number): readonly Pair[] {

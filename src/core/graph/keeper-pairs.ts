@@ -1,4 +1,5 @@
 import type { Node } from "./keeper-nodes.ts";
+import type { StateReader, StateWriter } from "./keeper-state.ts";
 import type { EdgeChange, EdgeOrigin } from "./known-edge.ts";
 import { isClear } from "./shared-traces.ts";
 
@@ -110,4 +111,27 @@ export function join(into: Tally, tally: Tally): void {
   into.failures += tally.failures;
   into.firstMs = Math.min(into.firstMs, tally.firstMs);
   into.lastMs = Math.max(into.lastMs, tally.lastMs);
+}
+
+/** Takes down what is known of a direction; its ends stand before it. */
+export function savePair({ trace, peer, log, toldCalls, toldFailures, touchedIn }: Pair, out: StateWriter): void {
+  for (const tally of [trace, peer, log]) saveTally(tally, out);
+  out.put(toldCalls, toldFailures, touchedIn);
+}
+
+/** The direction that was taken down. */
+export function restorePair([caller, callee]: readonly [Node, Node], from: StateReader): Pair {
+  const [trace, peer, log] = [restoreTally(from), restoreTally(from), restoreTally(from)];
+  const [toldCalls, toldFailures, touchedIn] = [from.number(), from.number(), from.number()];
+  return { caller, callee, trace, peer, log, toldCalls, toldFailures, touchedIn };
+}
+
+/** Takes down a tally. */
+export function saveTally({ calls, failures, firstMs, lastMs }: Tally, out: StateWriter): void {
+  out.put(calls, failures, firstMs, lastMs);
+}
+
+/** The tally that was taken down. */
+export function restoreTally(from: StateReader): Tally {
+  return { calls: from.number(), failures: from.number(), firstMs: from.number(), lastMs: from.number() };
 }

@@ -2,6 +2,7 @@ import type { SpanEvent } from "../event.ts";
 import type { Safe } from "../safe.ts";
 import { AgedIds, hashId } from "./aged-ids.ts";
 import type { KeeperNodes, Node } from "./keeper-nodes.ts";
+import type { StateReader, StateWriter } from "./keeper-state.ts";
 
 /** What the graph needs of one span. */
 export interface SeenSpan {
@@ -56,12 +57,19 @@ const SPAN_SEED = 0x3c6ef372;
 export class KeeperSpans {
   readonly #nodes: KeeperNodes;
   readonly #entries: AgedIds<Entry>;
+  #waiting = 0;
 
   constructor(nodes: KeeperNodes, maxSpans: number) {
     this.#nodes = nodes;
     this.#entries = new AgedIds(maxSpans, (entry) => {
       if (entry.client !== null) this.#tell(entry.client);
+      if (entry.orphans !== null) nodes.unjoined += entry.orphans.length;
     });
+  }
+
+  /** Whether client spans wait to be told, as the last `settle` left it. */
+  get isWaiting(): boolean {
+    return this.#waiting > 0;
   }
 
   get size(): number {
@@ -87,24 +95,36 @@ export class KeeperSpans {
 
   /** Tells client spans that waited for at least so many drains, or all of them. */
   settle(patience: number): void {
+    this.#waiting = 0;
     this.#entries.forEach(({ client }) => {
-      if (client !== null && this.#nodes.drains - client.seenIn >= patience) this.#tell(client);
+      if (client === null || client.isTold) return;
+      if (this.#nodes.drains - client.seenIn >= patience) this.#tell(client);
+      else this.#waiting += 1;
     });
+  }
+
+  /** Takes down every span id with what is known of it. */
+  save(out: StateWriter): void {
+    out.put(this.#entries.size);
+    this.#entries.forEachId(({ high, low, isOld }, entry) => {
+      out.put(high, low, Number(isOld));
+      saveEntry(entry, out);
+    });
+  }
+
+  /** For an empty memory: what was taken down. */
+  restore(from: StateReader, find: (name: Safe) => Node): void {
+    for (let left = from.count(); left > 0; left--) {
+      const id = { high: from.number(), low: from.number(), isOld: from.flag() };
+      this.#entries.restore(id, restoreEntry(from, find));
+    }
   }
 
   #entry(trace: number, spanId: string): Entry {
     const id = hashId(spanId, SPAN_SEED);
     const known = this.#entries.get(trace, id);
     if (known !== undefined) return known;
-    const entry: Entry = {
-      isSeen: false,
-      node: null,
-      spanKind: "unspecified",
-      atMs: 0,
-      hasChild: false,
-      client: null,
-      orphans: null,
-    };
+    const entry = newEntry();
     this.#entries.set(trace, id, entry);
     return entry;
   }
@@ -149,4 +169,79 @@ export class KeeperSpans {
 /** Senders repeat what was not acknowledged in time. */
 function isRepeat(entry: Entry, { spanKind, atMs }: SeenSpan, node: Node | null): boolean {
   return entry.isSeen && entry.node === node && entry.atMs === atMs && entry.spanKind === spanKind;
+}
+
+function newEntry(): Entry {
+  return {
+    isSeen: false,
+    node: null,
+    spanKind: "unspecified",
+    atMs: 0,
+    hasChild: false,
+    client: null,
+    orphans: null,
+  };
+}
+
+const KINDS = [
+  "unspecified",
+  "internal",
+  "server",
+  "client",
+  "producer",
+  "consumer",
+] as const satisfies readonly SpanEvent["spanKind"][];
+
+/** Bits that say what of an entry follows. */
+const IS_SEEN = 1;
+const HAS_CHILD = 2;
+const HAS_NODE = 4;
+const HAS_CLIENT = 8;
+const HAS_ORPHANS = 16;
+
+function saveEntry({ isSeen, node, spanKind, atMs, hasChild, client, orphans }: Entry, out: StateWriter): void {
+  const known = Number(isSeen) * IS_SEEN + Number(hasChild) * HAS_CHILD + Number(node !== null) * HAS_NODE;
+  const more = Number(client !== null) * HAS_CLIENT + Number(orphans !== null) * HAS_ORPHANS;
+  out.put(known + more);
+  if (isSeen) out.put(KINDS.indexOf(spanKind), atMs);
+  if (node !== null) out.name(node.name);
+  if (client !== null) {
+    out.name(client.node.name);
+    out.name(client.peer);
+    out.put(Number(client.isFailing), client.atMs, client.seenIn, Number(client.isTold));
+  }
+  if (orphans === null) return;
+  out.put(orphans.length);
+  for (const orphan of orphans) {
+    out.name(orphan.node.name);
+    out.put(Number(orphan.isFailing), orphan.atMs);
+  }
+}
+
+function restoreEntry(from: StateReader, find: (name: Safe) => Node): Entry {
+  const entry = newEntry();
+  const bits = from.number();
+  entry.isSeen = (bits & IS_SEEN) !== 0;
+  entry.hasChild = (bits & HAS_CHILD) !== 0;
+  if (entry.isSeen) {
+    entry.spanKind = KINDS[from.number()] ?? "unspecified";
+    entry.atMs = from.number();
+  }
+  if ((bits & HAS_NODE) !== 0) entry.node = find(from.name());
+  if ((bits & HAS_CLIENT) !== 0) entry.client = restoreClient(from, find);
+  if ((bits & HAS_ORPHANS) !== 0) entry.orphans = restoreOrphans(from, find);
+  return entry;
+}
+
+function restoreClient(from: StateReader, find: (name: Safe) => Node): ClientSide {
+  const [node, peer] = [find(from.name()), from.name()];
+  return { node, peer, isFailing: from.flag(), atMs: from.number(), seenIn: from.number(), isTold: from.flag() };
+}
+
+function restoreOrphans(from: StateReader, find: (name: Safe) => Node): Orphan[] {
+  const orphans: Orphan[] = [];
+  for (let left = from.count(); left > 0; left--) {
+    orphans.push({ node: find(from.name()), isFailing: from.flag(), atMs: from.number() });
+  }
+  return orphans;
 }

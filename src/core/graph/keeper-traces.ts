@@ -1,6 +1,7 @@
 import type { Safe } from "../safe.ts";
 import { AgedIds, hashId } from "./aged-ids.ts";
 import type { KeeperNodes, Node } from "./keeper-nodes.ts";
+import type { StateReader, StateWriter } from "./keeper-state.ts";
 import { callsOf, MAX_SERVICES_OF_A_TRACE, type Visit } from "./shared-traces.ts";
 
 /** What the graph needs of one log record. */
@@ -32,6 +33,7 @@ const LOW_SEED = 0x3c6ef372;
 export class KeeperTraces {
   readonly #nodes: KeeperNodes;
   readonly #entries: AgedIds<Entry>;
+  #waiting = 0;
 
   constructor(nodes: KeeperNodes, maxTraces: number) {
     this.#nodes = nodes;
@@ -40,6 +42,11 @@ export class KeeperTraces {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Whether calls wait for their trace to be quiet, as the last `settle` left it. */
+  get isWaiting(): boolean {
+    return this.#waiting > 0;
   }
 
   add({ traceId, service, isFailing, atMs }: SeenLog): void {
@@ -62,9 +69,37 @@ export class KeeperTraces {
 
   /** Counts traces that were quiet for at least so many drains, or all of them. */
   settle(patience: number): void {
+    this.#waiting = 0;
     this.#entries.forEach((entry) => {
       if (this.#nodes.drains - entry.touchedIn >= patience) this.#count(entry);
+      else if (!entry.isCounted && (entry.visits?.length ?? 0) > 1) this.#waiting += 1;
     });
+  }
+
+  /** Takes down every trace id with what is known of it. */
+  save(out: StateWriter): void {
+    out.put(this.#entries.size);
+    this.#entries.forEachId(({ high, low, isOld }, { visits, isCounted, touchedIn }) => {
+      out.put(high, low, Number(isOld), Number(isCounted), touchedIn, Number(visits !== null), visits?.length ?? 0);
+      for (const { service, fromMs, toMs, isFailing } of visits ?? []) {
+        out.name(service.name);
+        out.put(fromMs, toMs, Number(isFailing));
+      }
+    });
+  }
+
+  /** For an empty memory: what was taken down. */
+  restore(from: StateReader, find: (name: Safe) => Node): void {
+    for (let left = from.count(); left > 0; left--) {
+      const id = { high: from.number(), low: from.number(), isOld: from.flag() };
+      const [isCounted, touchedIn, isRequest] = [from.flag(), from.number(), from.flag()];
+      const visits: OpenVisit[] = [];
+      for (let more = from.count(); more > 0; more--) {
+        const service = find(from.name());
+        visits.push({ service, fromMs: from.number(), toMs: from.number(), isFailing: from.flag() });
+      }
+      this.#entries.restore(id, { visits: isRequest ? visits : null, isCounted, touchedIn });
+    }
   }
 
   #count(entry: Entry): void {

@@ -212,7 +212,7 @@ function sumOf(changes: readonly EdgeChange[]): Readonly<Record<string, number>>
 
 /** Feeds in order of arrival, drains now and then, and adds up what was told. */
 function keptOf(arrivals: readonly { readonly one: TimedEvent; readonly drains: boolean }[]) {
-  const keeper = createGraphKeeper();
+  const keeper = createGraphKeeper({ ...KEEPER_LIMITS, maxSpans: 2_000, maxTraces: 1_000 });
   const changes = arrivals.flatMap(({ one, drains }) => {
     keeper.addEvent(one.event, one.atMs);
     return drains ? keeper.drain() : [];

@@ -2,6 +2,7 @@ import type { Event } from "../event.ts";
 import { peerOf } from "./infer.ts";
 import { KeeperNodes } from "./keeper-nodes.ts";
 import { KeeperSpans, type SeenSpan } from "./keeper-spans.ts";
+import { type KeeperState, StateReader, StateWriter } from "./keeper-state.ts";
 import { KeeperTraces, type SeenLog } from "./keeper-traces.ts";
 import type { EdgeChange } from "./known-edge.ts";
 import { isFailing } from "./shared-traces.ts";
@@ -20,11 +21,14 @@ export interface KeeperLimits {
   readonly patience: number;
 }
 
-/** About 30 MB when all of it is used; with a drain every 10 s, what waits is told after 20 s to 30 s. */
+/**
+ * About 50 MB when all of it is used; with a drain every 10 s, what waits is told after 20 s to 30 s. The two halves of a
+ * call are joined while fewer than 65,536 other span ids come between them: ten minutes at a hundred spans a second.
+ */
 export const KEEPER_LIMITS: KeeperLimits = {
   maxNodes: 2_000,
   maxEdges: 5_000,
-  maxSpans: 65_536,
+  maxSpans: 131_072,
   maxTraces: 8_192,
   patience: 2,
 };
@@ -42,6 +46,10 @@ export interface GraphKeeper {
   drain(): readonly EdgeChange[];
   /** Ends every wait, then drains: at a stop, or when a window is complete. */
   settle(): readonly EdgeChange[];
+  /** Everything it remembers: a keeper made of it tells the same from here on. */
+  save(): KeeperState;
+  /** True while a later drain tells something that needs no new records. As of the last drain. */
+  readonly isWaiting: boolean;
   readonly size: KeeperSize;
 }
 
@@ -52,13 +60,21 @@ export interface KeeperSize {
   readonly traces: number;
   /** What did not fit or had no usable name, since the beginning. */
   readonly dropped: number;
+  /** Calls of which one half was forgotten before the other came, since the beginning. */
+  readonly unjoined: number;
 }
 
-/** A keeper with an empty memory. */
-export function createGraphKeeper(limits: KeeperLimits = KEEPER_LIMITS): GraphKeeper {
+/** A keeper with an empty memory, or that of a saved one. Throws `RangeError` for a state that cannot be read. */
+export function createGraphKeeper(limits: KeeperLimits = KEEPER_LIMITS, state?: KeeperState): GraphKeeper {
   const nodes = new KeeperNodes(limits);
   const spans = new KeeperSpans(nodes, limits.maxSpans);
   const traces = new KeeperTraces(nodes, limits.maxTraces);
+  if (state !== undefined) {
+    const from = new StateReader(state);
+    const find = nodes.restore(from);
+    spans.restore(from, find);
+    traces.restore(from, find);
+  }
   const drain = (patience: number) => {
     spans.settle(patience);
     traces.settle(patience);
@@ -70,8 +86,22 @@ export function createGraphKeeper(limits: KeeperLimits = KEEPER_LIMITS): GraphKe
     addEvent: (event, atMs) => addEvent(keeper, event, atMs),
     drain: () => drain(limits.patience),
     settle: () => drain(0),
+    save: () => {
+      const out = new StateWriter();
+      for (const part of [nodes, spans, traces]) part.save(out);
+      return out.finish();
+    },
+    get isWaiting() {
+      return spans.isWaiting || traces.isWaiting;
+    },
     get size() {
-      return { ...nodes.size, spans: spans.size, traces: traces.size, dropped: nodes.dropped };
+      return {
+        ...nodes.size,
+        spans: spans.size,
+        traces: traces.size,
+        dropped: nodes.dropped,
+        unjoined: nodes.unjoined,
+      };
     },
   };
   return keeper;
