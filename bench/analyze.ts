@@ -17,6 +17,8 @@ const REPORT = `data:text/javascript,${encodeURIComponent(
   'import { writeSync } from "node:fs"; process.on("exit", () => writeSync(3, JSON.stringify(process.resourceUsage())));',
 )}`;
 const DEADLINE_MS = 300_000;
+/** Where `npx traceops` keeps compiled code between calls (scripts/run.mjs). */
+const COMPILE_CACHE = process.env["NODE_COMPILE_CACHE"] ?? resolve(import.meta.dirname, "../.traceops/compile-cache");
 /** Limits of wall time and memory, for the sizes that have some. */
 const GOALS: Readonly<Record<string, { readonly wallMs: number; readonly peakMb: number }>> = {
   "1": { wallMs: 1_500, peakMb: 300 },
@@ -92,7 +94,11 @@ function run(folder: string, truth: IncidentTruth): Promise<Run> {
   const { promise, resolve: done, reject } = Promise.withResolvers<Run>();
   const args = ["--disable-warning=ExperimentalWarning", "--import", REPORT, COMMAND, "analyze", folder, "--json"];
   const startedAt = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe", "pipe"], timeout: DEADLINE_MS });
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    timeout: DEADLINE_MS,
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+  });
   const texts = [1, 2, 3].map((index) => collect(child.stdio[index]));
   child.on("error", reject);
   child.on("close", (code) => {

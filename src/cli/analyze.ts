@@ -1,23 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { resolve } from "node:path";
 import { AppError } from "../app/errors.ts";
-import { guardEvidence } from "../app/guard-evidence.ts";
-import { ownEvidence } from "../app/own-evidence.ts";
-import type { Redactor } from "../app/redactor.ts";
-import type { Analysis } from "../core/analysis.ts";
-import { analyze as think } from "../core/analyze.ts";
-import type { SourceEvidence } from "../core/evidence.ts";
-import { NO_WEIGHTS } from "../core/learning/weights.ts";
-import { presentIncident } from "../core/presentation/present.ts";
-import { own, ownWords } from "../core/safe.ts";
 import { type BundleReading, readBundle } from "../evidence-sources/bundle/read-bundle.ts";
-import { readGitChanges } from "../evidence-sources/git-checkout/read-git-changes.ts";
-import { createRedactor } from "../platform/redaction/redact.ts";
-import { renderTerminal } from "../surfaces/terminal/render.ts";
-import { type AnalysisCase, caseFrom } from "./analysis-case.ts";
-import { type Command, type CommandArguments, type CommandIo, isOn, textOption } from "./command.ts";
-
-const GIT_DEADLINE_MS = 10_000;
+import { type Command, type CommandIo, textOption } from "./command.ts";
+import { printable } from "./printable.ts";
 
 /** Log files, folders or an incident bundle in, timeline and ranked causes out. No database, no server, no network. */
 export const analyze: Command = {
@@ -34,22 +18,19 @@ export const analyze: Command = {
       throw new AppError("invalid-input", "Name at least one log file, folder or bundle to analyze.");
     const startedAt = performance.now();
     const atMs = readTime(textOption(args, "at"));
-    const reading = await readBundle(args.positionals, { range: null, collectedAt: null }, io.stop);
+    const options = { range: null, collectedAt: null, meanwhile: loadEngine };
+    const reading = await readBundle(args.positionals, options, io.stop);
     if (!reading.analysable) return nothingToAnalyze(io, reading);
-    const redactor = createRedactor({ pseudonymKey: randomUUID() });
-    const task = caseFrom({ reading, redactor, atMs, service: textOption(args, "service") ?? null });
-    const evidence = [
-      ...alertEvidence(task, redactor),
-      bundleEvidence(reading, redactor),
-      ...(await gitEvidence(args, { io, redactor, task })),
-    ];
-    const elapsedMs = Math.round(performance.now() - startedAt);
-    const { incident, window, baseline } = task;
-    const analysis = think({ incident, window, baseline, evidence, weights: NO_WEIGHTS, elapsedMs });
-    print(io, { analysis, task, isJson: isOn(args, "json"), told: [...reading.problems, ...reading.notes] });
+    const { printAnalysis } = await loadEngine();
+    await printAnalysis(reading, { args, io, atMs, startedAt });
     return 0;
   },
 };
+
+/** It has several hundred files: they are loaded while other threads count what long logs hold. */
+function loadEngine() {
+  return import("./analyze-reading.ts");
+}
 
 function readTime(text: string | undefined) {
   if (text === undefined) return null;
@@ -64,60 +45,4 @@ function nothingToAnalyze(io: CommandIo, { problems, evidence }: BundleReading):
   const sentences = problems.length > 0 ? problems : searched;
   io.err(`${(sentences.length > 0 ? sentences : ["Nothing to analyze."]).map(printable).join("\n")}\n`);
   return 1;
-}
-
-function alertEvidence({ alert }: AnalysisCase, redactor: Redactor): readonly SourceEvidence[] {
-  return alert === null
-    ? []
-    : ownEvidence([{ alert, decision: ownWords(own("given")) }], { notes: [], corrections: [] }, redactor);
-}
-
-function bundleEvidence(reading: BundleReading, redactor: Redactor): SourceEvidence {
-  return { source: "Incident bundle", evidence: redactor.evidence(reading.evidence) };
-}
-
-async function gitEvidence(
-  args: CommandArguments,
-  { io, redactor, task }: { readonly io: CommandIo; readonly redactor: Redactor; readonly task: AnalysisCase },
-): Promise<readonly SourceEvidence[]> {
-  const repo = textOption(args, "repo");
-  if (repo === undefined) return [];
-  const port = guardEvidence(
-    "Git checkout",
-    (query, signal) => readGitChanges(resolve(io.workingDirectory, repo), query.window, signal),
-    { deadlineMs: GIT_DEADLINE_MS, redactor },
-  );
-  const { id, tenant, service } = task.incident;
-  const window = { fromMs: task.baseline.fromMs, toMs: task.window.toMs };
-  const query = { tenant, incidentId: id, service, window, baseline: task.baseline, external: [] };
-  return [{ source: port.name, evidence: await port.gather(query, io.stop) }];
-}
-
-interface Answer {
-  readonly analysis: Analysis;
-  readonly task: AnalysisCase;
-  readonly isJson: boolean;
-  readonly told: readonly string[];
-}
-
-function print(io: CommandIo, { analysis, task, isJson, told }: Answer): void {
-  for (const sentence of told) io.err(`note: ${printable(sentence)}\n`);
-  if (isJson) {
-    io.out(`${JSON.stringify(analysis, null, 2)}\n`);
-    return;
-  }
-  const stored = { analysis, revision: 0, atMs: task.window.toMs };
-  const view = presentIncident({
-    incident: task.incident,
-    analysis: stored,
-    votes: [],
-    publicUrl: null,
-    nowMs: task.window.toMs,
-  });
-  io.out(`${renderTerminal(view, { color: io.terminal.isInteractive, width: Math.min(io.terminal.width, 110) })}\n`);
-}
-
-/** A file name or sentence without control characters: a terminal obeys them. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, "?");
 }

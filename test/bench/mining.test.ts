@@ -7,6 +7,7 @@ import { CORPUS_NAMES, type Corpus, createCorpus } from "../../bench/corpora/cor
 import { livingOf } from "../../bench/measure/mining-arms.ts";
 import { groupsOf, linesOf, meanOf, qualityOf, readLogs } from "../../bench/measure/mining-quality.ts";
 import { createPlainDrain } from "../../bench/measure/plain-drain.ts";
+import { createReferenceDrain } from "../../bench/measure/reference-drain.ts";
 import { createByteMiner } from "../../src/core/log-templates/byte-miner.ts";
 import { createPatternTable } from "../../src/core/log-templates/pattern-table.ts";
 import { createScannedLine, scanLine } from "../../src/core/log-templates/scan-line.ts";
@@ -98,10 +99,32 @@ describe("mining a corpus", () => {
     },
   );
 
-  test("the plain Drain it is compared with masks, groups and generalises", () => {
-    const drain = createPlainDrain();
-    const ids = ["paid order 17 for ada", "paid order 18 for grace", "closed the books"].map((line) => drain.add(line));
-    expect(ids).toEqual([0, 0, 1]);
+  test.each([
+    { name: "the plain Drain", create: createPlainDrain },
+    { name: "the Drain of the reference", create: createReferenceDrain },
+  ])("$name it is compared with masks, groups and generalises", ({ create }) => {
+    const drain = create();
+    const lines = [
+      "paid order 17 for ada",
+      "paid order 18 for grace",
+      "closed the books",
+      "paid order -5 for alan",
+      "",
+    ];
+    expect(lines.map((line) => drain.add(line))).toEqual([0, 0, 1, 0, 2]);
+    expect(drain.size).toBe(3);
+  });
+
+  test("the Drain of the reference says for each line what became of it", () => {
+    const drain = createReferenceDrain();
+    const answers = ["ada paid 10.0.0.1", "ada left 10.0.0.2", "ada left 10.0.0.3"].map((line) =>
+      drain.addMessage(line),
+    );
+    expect(answers.map(({ change, template, clusterSize }) => `${change} ${clusterSize}: ${template}`)).toEqual([
+      "created 1: ada paid <IP>",
+      "changed 2: ada <*> <IP>",
+      "none 3: ada <*> <IP>",
+    ]);
   });
 });
 

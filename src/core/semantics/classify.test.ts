@@ -96,6 +96,35 @@ describe("the category of a failing line", () => {
   });
 });
 
+describe("an answer 504 is a timeout of whoever the gateway called", () => {
+  test.each([
+    "POST /baskets/7 504 3001ms",
+    "request done status=504",
+    '10.0.0.7 - - "GET /carts/a-rather-long-path/with/many/parts HTTP/1.1" 504 12',
+    "payments answered with 504",
+    "HTTP 504 from payments",
+  ])("in the text: %s", (line) => {
+    expect(classify(aLog(line))).toMatchObject({ category: "timeout", isFailure: true });
+  });
+
+  test("in the field of its status, at any severity", () => {
+    const attributes = { "http.response.status_code": 504 };
+
+    expect(classify(aLog("request done", "info", { attributes }))).toMatchObject({
+      category: "timeout",
+      impact: "user-facing",
+    });
+  });
+
+  test.each(["POST /baskets/7 500 3001ms", "POST /baskets/7 503 12ms"])("other server errors are not: %s", (line) => {
+    expect(classify(aLog(line)).category).toBe("unknown");
+  });
+
+  test("a number that only looks like it is none", () => {
+    expect(classify(aLog("query failed, received 504 rows")).category).not.toBe("timeout");
+  });
+});
+
 describe("what counts as a failure", () => {
   const harmless = [
     "job finished with 0 errors",

@@ -82,6 +82,25 @@ describe("other messages are named by their constant words", () => {
   );
 });
 
+describe("a count of troubles that is zero names no trouble", () => {
+  test.each([
+    ["import finished with 0 errors", "IMPORT_FINISH"],
+    ["import finished, errors: 0, warnings: 0", "IMPORT_FINISH"],
+    ["import finished without any errors", "IMPORT_FINISH"],
+    ["sync completed: 12 ok, 0 failed", "SYNC_COMPLETE_OK"],
+    ["0 network errors since start", "SINCE_START"],
+    ["0 errors", null],
+    ["no timeouts", null],
+  ])("%s → %s", (body, tag) => {
+    expect(tagged(body, "info")).toBe(tag);
+    expect(tagged(body, "warn")).toBe(tag);
+  });
+
+  test("a count at a line that does report a failure still names it", () => {
+    expect(tagged("3 errors")).toBe("ERRORS");
+  });
+});
+
 describe("a tag that somebody gave is kept", () => {
   test.each([
     ["SESSION_DROP", "SESSION_DROP"],

@@ -20,10 +20,18 @@ export function tagOfLog(event: LogEvent, template: Safe, meaning: Meaning): Saf
  * from its variable parts; the same for the same template everywhere. Null when the template has no word to go by.
  */
 export function tagOf(template: Safe, meaning: Meaning): Safe | null {
-  const text = template.slice(0, MAX_TEXT);
+  const whole = template.slice(0, MAX_TEXT);
+  const text = meaning.isFailure ? whole : whole.replace(COUNTED_TROUBLE, " ");
   const name = tagInText(text, meaning) ?? tagOfCategory(text, meaning) ?? tagOfWords(text);
   return name === null ? null : spelled(name);
 }
+
+/**
+ * "0 errors", "failed: 0", "no timeouts": of a record that reports no failure, troubles that were only counted name
+ * nothing. The count itself is masked in a template; whether there was trouble is for the meaning to say.
+ */
+const COUNTED_TROUBLE =
+  /(?:<num>|\b(?:\d{1,9}|no|zero|without(?: any)?))(?: \w{1,24})? (?:errors?|failures?|exceptions?|timeouts?|retries|warnings?|crashes|restarts)\b|(?:<num>|\b\d{1,9}) failed\b|\b(?:errors?|failures?|failed|exceptions?|timeouts?|retries|warnings?|crashes|restarts)["']?\s?[=:(]\s?["']?(?:<num>|\d{1,9}\b)/giu;
 
 /** "SESSION_DROP: …", "[SESSION_DROP] …", "WARN SESSION_DROP …": a tag that the text itself begins with. */
 const TAG_AT_HEAD =

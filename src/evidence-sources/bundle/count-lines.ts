@@ -11,18 +11,17 @@ import {
   type TextTally,
 } from "../../platform/log-scan/scan-text.ts";
 import type { LineChunk } from "./file-chunks.ts";
+import { placeOf } from "./file-place.ts";
 import { LinePlaces } from "./line-places.ts";
 import type { LogKinds } from "./log-kinds.ts";
 import { recordFromText } from "./log-record.ts";
-import { placeOf } from "./read-log.ts";
+import { OddLinePlaces } from "./odd-lines.ts";
 import { isObjectHead, type Piece } from "./shards.ts";
 import { type TimeRange, WIDEST_ZONE_MS } from "./sink.ts";
 
 const NEWLINE = 0x0a;
 const ROWS_PER_CHUNK = 3_000;
-/** Lines of one piece that are left to the slow way: each costs ten times as much, and is kept as it is until then. */
-const MAX_ODD_LINES = 20_000;
-const MAX_ODD_BYTES = 16 * 1024 * 1024;
+const BLANK = 0x20;
 const MAX_LINE_BYTES = 64 * 1024;
 
 /** What the lines of one shard share. */
@@ -32,12 +31,6 @@ export interface Counting {
   readonly kinds: LogKinds;
   readonly condenser: Condenser;
   readonly range: TimeRange | null;
-}
-
-/** A line that only the slow way can read: no JSON among JSON, or without a time in the usual fields. */
-export interface OddLine {
-  readonly line: number;
-  readonly text: string;
 }
 
 /** What a piece of a file turned out to hold. */
@@ -53,7 +46,8 @@ export interface PieceTally {
 export class LineCounting {
   readonly places = new LinePlaces();
   readonly tally: PieceTally = { events: 0, timeless: 0, broken: 0, cutLines: 0, bytes: 0 };
-  readonly odd: OddLine[] = [];
+  /** Lines that only the slow way can read: no JSON among JSON, or without a time in the usual fields. */
+  readonly odd = new OddLinePlaces();
   /** The place of line 0. */
   readonly base: number;
   /** How many lines have ended so far. */
@@ -61,7 +55,8 @@ export class LineCounting {
   readonly #year: number;
   readonly #isFirst: boolean;
   readonly #shared: Counting;
-  #oddBytes = 0;
+  /** Where the first byte of the buffer stands in the file. */
+  #origin = 0;
   readonly #service: number;
   readonly #host: number;
   readonly #fromMs: number;
@@ -100,6 +95,7 @@ export class LineCounting {
 
   take(chunk: LineChunk): void {
     this.tally.bytes += chunk.to - chunk.from;
+    this.#origin = chunk.offset - chunk.from;
     if (chunk.goesOn) this.#longLine(chunk);
     else if (this.#isInLongLine) {
       const end = chunk.bytes.indexOf(NEWLINE, chunk.from) + 1;
@@ -110,17 +106,17 @@ export class LineCounting {
   }
 
   /** Of a line longer than a chunk only the beginning is read. */
-  #longLine({ bytes, from }: LineChunk): void {
-    if (!this.#isInLongLine) this.#cut(bytes, from, this.line + 1);
+  #longLine({ from }: LineChunk): void {
+    if (!this.#isInLongLine) this.#cut(from, this.line + 1);
     this.#isInLongLine = true;
   }
 
-  #cut(bytes: Uint8Array, from: number, line: number): void {
+  #cut(from: number, line: number): void {
     this.tally.cutLines += 1;
-    this.#keepOdd(line, textOf(bytes, from, from + MAX_LINE_BYTES));
+    this.odd.add(line, this.#origin + from);
   }
 
-  #lines({ bytes, from, to, offset }: LineChunk): void {
+  #lines({ bytes, from, to }: LineChunk): void {
     const { catalog, json } = this.#shared;
     const batch = createBatchBuilder(catalog, bytes, ROWS_PER_CHUNK);
     const target = { batch, receivedAtMs: Number.NaN, service: this.#service, host: this.#host };
@@ -132,7 +128,7 @@ export class LineCounting {
       // Rows nearly always stand on neighbouring lines.
       if (start === end + 1 && bytes[end] === NEWLINE) this.line += 1;
       else if (start > end) this.#between(bytes, end, start);
-      this.places.tell(this.line + 1, offset + start - from);
+      this.places.tell(this.line + 1, this.#origin + start);
       this.#row(batch, row);
       end = start + (batch.lengths[row] ?? 0);
       if (batch.formats[row] === RECORD_FORMAT.text) this.#inside(bytes, start, end);
@@ -159,8 +155,7 @@ export class LineCounting {
 
   /** Several records in one line of OTLP/JSON have their times inside, other lines may in their words. */
   #withoutTime(batch: ScannedBatch, row: number): void {
-    const start = batch.offsets[row] ?? 0;
-    this.#keepOdd(this.line + 1, textOf(batch.bytes, start, start + (batch.lengths[row] ?? 0)));
+    this.odd.add(this.line + 1, this.#origin + (batch.offsets[row] ?? 0));
   }
 
   /** Counts the lines between two rows; those that hold something are no JSON lines. */
@@ -168,15 +163,16 @@ export class LineCounting {
     let start = from;
     for (let end = bytes.indexOf(NEWLINE, start); end !== -1 && end < to; end = bytes.indexOf(NEWLINE, start)) {
       this.line += 1;
-      this.#lineBetween(bytes, start, end);
+      this.#lineBetween(bytes, { from: start, to: end, line: this.line });
       start = end + 1;
     }
-    this.#lineBetween(bytes, start, to);
+    this.#lineBetween(bytes, { from: start, to, line: this.line + 1 });
   }
 
-  #lineBetween(bytes: Uint8Array, from: number, to: number): void {
-    if (to - from > MAX_LINE_BYTES) this.#cut(bytes, from, this.line);
-    else if (to - from > 1 && this.#text === null) this.#odd(bytes, from, to);
+  /** A line that is no JSON: text among JSON lines, the lines of a stack trace, or damaged. */
+  #lineBetween(bytes: Uint8Array, { from, to, line }: { from: number; to: number; line: number }): void {
+    if (to - from > MAX_LINE_BYTES) this.#cut(from, line);
+    else if (this.#text === null && !isBlank(bytes, from, to)) this.odd.add(line, this.#origin + from);
   }
 
   /** Counts the lines that belong to a record of text. */
@@ -184,18 +180,11 @@ export class LineCounting {
     for (let end = bytes.indexOf(NEWLINE, from); end !== -1 && end < to; end = bytes.indexOf(NEWLINE, end + 1))
       this.line += 1;
   }
+}
 
-  /** A line that is no JSON: text among JSON lines, the lines of a stack trace, or damaged. */
-  #odd(bytes: Uint8Array, start: number, end: number): void {
-    const text = textOf(bytes, start, end).replace(/^\uFEFF/u, "");
-    if (text.trim() !== "") this.#keepOdd(this.line, text);
-  }
-
-  #keepOdd(line: number, text: string): void {
-    this.#oddBytes += text.length;
-    if (this.odd.length < MAX_ODD_LINES && this.#oddBytes < MAX_ODD_BYTES) this.odd.push({ line, text });
-    else this.tally.broken += 1;
-  }
+function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if ((bytes[at] ?? 0) > BLANK) return false;
+  return true;
 }
 
 function textLineOf(text: string, year: number): TextLine {
@@ -212,8 +201,4 @@ function textLineOf(text: string, year: number): TextLine {
 
 function timelessOf({ timeless, refused }: TextTally): number {
   return timeless + refused;
-}
-
-function textOf(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
 }

@@ -3,17 +3,16 @@ import { createCondenser } from "../../core/columns/condenser.ts";
 import { createNameTable } from "../../core/columns/name-table.ts";
 import { createByteMiner } from "../../core/log-templates/byte-miner.ts";
 import { createFastNdjsonScanner } from "../../platform/log-scan/fast-scanner.ts";
-import { type Counting, LineCounting, type OddLine, type PieceTally } from "./count-lines.ts";
+import { type Counting, LineCounting, type PieceTally } from "./count-lines.ts";
 import { lineChunks } from "./file-chunks.ts";
 import type { LinePlacesState } from "./line-places.ts";
 import { InflateLimitError } from "./lines.ts";
 import { type KindName, LogKinds } from "./log-kinds.ts";
-import type { Piece, Shard } from "./shards.ts";
+import { OddLinePlaces, type OddLines } from "./odd-lines.ts";
+import { type Piece, PLACES_PER_SHARD, type Shard } from "./shards.ts";
 
 const MAX_SERVICES = 4096;
 const MAX_HOSTS = 16_384;
-/** The place of a line is its number in its shard, above the number of the shard. */
-export const PLACES_PER_SHARD = 2 ** 32;
 
 /** What was counted of one shard, as plain data. */
 export interface ShardCount {
@@ -29,9 +28,13 @@ export interface PieceCount {
   readonly lines: number;
   readonly tally: PieceTally;
   readonly places: LinePlacesState;
-  readonly odd: readonly OddLine[];
+  readonly odd: OddLines;
   /** Why it could not be read to its end; null when it was. */
   readonly failure: { readonly isInflateLimit: boolean; readonly code: string } | null;
+}
+
+export function linesOf({ pieces }: ShardCount): number {
+  return pieces.reduce((sum, piece) => sum + piece.lines, 0);
 }
 
 /** Counts the lines of one shard. Depends on nothing but its files, so any thread may do it. Throws only when aborted. */
@@ -42,7 +45,7 @@ export async function countShard(shard: Shard, signal: AbortSignal): Promise<Sha
     miner: createByteMiner(),
   };
   const kinds = new LogKinds(catalog);
-  const condenser = createCondenser({ isLoud: (kind) => kinds.isLoud(kind) });
+  const condenser = createCondenser({ isLoud: (kind) => kinds.isLoud(kind), maxKept: shard.limits.maxKeptLines });
   const counting: Counting = { catalog, kinds, condenser, json: createFastNdjsonScanner(), range: shard.range };
   const pieces: PieceCount[] = [];
   let base = 0;
@@ -59,7 +62,8 @@ export async function countShard(shard: Shard, signal: AbortSignal): Promise<Sha
 function nothingOf(pieces: readonly PieceCount[]): ShardCount {
   const tally: PieceTally = { events: 0, timeless: 0, broken: 0, cutLines: 0, bytes: 0 };
   const condensed = createCondenser({ isLoud: () => false }).state();
-  return { pieces: pieces.map((piece) => ({ ...piece, lines: 0, tally, odd: [] })), kinds: [], condensed };
+  const odd = new OddLinePlaces().state();
+  return { pieces: pieces.map((piece) => ({ ...piece, lines: 0, tally, odd })), kinds: [], condensed };
 }
 
 interface Progress {
@@ -79,7 +83,7 @@ async function countPiece(piece: Piece, shared: Counting, { shard, base, signal 
     failure = { isInflateLimit: cause instanceof InflateLimitError, code: codeOf(cause) };
   }
   const { line: lines, tally, places, odd } = counting;
-  return { base, lines, tally, places: places.state(), odd, failure };
+  return { base, lines, tally, places: places.state(), odd: odd.state(), failure };
 }
 
 function codeOf(cause: unknown): string {

@@ -1,13 +1,13 @@
-import { parentPort } from "node:worker_threads";
-import { countShard } from "./count-shard.ts";
-import type { Shard } from "./shards.ts";
+import { parentPort, workerData } from "node:worker_threads";
+import { countShard, linesOf } from "./count-shard.ts";
+import { noteLines, type SharedShards, takeShard } from "./shared-shards.ts";
 
-// Counts the shards that it is given, one after another. Whoever started it ends it.
-const stop = new AbortController();
-parentPort?.on("message", (shard: Shard) => {
-  countShard(shard, stop.signal).then(
-    (count) => parentPort?.postMessage(count),
-    // The parent counts the shard itself then.
-    () => parentPort?.postMessage(null),
-  );
-});
+// Counts shards until there are none left, and ends. Whoever started it ends it when the reading is aborted, and counts
+// what it did not tell of.
+const shared: SharedShards = workerData;
+const never = new AbortController().signal;
+for (let shard = takeShard(shared); shard !== null; shard = takeShard(shared)) {
+  const count = await countShard(shard, never);
+  noteLines(shared, shard.index, linesOf(count));
+  parentPort?.postMessage({ index: shard.index, count });
+}

@@ -4,7 +4,7 @@ import { isContinuation } from "../../platform/records/exceptions.ts";
 import { type LinePlacesState, placeNear } from "./line-places.ts";
 import { readLines } from "./lines.ts";
 import { type LogRecord, recordFromJson, recordFromText } from "./log-record.ts";
-import { addRecord, append, type LogReading, type Pending, parseObject } from "./read-log.ts";
+import { addJson, addRecord, append, type LogReading, type Pending, parseObject } from "./read-log.ts";
 import { tallyOf } from "./sink.ts";
 import type { BundleFile } from "./walk.ts";
 
@@ -23,10 +23,18 @@ interface Around {
   readonly before: () => string | null;
 }
 
-/** A kept line by its number in its file. */
+/** A line to be read again, by its number in its file. */
 export interface Wanted {
   readonly line: number;
   readonly repeats: LogRepeats | null;
+  /** Where it begins, for one that was not counted because only the slow way can read it; null for a kept one. */
+  readonly oddAt: number | null;
+}
+
+/** How many odd lines, and how many bytes of them, all files together may still add. */
+export interface OddBudget {
+  lines: number;
+  bytes: number;
 }
 
 /** A file whose lines were counted, and what finds them again: each piece with the number of lines before it. */
@@ -34,11 +42,15 @@ export interface CountedFile {
   readonly file: BundleFile;
   readonly reading: LogReading;
   readonly pieces: readonly { readonly before: number; readonly places: LinePlacesState }[];
+  readonly budget: OddBudget;
 }
 
-/** Reads the kept lines of a file again, with the lines that belong to each, and adds them as records to the sink. */
-export async function readKept(counted: CountedFile, kept: readonly Wanted[]): Promise<void> {
-  const wanted = kept.toSorted((a, b) => a.line - b.line);
+/**
+ * Reads lines of a file again and adds them as records to the sink: kept ones with the lines that belong to each, odd
+ * ones by themselves as long as their budget lasts. Those that it leaves out are in the tally.
+ */
+export async function readAgain(counted: CountedFile, lines: readonly Wanted[]): Promise<void> {
+  const wanted = lines.toSorted((a, b) => a.line - b.line);
   if (wanted.length === 0) return;
   if (counted.file.gzip) await readFromStream(counted, wanted);
   else readFromFile(counted, wanted);
@@ -49,13 +61,18 @@ function readFromFile(counted: CountedFile, wanted: readonly Wanted[]): void {
   try {
     const lines = new LinesAt(handle, counted.reading.sink.limits.maxLineBytes);
     for (const each of wanted) {
-      const next = lines.from(each.line, placeOfLine(counted, each.line));
-      const before = () => (each.line <= 1 ? null : lines.from(each.line - 1, placeOfLine(counted, each.line - 1))());
-      addKept(counted, each, { next, before });
+      if (each.oddAt === null) addKept(counted, each, around(counted, lines, each.line));
+      else if (hasRoom(counted))
+        addOdd(counted, each.line, lines.from(each.line, { line: each.line, offset: each.oddAt })() ?? "");
     }
   } finally {
     closeSync(handle);
   }
+}
+
+function around(counted: CountedFile, lines: LinesAt, line: number): Around {
+  const next = lines.from(line, placeOfLine(counted, line));
+  return { next, before: () => (line <= 1 ? null : lines.from(line - 1, placeOfLine(counted, line - 1))()) };
 }
 
 function placeOfLine({ pieces }: CountedFile, line: number): { line: number; offset: number } {
@@ -68,28 +85,73 @@ function placeOfLine({ pieces }: CountedFile, line: number): { line: number; off
 /** What was compressed cannot be read from the middle: it is unpacked once more. */
 async function readFromStream(counted: CountedFile, wanted: readonly Wanted[]): Promise<void> {
   const { file, reading } = counted;
+  const stream = new StreamedLines(counted);
   let at = 0;
-  let open: { readonly each: Wanted; readonly before: string | null; readonly lines: string[] } | null = null;
-  let before: string | null = null;
-  const close = () => {
-    if (open === null) return;
-    const { each, lines, before: line } = open;
-    addKept(counted, each, { next: () => lines.shift() ?? null, before: () => line });
-    open = null;
-  };
   for await (const lines of readLines(file, reading.sink.limits, reading.signal)) {
     for (const { number, text } of lines) {
       const next = wanted[at];
-      if (number === next?.line) {
-        close();
-        open = { each: next, before, lines: [text] };
-        at += 1;
-      } else if (open !== null && open.lines.length < MAX_RECORD_LINES) open.lines.push(text);
-      before = text;
+      const isWanted = number === next?.line;
+      stream.take(text, isWanted ? next : null);
+      if (isWanted) at += 1;
     }
-    if (at === wanted.length && (open === null || open.lines.length >= MAX_RECORD_LINES)) break;
+    if (at === wanted.length && stream.isComplete) break;
   }
-  close();
+  stream.close();
+}
+
+/** Holds the lines behind a kept one until it is clear which of them belong to it. */
+class StreamedLines {
+  readonly #counted: CountedFile;
+  #open: { readonly each: Wanted; readonly before: string | null; readonly lines: string[] } | null = null;
+  #before: string | null = null;
+
+  constructor(counted: CountedFile) {
+    this.#counted = counted;
+  }
+
+  get isComplete(): boolean {
+    return this.#open === null || this.#open.lines.length >= MAX_RECORD_LINES;
+  }
+
+  take(text: string, wanted: Wanted | null): void {
+    if (wanted !== null && wanted.oddAt === null) {
+      this.close();
+      this.#open = { each: wanted, before: this.#before, lines: [text] };
+    } else {
+      // An odd line may also belong to the kept one before it.
+      if (!this.isComplete) this.#open?.lines.push(text);
+      if (wanted !== null && hasRoom(this.#counted)) addOdd(this.#counted, wanted.line, text);
+    }
+    this.#before = text;
+  }
+
+  close(): void {
+    if (this.#open === null) return;
+    const { each, lines, before } = this.#open;
+    addKept(this.#counted, each, { next: () => lines.shift() ?? null, before: () => before });
+    this.#open = null;
+  }
+}
+
+/** Counts an odd line as not read once the budget is used up. */
+function hasRoom({ budget, reading: { sink, tally } }: CountedFile): boolean {
+  if (budget.lines > 0 && budget.bytes > 0) return true;
+  sink.leftUnread(tally, 1);
+  return false;
+}
+
+function addOdd({ file, reading, budget }: CountedFile, line: number, text: string): void {
+  budget.lines -= 1;
+  budget.bytes -= text.length;
+  const placing = { ...reading, file, place: `L${line}` };
+  const json = parseObject(text);
+  if (json !== null) addJson(json, placing);
+  else if (text.startsWith('{"')) reading.tally.timeless += 1;
+  else {
+    // Without a time it belongs to the record before it, and is joined to that when it is kept.
+    const record = recordFromText(text, reading.year);
+    if (record.atNs !== null) addRecord({ record, place: placing.place, text: record.body }, placing);
+  }
 }
 
 function addKept({ file, reading }: CountedFile, { line, repeats }: Wanted, { next, before }: Around): void {
@@ -105,7 +167,9 @@ function addKept({ file, reading }: CountedFile, { line, repeats }: Wanted, { ne
   }
   if (isPartOfAnother(first, record, before)) return;
   // It was counted when it was scanned.
-  addRecord(pending, { ...reading, file, tally: tallyOf(reading.tally.ref) });
+  const seen = tallyOf(reading.tally.ref);
+  addRecord(pending, { ...reading, file, tally: seen });
+  reading.tally.unkept += seen.unkept;
 }
 
 function isPartOfAnother(text: string, { body, host }: LogRecord, before: Around["before"]): boolean {

@@ -46,6 +46,11 @@ function bodies(reading: BundleReading): readonly string[] {
   return logsOf(reading).map(({ ref, body }) => `${ref} ${body.split("\n", 1).join("")}`);
 }
 
+/** Records by their place, as if the file had not been compressed. */
+function unpacked(reading: BundleReading): readonly (readonly string[])[] {
+  return logsOf(reading).map(({ ref, body }) => [ref.replace(".gz", ""), body]);
+}
+
 const at = (second: number) => new Date(T0 + second * 1000).toISOString();
 const line = (second: number, message: string, more: object = {}) =>
   JSON.stringify({ timestamp: at(second), level: "INFO", "service.name": "basket", message, ...more });
@@ -192,6 +197,77 @@ describe("lines that are counted instead of kept", () => {
     const { counted } = await both({ maxCondensedLines: 1_000, shardBytes: 1_000_000 });
 
     expect(counted.problems.join(" ")).toMatch(/basket\.jsonl: [\d,]+ of about [\d,]+ lines were read/u);
+  });
+
+  test("lines that only the slow way can read never take the place of counted ones, and what is left out is said", async () => {
+    const lines = Array.from({ length: 2_000 }, (_, index) => line(index, `basket ${index} opened`));
+    const odd = Array.from({ length: 1_000 }, (_, index) => `${at(index)} WARN plain text ${index}`);
+    put("basket.jsonl", [...lines, ...odd].join("\n"));
+
+    for (const shardBytes of [40_000, 1_000_000]) {
+      const { evidence, ...counted } = await read({
+        condenseFromBytes: 0,
+        maxLines: 300,
+        maxKeptLines: 50,
+        shardBytes,
+      });
+
+      const kept = logsOf({ evidence, ...counted });
+      const plain = kept.filter(({ body }) => body.startsWith("plain"));
+      expect(countOf({ evidence, ...counted }) - plain.length).toBe(2_000);
+      expect(kept).toHaveLength(300);
+      const told = new Intl.NumberFormat("en").format(2_000 + plain.length);
+      expect(evidence).toMatchObject({
+        read: 2_000 + plain.length,
+        partial: `basket.jsonl: ${told} of 3,000 lines were read, which is the limit: name fewer files.`,
+      });
+    }
+  });
+
+  test("of a piece of nothing but such lines the first are read, and the others are said", async () => {
+    const odd = Array.from({ length: 20_500 }, (_, index) => `${at(index)} WARN plain text ${index}`);
+    put("basket.jsonl", [line(1, "opened"), ...odd].join("\n"));
+
+    const { counted, whole } = await both();
+
+    expect(bodies(counted)).toEqual(bodies(whole).filter((body) => !/ text 20[0-4]\d\d$| text 205\d\d$/u.test(body)));
+    expect(counted.evidence).toMatchObject({ partial: expect.stringContaining("20,001 of 20,501 lines were read") });
+  });
+
+  test("such lines of a compressed file are the ones of the file it was made from", async () => {
+    const lines = Array.from({ length: 300 }, (_, index) =>
+      index % 3 === 1 ? `${at(index)} WARN plain text ${index}` : line(index, `basket ${index} opened`),
+    );
+    lines.splice(
+      150,
+      0,
+      line(150, "several lines failed", { level: "ERROR" }),
+      "Traceback of that line",
+      "  in /app/till.py",
+    );
+    put("basket.jsonl", lines.join("\n"));
+    const plain = await read({ condenseFromBytes: 0, maxKeptLines: 40 });
+    rmSync(join(folder, "basket.jsonl"));
+    put("basket.jsonl.gz", gzipSync(lines.join("\n")));
+
+    const packed = await read({ condenseFromBytes: 0, maxKeptLines: 40 });
+
+    expect(unpacked(packed)).toEqual(unpacked(plain));
+    expect(unpacked(packed)).toContainEqual([
+      "basket.jsonl#L151",
+      "several lines failed\nTraceback of that line\n  in /app/till.py",
+    ]);
+  });
+
+  test("other files of a bundle do not take the place of counted lines", async () => {
+    const rows = Array.from({ length: 500 }, (_, index) => `${at(index)},basket,cpu,${index}`);
+    put("a.csv", `time,service,metric,value\n${rows.join("\n")}\n`);
+    put("basket.jsonl", Array.from({ length: 2_000 }, (_, index) => line(index, `basket ${index} opened`)).join("\n"));
+
+    const counted = await read({ condenseFromBytes: 0, maxLines: 200, maxKeptLines: 50 });
+
+    expect(countOf(counted)).toBe(2_000);
+    expect(counted.evidence).toMatchObject({ partial: expect.stringContaining("a.csv: 101 of 501 lines were read") });
   });
 
   test("text logs are counted with their stack traces, a chunk's end or not", async () => {

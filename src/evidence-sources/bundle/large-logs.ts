@@ -1,33 +1,17 @@
 import type { KeptLine } from "../../core/columns/condense.ts";
 import { createCondenser } from "../../core/columns/condenser.ts";
-import { type PieceCount, PLACES_PER_SHARD, type ShardCount } from "./count-shard.ts";
-import { type CountedFile, readKept } from "./kept-lines.ts";
-import type { BundleLimits } from "./limits.ts";
-import { recordFromText } from "./log-record.ts";
-import { addJson, addRecord, type LogReading, parseObject } from "./read-log.ts";
-import { countShards } from "./shard-threads.ts";
-import { type LargeFile, type Shard, shardsOf } from "./shards.ts";
+import type { PieceCount, ShardCount } from "./count-shard.ts";
+import { type OddBudget, readAgain, type Wanted } from "./kept-lines.ts";
+import { MAX_KINDS } from "./large-files.ts";
+import { printed } from "./printed.ts";
+import type { LogReading } from "./read-log.ts";
+import type { CountingRun } from "./shard-threads.ts";
+import { type LargeFile, PLACES_PER_SHARD, type Shard } from "./shards.ts";
 import { type FileTally, type Sink, tallyOf } from "./sink.ts";
 import type { BundleFile } from "./walk.ts";
 
-/** A compressed log grows about so much. */
-const USUAL_INFLATION = 10;
-const DOCUMENT = /\.json(?:\.gz)?$/iu;
-/** Kinds of all shards together; later ones are told apart by their first part only. */
-const MAX_KINDS = 16_384;
-
-/** Whether the logs are so long that most of their lines are to be counted instead of kept. */
-export function areLarge(files: readonly BundleFile[], limits: BundleLimits): boolean {
-  const logs = files.filter(({ role, isOtlp }) => role === "log" && !isOtlp);
-  return (
-    logs.reduce((sum, { bytes, gzip }) => sum + (gzip ? bytes * USUAL_INFLATION : bytes), 0) >= limits.condenseFromBytes
-  );
-}
-
-/** Whether this file holds lines that can be counted: no document that must be read as a whole, no batches of a collector. */
-export function holdsLines(file: BundleFile, limits: BundleLimits): boolean {
-  return !file.isOtlp && !(DOCUMENT.test(file.ref) && file.bytes <= limits.maxDocumentBytes);
-}
+/** Of odd lines of all files together; their records are about as large. */
+const MAX_ODD_BYTES = 64 * 1024 * 1024;
 
 /** What became of one file. */
 export interface LargeReading {
@@ -39,24 +23,31 @@ export interface LargeReading {
   readonly unread: string | null;
 }
 
+/** Log files whose shards are being counted. */
+export interface LargeLogs {
+  readonly files: readonly LargeFile[];
+  readonly shards: readonly Shard[];
+  readonly counting: CountingRun;
+}
+
 /**
  * Counts the lines of log files of any length, and adds those to the sink that tell most, each with what it stands for.
- * The lines are counted in shards on several threads; the result does not depend on their number.
+ * The result does not depend on the threads that count.
  */
 export async function readLargeLogs(
-  files: readonly LargeFile[],
+  { files, shards, counting }: LargeLogs,
   sink: Sink,
   signal: AbortSignal,
 ): Promise<readonly LargeReading[]> {
-  const { limits, range } = sink;
-  const shards = shardsOf(files, { limits, range });
-  const counts = await countShards(shards, { maxLines: limits.maxCondensedLines, signal });
+  const counts = await counting.finish();
   const found = files.map(
     ({ file, year }, index) => new CountingFile(file, { sink, tally: tallyOf(file.ref), year, signal }, index),
   );
   for (const [at, count] of counts.entries()) for (const file of found) file.add(shards[at], count);
-  const kept = chosenLines(counts, limits.maxKeptLines);
-  for (const file of found) await file.finish(kept);
+  const kept = chosenLines(counts, sink.limits.maxKeptLines);
+  sink.release();
+  const budget = { lines: Math.max(0, sink.room - kept.length), bytes: MAX_ODD_BYTES };
+  for (const file of found) await file.finish(kept, budget);
   return found.map((file) => file.told());
 }
 
@@ -64,7 +55,7 @@ export async function readLargeLogs(
 function chosenLines(counts: readonly ShardCount[], maxKept: number): readonly KeptLine[] {
   const numbers = new Map<string, number>();
   const loud: boolean[] = [];
-  const condenser = createCondenser({ isLoud: (kind) => loud[kind] === true });
+  const condenser = createCondenser({ isLoud: (kind) => loud[kind] === true, maxKept });
   const numberOf = (name: string): number => {
     const known = numbers.get(name);
     if (known !== undefined) return known;
@@ -75,12 +66,12 @@ function chosenLines(counts: readonly ShardCount[], maxKept: number): readonly K
     return numbers.size - 1;
   };
   for (const { kinds, condensed } of counts) {
-    condenser.merge(condensed, (theirs) => {
-      const { key = "", isLoud = false } = kinds[theirs] ?? {};
+    const ours = kinds.map(({ key, isLoud }) => {
       const kind = numberOf(`${isLoud}\u0000${key}`);
       loud[kind] = isLoud;
       return kind;
     });
+    condenser.merge(condensed, (theirs) => ours[theirs] ?? 0);
   }
   return condenser.finish(maxKept);
 }
@@ -109,42 +100,32 @@ class CountingFile {
     }
   }
 
-  #addTally({ lines, tally: { events, timeless, broken, cutLines } }: PieceCount): void {
+  #addTally({ lines, odd, tally: { events, timeless, broken, cutLines } }: PieceCount): void {
     const { tally, sink } = this.#reading;
     sink.counted(tally, lines);
+    sink.leftUnread(tally, odd.missed);
     tally.events += events;
     tally.timeless += timeless;
     tally.broken += broken;
     tally.cutLines += cutLines;
   }
 
-  /** Adds the lines that were left to the slow way, and the kept ones. */
-  async finish(kept: readonly KeptLine[]): Promise<void> {
-    for (const { before, count } of this.#pieces)
-      for (const { line, text } of count.odd) this.#addOdd(text, before + line);
-    const counted: CountedFile = {
-      file: this.#file,
-      reading: this.#reading,
-      pieces: this.#pieces.map(({ before, count: { places } }) => ({ before, places })),
-    };
-    const wanted = kept.flatMap(({ place, repeats }) => {
-      const piece = this.#pieces.find((each) => place > each.place && place <= each.place + each.count.lines);
-      return piece === undefined ? [] : [{ line: place - piece.place + piece.before, repeats }];
-    });
-    await readKept(counted, wanted);
+  /** Adds the kept lines, and those that were left to the slow way as far as there is room. */
+  async finish(kept: readonly KeptLine[], budget: OddBudget): Promise<void> {
+    const pieces = this.#pieces.map(({ before, count: { places } }) => ({ before, places }));
+    const again = [...kept.flatMap((each) => this.#wanted(each)), ...this.#odd()];
+    await readAgain({ file: this.#file, reading: this.#reading, pieces, budget }, again);
   }
 
-  #addOdd(text: string, line: number): void {
-    const { tally, year } = this.#reading;
-    const placing = { ...this.#reading, file: this.#file, place: `L${line}` };
-    const json = parseObject(text);
-    if (json !== null) addJson(json, placing);
-    else if (text.startsWith('{"')) tally.timeless += 1;
-    else {
-      // Without a time it belongs to the record before it, and is joined to that when it is kept.
-      const record = recordFromText(text, year);
-      if (record.atNs !== null) addRecord({ record, place: placing.place, text: record.body }, placing);
-    }
+  #wanted({ place, repeats }: KeptLine): readonly Wanted[] {
+    const piece = this.#pieces.find((each) => place > each.place && place <= each.place + each.count.lines);
+    return piece === undefined ? [] : [{ line: place - piece.place + piece.before, repeats, oddAt: null }];
+  }
+
+  #odd(): readonly Wanted[] {
+    return this.#pieces.flatMap(({ before, count: { odd } }) =>
+      Array.from(odd.lines, (line, at) => ({ line: before + line, repeats: null, oddAt: odd.offsets[at] ?? 0 })),
+    );
   }
 
   told(): LargeReading {
@@ -161,8 +142,4 @@ class CountingFile {
     const lines = Math.round((this.#lines * all) / bytes);
     return `${ref}: ${printed(this.#lines)} of about ${printed(lines)} lines were read, which is the limit: name fewer files.`;
   }
-}
-
-function printed(count: number): string {
-  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, ",");
 }

@@ -1,3 +1,4 @@
+import { normaliseMeasure } from "../../core/semantics/units.ts";
 import { instantOf } from "../../platform/records/instants.ts";
 import type { UnnamedEvent } from "./sink.ts";
 
@@ -37,13 +38,14 @@ export function readCsvHeader(line: string): CsvColumns | null {
   };
 }
 
-/** Reads one row; null when its time or value cannot be believed. */
+/** Reads one row, its value in base units; null when its time or value cannot be believed. */
 export function readCsvRow(line: string, columns: CsvColumns): UnnamedEvent | null {
   const cells = splitCsv(line);
   const at = instantOf(cells[columns.time]);
   const cell = (column: number): string => cells[column]?.trim() ?? "";
   const text = cell(columns.value);
-  if (!at || text === "" || !Number.isFinite(Number(text))) return null;
+  const measure = normaliseMeasure(cell(columns.unit), Number(text));
+  if (!at || text === "" || !Number.isFinite(measure.value)) return null;
   return {
     kind: "metric",
     atNs: at.ns,
@@ -54,8 +56,7 @@ export function readCsvRow(line: string, columns: CsvColumns): UnnamedEvent | nu
     spanId: null,
     requestId: null,
     name: cell(columns.metric),
-    unit: cell(columns.unit),
-    value: Number(text),
+    ...measure,
     attributes: attributesOf(cells, columns),
   };
 }

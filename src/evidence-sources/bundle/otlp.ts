@@ -1,5 +1,6 @@
 import type { LogEvent, MetricEvent, SpanEvent } from "../../core/event.ts";
 import { type EpochNs, epochNs } from "../../core/ids.ts";
+import { normaliseMeasure } from "../../core/semantics/units.ts";
 import { exceptionFrom } from "../../platform/records/exceptions.ts";
 import { isJsonObject, type JsonObject } from "../../platform/records/flat-fields.ts";
 import { instantOf } from "../../platform/records/instants.ts";
@@ -16,6 +17,8 @@ export interface OtlpReading {
   readonly events: readonly OtlpEvent[];
   /** Records without a believable time. */
   readonly timeless: number;
+  /** Records beyond the limit of one export. */
+  readonly missed: number;
 }
 
 const MAX_BODY = 4000;
@@ -34,13 +37,14 @@ export function isOtlp(json: JsonObject): boolean {
 
 /** Reads an OTLP/JSON export: 64-bit integers as strings, unknown fields ignored, at most 20,000 records. */
 export function readOtlp(json: JsonObject): OtlpReading {
-  const read: (OtlpEvent | null)[] = [
+  const all: (OtlpEvent | null)[] = [
     ...walk(json["resourceLogs"], ["scopeLogs", "logRecords"], toLog),
     ...walk(json["resourceSpans"], ["scopeSpans", "spans"], toSpan),
     ...walk(json["resourceMetrics"], ["scopeMetrics", "metrics"], toMetrics),
-  ].slice(0, MAX_RECORDS);
+  ];
+  const read = all.slice(0, MAX_RECORDS);
   const events = read.filter((each) => each !== null);
-  return { events, timeless: read.length - events.length };
+  return { events, timeless: read.length - events.length, missed: all.length - read.length };
 }
 
 interface Resource {
@@ -146,7 +150,8 @@ function toMetrics(metric: JsonObject, resource: Resource): readonly (OtlpEvent 
   return listOf(data?.["dataPoints"]).map((point): OtlpEvent | null => {
     const at: EpochNs | undefined = instantOf(point["timeUnixNano"])?.ns;
     const value = pointValue(point);
-    if (at === undefined || value === null) return null;
+    const measure = value === null ? null : normaliseMeasure(stringOf(metric["unit"]), value);
+    if (at === undefined || measure === null || !Number.isFinite(measure.value)) return null;
     return {
       kind: "metric",
       atNs: epochNs(at),
@@ -157,8 +162,7 @@ function toMetrics(metric: JsonObject, resource: Resource): readonly (OtlpEvent 
       spanId: null,
       requestId: null,
       name: stringOf(metric["name"]).slice(0, 300),
-      unit: stringOf(metric["unit"]),
-      value,
+      ...measure,
       attributes: bounded(attributesOf(point["attributes"])),
     };
   });

@@ -140,6 +140,26 @@ describe("limits", () => {
     expect(reading.problems).toEqual([expect.stringContaining("times its size when unpacked")]);
   });
 
+  test("a file that alone is longer than the limit is said to be read in part, to the line", async () => {
+    put("logs/pay.log", `${LINE}\n`.repeat(12));
+    put("metrics/m.csv", `time,metric,value\n${"2026-11-21T01:47:00Z,cpu,1\n".repeat(9)}`);
+
+    const log = await read([join(folder, "logs")], { limits: { maxLines: 5 } });
+    const metrics = await read([join(folder, "metrics/m.csv")], { limits: { maxLines: 4 } });
+
+    expect(log.evidence).toMatchObject({ partial: expect.stringContaining("pay.log: 5 of 12 lines were read") });
+    expect(metrics.evidence).toMatchObject({ partial: expect.stringContaining("m.csv: 5 of 10 lines were read") });
+  });
+
+  test("records of one document beyond the limit are said", async () => {
+    const records = Array.from({ length: 7 }, () => ({ timestamp: "2026-11-21T01:47:20Z", message: "opened" }));
+    put("logs/pay.json", JSON.stringify(records));
+
+    const reading = await read([folder], { limits: { maxLines: 5 } });
+
+    expect(reading.evidence).toMatchObject({ partial: expect.stringContaining("5 of 7 records were kept") });
+  });
+
   test("too many lines and too many files are said", async () => {
     for (const name of ["a", "b", "c"]) put(`logs/${name}.log`, `${LINE}\n`.repeat(4));
 
@@ -147,7 +167,15 @@ describe("limits", () => {
     const files = await read([folder], { limits: { maxFiles: 2 } });
 
     expect(logsOf(lines)).toHaveLength(5);
-    expect(lines.problems).toEqual([expect.stringContaining("the limit of 5 lines is reached")]);
+    expect(lines.problems).toEqual([
+      "logs/b.log: 1 of 4 lines were read, which is the limit: name fewer files.",
+      expect.stringContaining("logs/c.log and what follows was not read: the limit of 5 lines is reached"),
+    ]);
+    expect(lines.evidence).toMatchObject({
+      status: "found",
+      read: 5,
+      partial: expect.stringContaining("1 of 4 lines"),
+    });
     expect(files.problems).toEqual([expect.stringContaining("More than 2 files")]);
   });
 });

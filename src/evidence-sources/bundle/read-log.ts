@@ -1,8 +1,8 @@
-import { basename } from "node:path";
 import type { LogRepeats } from "../../core/event.ts";
 import type { EpochNs } from "../../core/ids.ts";
 import { exceptionIn, isContinuation } from "../../platform/records/exceptions.ts";
 import { isJsonObject, type JsonObject } from "../../platform/records/flat-fields.ts";
+import { placeOf } from "./file-place.ts";
 import { type FileLine, readChunks, readLines } from "./lines.ts";
 import { type LogRecord, recordFromJson, recordFromText } from "./log-record.ts";
 import { isOtlp, readOtlp } from "./otlp.ts";
@@ -26,16 +26,20 @@ export interface LogReading {
 export async function readLog(file: BundleFile, reading: LogReading): Promise<void> {
   const document = /\.json(?:\.gz)?$/iu.test(file.ref) ? await readDocument(file, reading) : null;
   if (document !== null) {
-    document.forEach((record, index) => addJson(record, { ...reading, place: String(index + 1), file }));
+    for (const [index, record] of document.slice(0, MAX_DOCUMENT_RECORDS).entries())
+      addJson(record, { ...reading, place: String(index + 1), file });
+    const missed = Math.max(0, document.length - MAX_DOCUMENT_RECORDS);
+    reading.tally.events += missed;
+    reading.tally.unkept += missed;
     return;
   }
   const joiner = createJoiner(file, reading);
   for await (const lines of readLines(file, reading.sink.limits, reading.signal)) {
     for (const line of lines) {
-      if (!reading.sink.line(reading.tally)) break;
-      joiner.push(line);
+      if (reading.sink.line(reading.tally, joiner.held)) joiner.push(line);
+      else if (reading.tally.hasMore) break;
     }
-    if (!reading.sink.open) break;
+    if (reading.tally.hasMore) break;
   }
   joiner.flush();
 }
@@ -80,6 +84,10 @@ function createJoiner(file: BundleFile, reading: LogReading) {
   };
   return {
     flush,
+    /** Records that are not in the sink yet. */
+    get held() {
+      return pending === null ? 0 : 1;
+    },
     push(line: FileLine): void {
       if (line.cut) reading.tally.cutLines++;
       const json = parseObject(line.text);
@@ -123,8 +131,10 @@ export function addJson(json: JsonObject, placing: Placing & { readonly place: s
 }
 
 function addOtlp(json: JsonObject, place: string, { sink, tally, file }: Placing): void {
-  const { events, timeless } = readOtlp(json);
+  const { events, timeless, missed } = readOtlp(json);
   tally.timeless += timeless;
+  tally.events += missed;
+  tally.unkept += missed;
   events.forEach((event, index) => {
     const whole = event.service === null ? { ...event, service: placeOf(file.ref).service } : event;
     sink.add(tally, index === 0 ? place : `${place}.${index + 1}`, whole);
@@ -177,24 +187,8 @@ async function readDocument(file: BundleFile, { sink, signal }: LogReading): Pro
 
 /** A list, or what a vendor's export keeps its list under. */
 function recordsOf(value: unknown): readonly JsonObject[] | null {
-  if (Array.isArray(value)) return value.filter(isJsonObject).slice(0, MAX_DOCUMENT_RECORDS);
+  if (Array.isArray(value)) return value.filter(isJsonObject);
   if (!isJsonObject(value)) return null;
   const list = ["events", "logs", "records", "entries", "data"].map((key) => value[key]).find(Array.isArray);
-  return list ? list.filter(isJsonObject).slice(0, MAX_DOCUMENT_RECORDS) : [value];
-}
-
-const ROTATION = /(?:[._-]\d{4}-?\d{2}-?\d{2}(?:[T_-]?\d{2,6})?|[._]\d{1,4})$/u;
-const POD = /^(.{1,200}?)-[a-z0-9]{5,10}-[a-z0-9]{5}$/u;
-
-/** What a file's name says: its service, and its pod when it is named like one. */
-export function placeOf(ref: string): { service: string; pod: string | null } {
-  let name = basename(ref).replace(/\.gz$/iu, "");
-  for (let before = ""; before !== name; ) {
-    before = name;
-    name = name.replace(/\.(?:jsonl|ndjson|json|log|txt|out|err)$/iu, "").replace(ROTATION, "");
-  }
-  const pod = POD.exec(name);
-  // The random part of a pod's name has digits; "user-service-proxy" has none.
-  const isPod = pod?.[1] !== undefined && /\d/u.test(name.slice(pod[1].length));
-  return { service: isPod ? (pod?.[1] ?? name) : name, pod: isPod ? name : null };
+  return list ? list.filter(isJsonObject) : [value];
 }

@@ -4,13 +4,55 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "./limits.ts";
-import { countShards } from "./shard-threads.ts";
+import { type ShardCounting, startCounting } from "./shard-threads.ts";
 import { type LargeFile, type Shard, shardsOf } from "./shards.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "shards-"));
 const limits = { ...DEFAULT_LIMITS, shardBytes: 100_000 };
 const signal = AbortSignal.timeout(30_000);
 let shards: readonly Shard[] = [];
+
+async function countShards(of: readonly Shard[], counting: ShardCounting) {
+  const run = startCounting(of, counting);
+  try {
+    return await run.finish();
+  } finally {
+    run.end();
+  }
+}
+
+const FAILED = "the counting thread failed";
+const place = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
+
+/** A thread that counts so many shards, takes one more and fails without a word of it. */
+function failingAfter(counted: number): URL {
+  const program = `
+    import { BroadcastChannel, parentPort, workerData } from "node:worker_threads";
+    const { countShard, linesOf } = await import(${place("./count-shard.ts")});
+    const { noteLines, takeShard } = await import(${place("./shared-shards.ts")});
+    for (let left = ${counted}; ; left--) {
+      const shard = takeShard(workerData);
+      if (shard === null || left === 0) break;
+      const count = await countShard(shard, new AbortController().signal);
+      noteLines(workerData, shard.index, linesOf(count));
+      parentPort.postMessage({ index: shard.index, count });
+    }
+    const channel = new BroadcastChannel("${FAILED}");
+    channel.postMessage("now");
+    channel.close();
+    throw new Error("the thread failed");`;
+  return new URL(`data:text/javascript,${encodeURIComponent(program)}`);
+}
+
+function failure(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const channel = new BroadcastChannel(FAILED);
+  channel.addEventListener("message", () => {
+    channel.close();
+    resolve();
+  });
+  return promise;
+}
 
 function at(index: number): string {
   return new Date(Date.UTC(2026, 10, 21) + index * 250).toISOString();
@@ -60,6 +102,23 @@ describe("counting in shards", () => {
     expect(some.length).toBeLessThan(shards.length);
     expect(some).toEqual(await countShards(shards, { maxLines: 2_000, signal, threads: 0 }));
   });
+
+  test.each([0, 1, 3])(
+    "a thread that fails after %i shards changes nothing, with the limit or without",
+    async (taken) => {
+      const program = failingAfter(taken);
+      for (const maxLines of [2_000, 1e9]) {
+        const alone = await countShards(shards, { maxLines, signal, threads: 0 });
+        const failed = failure();
+        const run = startCounting(shards, { maxLines, signal, threads: 1, program });
+        // Only then: what it takes is what this thread would have taken first.
+        await failed;
+
+        expect(await run.finish()).toEqual(alone);
+        run.end();
+      }
+    },
+  );
 
   test("a reading that is aborted ends, with its threads", async () => {
     const stop = new AbortController();

@@ -4,6 +4,8 @@ import type { TimeRange } from "./sink.ts";
 import type { BundleFile } from "./walk.ts";
 
 const HEAD_BYTES = 4096;
+/** The place of a line is its number in its shard, above the number of the shard. */
+export const PLACES_PER_SHARD = 2 ** 32;
 /** Behind a byte order mark and blanks. */
 const FIRST_IS_OBJECT = /^(?:\u00ef\u00bb\u00bf)?\s*\{/u;
 

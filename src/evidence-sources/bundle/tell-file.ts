@@ -1,3 +1,4 @@
+import { printed } from "./printed.ts";
 import type { FileTally } from "./sink.ts";
 import type { FileRole } from "./walk.ts";
 
@@ -10,6 +11,19 @@ export function tellFile(tally: FileTally, role: FileRole): readonly string[] {
   if (cutLines > 0) told.push(`${ref}: ${lines(cutLines)} over the length limit ${were(cutLines)} cut.`);
   if (broken > 0 && events > 0)
     told.push(`${ref}: ${lines(broken)} could not be understood and ${were(broken)} left out.`);
+  return told;
+}
+
+/** How much of a file is missing because a limit was reached, in sentences with "n of m"; none when nothing is. */
+export function tellUnread({ ref, lines: count, unread, hasMore, events, unkept }: FileTally): readonly string[] {
+  const told: string[] = [];
+  const all = `${hasMore ? "more than " : ""}${printed(count)}`;
+  if (unread > 0)
+    told.push(`${ref}: ${printed(count - unread)} of ${all} lines were read, which is the limit: name fewer files.`);
+  if (unkept > 0)
+    told.push(
+      `${ref}: ${printed(events - unkept)} of ${printed(events)} records were kept, which is the limit: name fewer files.`,
+    );
   return told;
 }
 

@@ -7,7 +7,7 @@ interface Context {
 }
 
 /** How much of the text on either side of a code is looked at. */
-export const CONTEXT_LENGTH = 48;
+export const CONTEXT_LENGTH = 96;
 
 /** Codes that are plain words or numbers say nothing alone: 40001 may be an order. Here is where they are codes. */
 export const CONTEXTS: Readonly<Record<ContextName, readonly Context[]>> = {
@@ -29,11 +29,16 @@ export const CONTEXTS: Readonly<Record<ContextName, readonly Context[]>> = {
   ],
   // [Errno 111], errno=111, (os error 111), connect failed (111: Connection refused)
   errno: [{ before: /\b(?:errno|os error)["']?[\s:=]{1,3}-?$/iu }, { before: /\bfailed \($/iu, after: /^: [A-Z]/u }],
-  // status=503, "status_code": 503, HTTP/1.1" 503, HTTP 503, response code: 503
+  // status=503, "status_code": 503, HTTP/1.1" 503, HTTP 503, response code: 503, GET /carts 503, answered with 503
   http: [
     { before: /\b(?:status|http|response)[._ -]?(?:status[._ -]?)?(?:code)?["']?\s*[:=]\s*["']?$/iu },
     { before: /\bHTTP(?:\/\d(?:\.\d)?)?"? $/u },
     { before: /\bstatus code(?: of)? $/iu },
+    { before: /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) \/\S{0,88} $/u, after: /^(?=[\s",;)\]]|$)/u },
+    {
+      before: /\b(?:returned|responded|answered|replied|received|got)(?: with)?(?: an?)?(?: status| http)? $/iu,
+      after: /^(?! ?(?:ms|s|seconds|bytes|[kmg]b|rows|items|records|requests|messages|events|results|times)\b)/iu,
+    },
   ],
   // code = Unavailable, StatusCode.UNAVAILABLE, grpc-status: 14, "code":"UNAVAILABLE", grpc_code=Unavailable
   grpc: [
