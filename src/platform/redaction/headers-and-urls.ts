@@ -9,14 +9,20 @@ import {
 } from "./characters.ts";
 
 const AUTHORIZATION =
-  /((?:proxy-)?authorization(?:\\{0,4}["'])?\]?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}(?:\\{0,4}["'])?)(?:((?:digest|mac|aws4-hmac-sha256|oauth|hawk|signature)[ \t]{1,4})[^\r\n]*|((?:bearer|basic|token|negotiate|ntlm|apikey|splunk|genie ?key)[ \t]{1,4})?([^\s"',;\\]{1,8000}))/giu;
+  /((?:proxy-)?authorization(?:\\{0,16}["'])?\]?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}(?:\\{0,16}["'])?)(?:((?:digest|mac|aws4-hmac-sha256|oauth|hawk|signature)[ \t]{1,4})[^\r\n]*|((?:bearer|basic|token|negotiate|ntlm|api-?key|splunk|genie ?key|ssws|pat|bot|sso-key|oauth2?|key)[ \t]{1,4})?([^\s"',;\\]{1,8000}))/giu;
 const NO_CREDENTIAL =
   /^(?:\[redacted.*|null|none|missing|required|failed|denied|invalid|expired|undefined|true|false|ok|bearer|basic)$/iu;
 const BARE_SCHEME = /\b(bearer|basic)([ \t]{1,4}|%20|\+)([\w.~+/-]{8,8000}={0,2})/giu;
-const COOKIE = /((?:set-)?cookie2?(\\{0,4}["'])?\]?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}(\\{0,4}["'])?)/giu;
+const COOKIE = /((?:set-)?cookie2?(\\{0,16}["'])?\]?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}(\\{0,16}["'])?)/giu;
 const USER_INFO = /([a-z][a-z0-9+.-]{1,20}:\/\/)([^\s/?#"'<>\\]{1,512})@/giu;
 const QUERY_SECRET =
   /([?&;](?:key|sig|signature|x-amz-signature|x-goog-signature|auth|sid|hmac|api_?key)=)([^\s&#"'<>\\]{8,4000})/giu;
+/** Credentials in one blob: the login of a registry in JSON, and of a mail server. */
+const LOGIN_BLOB =
+  /(["']auth\\{0,16}["']\s{0,4}:\s{0,4}\\{0,16}["']|\bAUTH(?: |%20|\+)(?:PLAIN|LOGIN)(?: |%20|\+))([\w+/-]{8,4000}={0,2})/gu;
+const SQL_PASSWORD =
+  /(IDENTIFIED (?:BY|WITH \w{1,40} (?:BY|AS))|WITH PASSWORD|SET PASSWORD(?: FOR [^=\n]{1,80})? =)( PASSWORD)? ?(?:\\{0,16}'[^'\n]{0,400}'?|\\{0,16}"[^"\n]{0,400}"?)/giu;
+const NETRC = /(\blogin[ \t]{1,4}\S{1,200}[ \t]{1,4}password[ \t]{1,4})(\S{1,400})/giu;
 const CURL_USER = /(\s(?:-u|--user|--proxy-user)[ =]["']?)([^\s:"']{1,200}):([^\s"']{1,400})/gu;
 
 interface Rule {
@@ -31,7 +37,13 @@ const BASIC = charactersOf("basic");
 const COOKIE_WORD = charactersOf("cookie");
 const SEPARATORS = charactersOf(":=");
 const URL_WITH_USER = charactersOf(":/@");
+const QUOTES = charactersOf("\"'");
 const EQUALS = charactersOf("=");
+const AUTH_WORD = charactersOf("auth");
+const MIN_BLOB = 8;
+const LOGIN_WORD = charactersOf("login");
+const IDENTIFIED_WORD = charactersOf("identified");
+const PASSWORD_WORD = charactersOf("password");
 const PARAMETERS = charactersOf("?&;");
 const COLON = charactersOf(":");
 
@@ -55,6 +67,19 @@ const RULES: readonly Rule[] = [
   {
     mayMatch: (holds) => mayHold(holds, EQUALS) && holdsAny(holds, PARAMETERS),
     apply: (text) => text.replace(QUERY_SECRET, "$1[redacted-secret]"),
+  },
+  {
+    mayMatch: (holds) => holds.longestRun >= MIN_BLOB && mayHoldWord(holds, AUTH_WORD),
+    apply: (text) => (/auth/iu.test(text) ? text.replace(LOGIN_BLOB, "$1[redacted-credential]") : text),
+  },
+  {
+    mayMatch: (holds) => mayHoldWord(holds, PASSWORD_WORD) && mayHoldWord(holds, LOGIN_WORD),
+    apply: (text) => (/login/iu.test(text) ? text.replace(NETRC, "$1[redacted-password]") : text),
+  },
+  {
+    mayMatch: (holds) =>
+      holdsAny(holds, QUOTES) && (mayHoldWord(holds, IDENTIFIED_WORD) || mayHoldWord(holds, PASSWORD_WORD)),
+    apply: (text) => (/identified|password/iu.test(text) ? text.replace(SQL_PASSWORD, "$1 [redacted-password]") : text),
   },
   {
     mayMatch: (holds) => mayHold(holds, COLON),

@@ -2,7 +2,7 @@ import { charactersOf, holdsAny, type SeenText, seeAfter } from "./characters.ts
 
 /** Words that make a name secret. What follows them in the name is checked by `TAIL`. */
 const SECRET_WORD =
-  /pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|api[_\- ]?key|(?:access|account|private|signing|encryption|auth|master|shared)[_-]?key|jsessionid|phpsessid|connect\.sid|(?<![a-z])(?:jwt|cvv|cvc|ssn|_auth)/giu;
+  /pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|api[_\- ]?key|(?:access|account|private|signing|encryption|auth|master|shared|client|app|service|license)[_-]?key|jsessionid|phpsessid|connect\.sid|(?<![a-z])(?:jwt|cvv|cvc|ssn|_auth)/giu;
 /** "token_secret" and "password1" hold secrets; "token_type", "secretName" and "token-service" do not. */
 const TAIL =
   /^(?:e?s|\d{1,4}|[_-]?(?:value|val|hash|b64|base64|text|plain|old|new|current|previous|prod|production|dev|test|staging|confirm|confirmation|again|key|string|data|header|primary|secondary)[_\d]{0,4})?$/iu;
@@ -11,14 +11,16 @@ const MAY_NAME_SECRET = /pass|pwd|secret|token|credential|key|sessid|connect\.si
 /** One of these stands between every name and its value: a separator, a quote, or the two hyphens of a flag. */
 const BEFORE_VALUE = charactersOf("=:>\"'-");
 const NAME_AFTER = /[\w-]{0,64}/uy;
-const SEPARATOR = /(\\{0,4}["'`])?\]?[ \t]{0,4}(?:=>|:=|={1,3}|:|>)[ \t]{0,4}(?:\\{1,4}n)?(\\{0,4}["'`])?/uy;
-const FLAG_SEPARATOR = /[ \t]{1,3}(\\{0,4}["'])?/uy;
-const SPACE_AND_QUOTE = /[ \t]{1,3}(\\{0,4}["'])/uy;
+const SEPARATOR = /(\\{0,16}["'`])?\]?[ \t]{0,4}(?:=>|:=|={1,3}|:|>)[ \t]{0,4}(?:\\{1,4}n)?(\\{0,16}["'`])?/uy;
+const FLAG_SEPARATOR = /[ \t]{1,3}(\\{0,16}["'])?/uy;
+const SPACE_AND_QUOTE = /[ \t]{1,3}(\\{0,16}["'])/uy;
 /** Goes on over , ; & and closing brackets unless they clearly end the value. */
 const BARE_VALUE = /(?:[^\s"'<>&,;)}\]|\\]|[,;&)}\]|\\](?!\s|$|["')}\]]|[\w.-]{1,40}["']?[=:]))+/uy;
 const LISTED = /\[[^\]\n]{0,4000}\]?|\{[^}\s"'][^}\n]{0,4000}\}?/uy;
 const NOT_A_SECRET =
-  /^(?:null|nil|none|undefined|true|false|empty|missing|absent|expired|invalid|required|wrong|denied|failed|unset|\*+|x{3,}|<[^>]*>|%[sdv]|\$\{?\w+\}?|\{\}|email_[0-9a-f]{8}|\[redact[\s\S]*|\[truncated[\s\S]*)$/iu;
+  /^(?:null|nil|none|undefined|true|false|empty|missing|absent|expired|invalid|required|wrong|denied|failed|unset|\*+|x{3,}|<[^>]*>|%[sdv]|\$\{?\w+\}?|\{\}|(?:email|ip)_[0-9a-f]{8}|\[redact[\s\S]*|\[truncated[\s\S]*)$/iu;
+/** A block of YAML under its name. */
+const BLOCK = /[|>][+-]?\d?[ \t]{0,4}\n(?:[ \t]{1,40}[^\n]{0,4000}(?:\n|$)){1,200}/uy;
 const MAX_NAME_BEFORE = 64;
 
 interface Span {
@@ -94,6 +96,8 @@ function isEscaped(text: string, from: number, quoteAt: number): boolean {
 }
 
 function bareValue(text: string, at: number): Span | null {
+  const block = matchAt(BLOCK, text, at)?.[0];
+  if (block !== undefined) return { start: at, end: at + block.trimEnd().length };
   const value = matchAt(LISTED, text, at) ?? matchAt(BARE_VALUE, text, at);
   return value ? { start: at, end: at + value[0].length } : null;
 }

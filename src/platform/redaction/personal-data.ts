@@ -8,15 +8,19 @@ const IBAN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1
 const EMAIL = /[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/gu;
 /** Only numbers written for people: international, with groups, or the full E.164 form. */
 const PHONE =
-  /(?<![\w.+-])\+(?:[1-9]\d{9,14}|[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,6}){2,4})(?![\w]|[.-]\d)/gu;
+  /(?<![\w.+-])\+(?:[1-9]\d{9,14}|[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?\d{2,5}(?:[ .-]\d{2,6}){1,4}|\d{2,5}(?:[ .-]\d{2,6}){2,4}))(?![\w]|[.-]\d)/gu;
+/** United States social security numbers: the parts that were never given out are left out. */
+const SSN = /(?<![\w.-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-]|\.\d)/gu;
 
-/** Takes out what can be checked to be a person's: card numbers (Luhn), IBANs (mod 97), e-mail addresses, phone numbers. */
+/** Takes out what can be checked to be a person's: card numbers (Luhn), IBANs (mod 97), social security numbers, e-mail addresses, phone numbers. */
 export function redactPersonalData(seen: SeenText, pseudonymOf: (address: string) => string): SeenText {
   let result = seen.text;
   if (/\d{4}[ -]?\d{2}/u.test(result)) {
-    result = result.replace(CARD, (found) => (isCard(found) ? "[redacted-card]" : found));
+    // Account numbers first: a part of one passes for a card by chance, and the rest of it would stay.
     result = result.replace(IBAN, (found) => (isIban(found) ? "[redacted-iban]" : found));
+    result = result.replace(CARD, (found) => (isCard(found) ? "[redacted-card]" : found));
   }
+  if (/-\d\d-\d{4}/u.test(result)) result = result.replace(SSN, "[redacted-ssn]");
   if (result.includes("@")) {
     result = result.replace(EMAIL, (found) => (found.startsWith("git@") ? found : pseudonymOf(found)));
   }

@@ -163,10 +163,10 @@ test("control, hidden and reordering characters are gone", () => {
   expect(text("a\u0000b\u0007c\u202Ed\u200Be\uD800f\u001b[31mg\u001b[0m\r\nh")).toBe("a\uFFFDb cde\uFFFDfg\nh");
 });
 
-test("what cannot be checked comes out as a fixed marker", () => {
+test("what cannot be checked comes out as a sentence that says so", () => {
   const notText = JSON.parse("null") as string;
 
-  expect(redactor.text(notText)).toBe("[redaction failed]");
+  expect(redactor.text(notText)).toBe("[withheld: redaction failed]");
 });
 
 test("no planted password, token or cookie survives, whatever stands around it", () => {

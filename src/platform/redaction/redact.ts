@@ -1,86 +1,81 @@
-import { createHmac } from "node:crypto";
 import type { Redactor } from "../../app/redactor.ts";
-import type { Alert } from "../../core/alert.ts";
-import type { AlertEvent, Attributes, Change, Event, ExceptionInfo, RolloutStep } from "../../core/event.ts";
 import type { Evidence } from "../../core/evidence.ts";
-import { assertNever } from "../../core/never.ts";
-import { cutSafe, type Safe } from "../../core/safe.ts";
-import { type SeenText, see, seeAfter } from "./characters.ts";
-import { redactEncoded } from "./encoded.ts";
-import { redactHeadersAndUrls } from "./headers-and-urls.ts";
-import { isSecretName, redactKeyValues } from "./key-values.ts";
-import { redactPersonalData } from "./personal-data.ts";
-import { redactManifest } from "./redact-manifest.ts";
-import { sanitize } from "./sanitize.ts";
-import { redactTokenShapes } from "./token-shapes.ts";
+import { DEFAULT_TENANT } from "../../core/ids.ts";
+import { joinSafe, type Safe, safe } from "../../core/safe.ts";
+import type { HiddenAddresses } from "./addresses.ts";
+import { isSecretName } from "./key-values.ts";
+import { layersOf } from "./layers.ts";
+import { createPseudonyms, tenantKey } from "./pseudonyms.ts";
+import { redactAlert, redactEvent, redactEvidence, type Walk } from "./redact-records.ts";
+import { createSafeText, type ToSafe } from "./safe-text.ts";
+import type { TenantRule } from "./tenant-rules.ts";
 
-const MAX_TEXT = 64 * 1024;
-const MAX_BODY = 4000;
-/** A file inside a config map: whole, for a gateway's routes are compared with the Services of the cluster. */
-const MAX_FILE = 32_000;
-const MAX_LINE = 1000;
-const MAX_ATTRIBUTES = 128;
-const MAX_LIST = 300;
-const MAX_DIFF_LINES = 40;
-const MAX_FRAMES = 20;
-/** A word may be cut at the end of what is read; half a secret would pass, so the last word goes too. */
-const LAST_WORD = /\S{0,2000}$/u;
-
-type ToSafe = (raw: string) => Safe;
+export interface RedactionOptions {
+  /** Secret of this install; pseudonyms are HMACs under it. */
+  readonly pseudonymKey: string;
+  /** What this install calls secret beyond the built-in rules. */
+  readonly tenantRules?: readonly TenantRule[];
+  /** "public" unless told otherwise. */
+  readonly addresses?: HiddenAddresses;
+  /** Told of every text that a rule changed, with the text as it came out. */
+  readonly onChanged?: (clean: Safe, raw: string) => void;
+}
 
 /** Makes foreign text safe to store and show: secrets out, people's data out or under a stable pseudonym, hidden characters out. */
-export function createRedactor(options: { readonly pseudonymKey: string }): Redactor {
-  const pseudonymOf = (address: string) =>
-    `email_${createHmac("sha256", options.pseudonymKey).update(address.toLowerCase()).digest("hex").slice(0, 8)}`;
-  const plainRules = (seen: SeenText) =>
-    redactPersonalData(redactKeyValues(redactTokenShapes(redactHeadersAndUrls(seen))), pseudonymOf);
-  const redactPlain = (text: string) => plainRules(see(text)).text;
-  const text: ToSafe = (raw) => {
-    try {
-      if (raw.length <= MAX_HARMLESS && HARMLESS.test(raw)) return raw as Safe;
-      const clean = sanitized(raw.length > MAX_TEXT ? cutToWords(raw) : raw);
-      // Decoded first: a plain rule could take half of an encoded secret and hide the rest from the second look.
-      return plainRules(redactEncoded(clean, redactPlain)).text as Safe;
-    } catch {
-      // What could not be checked must not pass, and the error may quote it.
-      return "[redaction failed]" as Safe;
-    }
-  };
-  const walk: Walk = { text, known: remember(text), nameOf: rememberNames(text) };
+export function createRedactor(options: RedactionOptions): Redactor {
+  const { pseudonymKey, tenantRules = [], addresses = "public", onChanged } = options;
+  const pseudonyms = createPseudonyms(pseudonymKey);
+  const safeText = createSafeText(layersOf({ pseudonyms, tenantRules, addresses }));
+  const text = onChanged === undefined ? safeText.text : telling(safeText.text, onChanged);
+  const keyOf = (raw: string) => (text(raw) === raw ? raw : pseudonyms.key(raw));
+  const walk: Walk = { text, known: remember(text), nameOf: rememberNames(text), keyOf };
   return {
     text,
     alert: (raw) => redactAlert(raw, walk),
     event: (raw) => redactEvent(raw, walk),
-    evidence: (raw) => redactEvidence(raw, walk),
+    evidence: (raw) => {
+      const before = safeText.withheldTexts();
+      const evidence = redactEvidence(raw, walk);
+      return withGap(evidence, safeText.withheldTexts() - before);
+    },
   };
 }
 
-/** Too short for any secret that shows by its look, and without room for a name and a value. */
-const HARMLESS = /^[A-Za-z0-9_./ -]*$/u;
-const MAX_HARMLESS = 12;
+function telling(text: ToSafe, onChanged: (clean: Safe, raw: string) => void): ToSafe {
+  return (raw) => {
+    const clean = text(raw);
+    if (clean !== raw) onChanged(clean, raw);
+    return clean;
+  };
+}
+
+/** A redactor for each tenant: pseudonyms of two tenants cannot be joined, and each has the rules that are meant for it. */
+export function createTenantRedactors(options: RedactionOptions): (tenant: string) => Redactor {
+  const made = new Map<string, Redactor>();
+  return (tenant) => {
+    const before = made.get(tenant);
+    if (before !== undefined) return before;
+    const tenantRules = (options.tenantRules ?? []).filter((rule) => rule.tenant === null || rule.tenant === tenant);
+    // The first tenant keeps the pseudonyms that it had when there was only one.
+    const pseudonymKey = tenant === DEFAULT_TENANT ? options.pseudonymKey : tenantKey(options.pseudonymKey, tenant);
+    const redactor = createRedactor({ ...options, tenantRules, pseudonymKey });
+    if (made.size >= MAX_TENANTS) made.clear();
+    made.set(tenant, redactor);
+    return redactor;
+  };
+}
+
+/** What was withheld is a gap of the evidence, so that the incident's thread can say it. */
+function withGap(evidence: Evidence, withheld: number): Evidence {
+  if (withheld === 0 || evidence.status !== "found") return evidence;
+  const gap = safe`${withheld} texts withheld because redaction could not check them`;
+  return { ...evidence, partial: evidence.partial === null ? gap : joinSafe([evidence.partial, gap], "; ") };
+}
+
+const MAX_TENANTS = 1_000;
 const MAX_REMEMBERED = 10_000;
 const MAX_REMEMBERED_LENGTH = 160;
-
-function sanitized(raw: string): SeenText {
-  const seen = see(raw);
-  return seen.holds.isUnusual ? seeAfter(seen, sanitize(raw)) : seen;
-}
-
-/** How the texts of a record are made safe. */
-interface Walk {
-  /** For what is different in every record. */
-  readonly text: ToSafe;
-  /** For what comes back in many records: services, hosts, attribute values, stack frames. Checking them once is enough. */
-  readonly known: ToSafe;
-  /** For the names of attributes. */
-  readonly nameOf: (raw: string) => SafeName;
-}
-
-interface SafeName {
-  readonly name: Safe;
-  /** The value under this name must not be shown, whatever it looks like. */
-  readonly isHidden: boolean;
-}
+const HEADER_NAME = /(?:^|[._-])(?:authorization|cookie)$/iu;
 
 function rememberNames(text: ToSafe): Walk["nameOf"] {
   return remember((raw) => ({ name: text(raw), isHidden: HEADER_NAME.test(raw) || isSecretName(raw) }));
@@ -97,207 +92,4 @@ function remember<Known>(make: (raw: string) => Known): (raw: string) => Known {
     made.set(raw, known);
     return known;
   };
-}
-
-function cutToWords(raw: string): string {
-  return `${raw.slice(0, MAX_TEXT).replace(LAST_WORD, "")}[cut]`;
-}
-
-function redactAlert({ labels, ...raw }: Alert<string>, walk: Walk): Alert {
-  const { text } = walk;
-  return {
-    ...raw,
-    title: cutSafe(text(raw.title), MAX_LINE),
-    service: orNull(raw.service, text),
-    url: orNull(raw.url, text),
-    by: orNull(raw.by, text),
-    ...(labels === undefined ? {} : { labels: redactAttributes(labels, walk) }),
-  };
-}
-
-function redactEvidence(raw: Evidence<string>, walk: Walk): Evidence {
-  const { text, known } = walk;
-  switch (raw.status) {
-    case "found": {
-      const { topology, ...rest } = raw;
-      const events = raw.events.map((event) => redactEvent(event, walk));
-      const edges = topology?.map(([caller, callee]) => [known(caller), known(callee)] as const);
-      return { ...rest, events, partial: orNull(raw.partial, text), ...(edges ? { topology: edges } : {}) };
-    }
-    case "empty":
-      return { status: "empty", searched: text(raw.searched) };
-    case "failed":
-      return { ...raw, detail: text(raw.detail) };
-    case "not-configured":
-      return { ...raw, detail: text(raw.detail) };
-    default:
-      return assertNever(raw);
-  }
-}
-
-function redactEvent(raw: Event<string>, walk: Walk): Event {
-  const { text, known } = walk;
-  const base = redactBase(raw, walk);
-  const line = (value: string) => cutSafe(known(value), MAX_LINE);
-  switch (raw.kind) {
-    case "log":
-      return {
-        ...raw,
-        ...base,
-        body: cutSafe(text(raw.body), MAX_BODY),
-        attributes: redactAttributes(raw.attributes, walk),
-        exception: redactException(raw.exception, walk),
-      };
-    case "span":
-      return {
-        ...raw,
-        ...base,
-        name: line(raw.name),
-        parentSpanId: idOrNull(raw.parentSpanId, text),
-        attributes: redactAttributes(raw.attributes, walk),
-      };
-    case "metric":
-      return {
-        ...raw,
-        ...base,
-        name: line(raw.name),
-        unit: line(raw.unit),
-        attributes: redactAttributes(raw.attributes, walk),
-      };
-    case "change":
-      return { ...raw, ...base, change: redactChange(raw.change, text) };
-    case "alert":
-      return { ...redactAlertEvent(raw, walk), ...base };
-    case "kubernetes":
-      return {
-        ...raw,
-        ...base,
-        object: line(raw.object),
-        reason: line(raw.reason),
-        note: cutSafe(text(raw.note), MAX_BODY),
-      };
-    case "kubernetes-object":
-      return { ...raw, ...base, object: line(raw.object), manifest: redactManifest(raw.manifest, manifestRules(walk)) };
-    case "person":
-      return { ...raw, ...base, who: line(raw.who), text: cutSafe(text(raw.text), MAX_BODY) };
-    default:
-      return assertNever(raw);
-  }
-}
-
-function redactAlertEvent({ attributes, ...raw }: AlertEvent<string>, walk: Walk) {
-  const { text, known } = walk;
-  return {
-    ...raw,
-    title: cutSafe(known(raw.title), MAX_LINE),
-    url: orNull(raw.url, text),
-    ...(attributes === undefined ? {} : { attributes: redactAttributes(attributes, walk) }),
-  };
-}
-
-function manifestRules({ known, nameOf }: Walk) {
-  const value = (raw: string, isHidden: boolean) =>
-    isHidden && raw !== "" ? ("[redacted-secret]" as Safe) : cutSafe(known(raw), MAX_FILE);
-  return { value, nameOf };
-}
-
-function redactRollout(raw: RolloutStep<string>, text: ToSafe): RolloutStep {
-  const names = (pods: readonly string[]) => pods.slice(0, MAX_LIST).map((pod) => cutSafe(text(pod), MAX_LINE));
-  return { ...raw, newPods: names(raw.newPods), removedPods: names(raw.removedPods) };
-}
-
-function redactBase(raw: Event<string>, walk: Walk) {
-  const { text, known } = walk;
-  return {
-    service: orNull(raw.service, known),
-    host: orNull(raw.host, known),
-    ref: cutSafe(place(raw.ref, walk), MAX_LINE),
-    traceId: idOrNull(raw.traceId, text),
-    spanId: idOrNull(raw.spanId, text),
-    requestId: orNull(raw.requestId, text),
-  };
-}
-
-/** A line of a file: the file is checked once, and no rule reaches over the "#" to the number behind it. */
-const LINE_OF_FILE = /^([\w./-]{1,140}#L)\d{1,9}$/u;
-
-function place(ref: string, { text, known }: Walk): Safe {
-  const file = LINE_OF_FILE.exec(ref)?.[1];
-  return file !== undefined && known(file) === file ? (ref as Safe) : text(ref);
-}
-
-function redactException(raw: ExceptionInfo<string> | null, { known }: Walk): ExceptionInfo | null {
-  if (raw === null) return null;
-  return {
-    type: cutSafe(known(raw.type), MAX_LINE),
-    message: cutSafe(known(raw.message), MAX_BODY),
-    frames: raw.frames.slice(0, MAX_FRAMES).map((frame) => cutSafe(known(frame), MAX_LINE)),
-  };
-}
-
-function redactChange({ rollout, ...raw }: Change<string>, text: ToSafe): Change {
-  const line = (value: string) => cutSafe(text(value), MAX_LINE);
-  return {
-    ...raw,
-    ...(rollout === undefined ? {} : { rollout: redactRollout(rollout, text) }),
-    version: line(raw.version),
-    previousVersion: orNull(raw.previousVersion, text),
-    environment: orNull(raw.environment, text),
-    by: orNull(raw.by, text),
-    url: orNull(raw.url, text),
-    summary: cutSafe(text(raw.summary), MAX_BODY),
-    files: raw.files.slice(0, MAX_LIST).map((file) => ({
-      path: line(file.path),
-      diff: file.diff.slice(0, MAX_DIFF_LINES).map(line),
-    })),
-    pullRequest: raw.pullRequest && {
-      number: raw.pullRequest.number,
-      title: line(raw.pullRequest.title),
-      url: orNull(raw.pullRequest.url, text),
-    },
-  };
-}
-
-/** Nearly all attributes hold nothing to hide and stay the same object. */
-function redactAttributes(raw: Attributes<string>, walk: Walk): Attributes {
-  const labels = Object.keys(raw);
-  if (labels.length <= MAX_ATTRIBUTES && labels.every((label) => isSafeAlready(label, raw[label], walk)))
-    return raw as Attributes;
-  // `fromEntries` defines own properties, so a label named "__proto__" stays a label.
-  const entries = Object.entries(raw).slice(0, MAX_ATTRIBUTES);
-  return Object.fromEntries(
-    entries.map(([label, value]) => {
-      const { name, isHidden } = walk.nameOf(label);
-      return [name, redactValue(value, isHidden, walk)];
-    }),
-  );
-}
-
-function isSafeAlready(label: string, value: string | number | boolean | undefined, walk: Walk): boolean {
-  const { name, isHidden } = walk.nameOf(label);
-  return name === label && value !== undefined && redactValue(value, isHidden, walk) === value;
-}
-
-function redactValue(value: string | number | boolean, isHidden: boolean, { text, known }: Walk) {
-  if (typeof value === "boolean") return value;
-  if (typeof value === "string") {
-    return isHidden && value !== "" ? ("[redacted-secret]" as Safe) : cutSafe(known(value), MAX_BODY);
-  }
-  // A card number may arrive as a number.
-  if (Number.isSafeInteger(value) && value > 1e12 && text(String(value)) !== String(value))
-    return "[redacted-card]" as Safe;
-  return value;
-}
-
-const HEADER_NAME = /(?:^|[._-])(?:authorization|cookie)$/iu;
-
-function orNull(raw: string | null, text: ToSafe): Safe | null {
-  return raw === null ? null : cutSafe(text(raw), MAX_LINE);
-}
-
-const HEX_ID = /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/u;
-
-/** Ids of exactly this form join records; one in ten thousand would pass for a card number. */
-function idOrNull(raw: string | null, text: ToSafe): Safe | null {
-  return raw !== null && HEX_ID.test(raw) ? (raw as Safe) : orNull(raw, text);
 }
