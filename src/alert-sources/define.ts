@@ -1,8 +1,29 @@
 import { z } from "zod";
 import type { Delivery, Verdict } from "../app/delivery.ts";
+import type { Clock, Logger } from "../app/ports.ts";
 import type { SentNote } from "../app/sent-note.ts";
 import type { Alert } from "../core/alert.ts";
 import type { EpochMs } from "../core/ids.ts";
+import type { SafeFetch } from "../platform/safe-fetch.ts";
+
+/** What a sender's check may use besides its secrets. */
+export interface SenderTools {
+  /** The only way out; it leads to public addresses only. */
+  readonly fetch: SafeFetch;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How one sender's deliveries are told from forged ones. */
+export interface SenderChecks {
+  /** Throws or rejects with `UnavailableError` when it could not be found out; the sender then tries again. */
+  readonly verify: (delivery: Delivery) => Verdict | Promise<Verdict>;
+  /**
+   * For senders that ask to be confirmed before they send: answers such a request, does nothing for other bodies.
+   * Rejects with `UnavailableError` when it is worth another try.
+   */
+  readonly confirm?: (body: unknown, signal: AbortSignal) => Promise<void>;
+}
 
 /** What a vendor folder must say about itself. Nothing outside the folder knows any of it. */
 export interface AlertSource<Shape extends z.ZodRawShape, Payload> {
@@ -13,7 +34,7 @@ export interface AlertSource<Shape extends z.ZodRawShape, Payload> {
   /** What to set to switch it on, for `doctor`. */
   readonly howToConfigure: string;
   readonly maxBodyBytes: number;
-  readonly verify: (delivery: Delivery, secrets: readonly string[]) => Verdict;
+  readonly checks: (secrets: readonly string[], tools: SenderTools) => SenderChecks;
   /** The sender's delivery id; null when it sends none, then the bytes are the key. */
   readonly dedupKey: (delivery: Delivery) => string | null;
   readonly payload: z.ZodType<Payload>;
@@ -28,7 +49,7 @@ export interface RegisteredAlertSource {
   readonly secrets: (env: unknown) => readonly string[];
   readonly howToConfigure: string;
   readonly maxBodyBytes: number;
-  readonly verify: (delivery: Delivery, secrets: readonly string[]) => Verdict;
+  readonly checks: (secrets: readonly string[], tools: SenderTools) => SenderChecks;
   readonly dedupKey: (delivery: Delivery) => string | null;
   /** Throws `ZodError` on a body of the wrong shape. */
   readonly parse: (body: unknown, receivedAtMs: EpochMs) => readonly Alert<string>[];
@@ -40,16 +61,23 @@ export interface RegisteredAlertSource {
 export function defineAlertSource<Shape extends z.ZodRawShape, Payload>(
   source: AlertSource<Shape, Payload>,
 ): RegisteredAlertSource {
-  const { env, howToConfigure, maxBodyBytes, verify, dedupKey } = source;
+  const { env, howToConfigure, maxBodyBytes, checks, dedupKey } = source;
   const settings = z.object(env);
   return {
     env,
     howToConfigure,
     maxBodyBytes,
-    verify,
+    checks,
     dedupKey,
     secrets: (values) => source.secrets(settings.parse(values)),
     parse: (body, receivedAtMs) => source.toAlerts(source.payload.parse(body), receivedAtMs),
     parseNotes: (body, receivedAtMs) => source.toNotes?.(source.payload.parse(body), receivedAtMs) ?? [],
   };
+}
+
+/** For senders whose signature needs nothing but the delivery and the secrets. */
+export function checkedBy(
+  verify: (delivery: Delivery, secrets: readonly string[]) => Verdict,
+): (secrets: readonly string[]) => SenderChecks {
+  return (secrets) => ({ verify: (delivery) => verify(delivery, secrets) });
 }

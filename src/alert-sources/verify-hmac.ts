@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Verdict } from "../app/delivery.ts";
 
-const HEX_SHA256 = /^v1=([0-9a-f]{64})$/iu;
+const HEX_SHA256 = /^v1=([0-9a-f]{64})$/u;
 const MAX_SIGNATURES = 16;
 
-/** Checks a header "v1=hex[,v1=hex]" of HMAC-SHA256 over the raw bytes. Other versions are ignored; any match with any secret is enough. */
+/** Checks a header "v1=hex[,v1=hex]", lower case, of HMAC-SHA256 over the raw bytes. Other versions are ignored; any match with any secret is enough. */
 export function verifyHmac(raw: Uint8Array, header: string | undefined, secrets: readonly string[]): Verdict {
   if (secrets.length === 0) return { status: "refused", reason: "no-secret-configured" };
   const given = (header ?? "").split(",").slice(0, MAX_SIGNATURES).flatMap(readDigest);

@@ -7,11 +7,14 @@ import type { SentNote } from "./sent-note.ts";
 export interface AlertSourcePort {
   readonly name: string;
   readonly maxBodyBytes: number;
-  verify(delivery: Delivery): Verdict;
+  /** Throws or rejects with `UnavailableError` when it could not be found out. */
+  verify(delivery: Delivery): Verdict | Promise<Verdict>;
   /** The sender's delivery id; null when it sends none, then the bytes are the key. */
   dedupKey(delivery: Delivery): string | null;
   /** Throws on a body of the wrong shape. */
   parse(body: unknown, receivedAtMs: EpochMs): readonly Alert<string>[];
   /** What people wrote or did at the sender; most senders tell of none. Throws like `parse`. */
   parseNotes(body: unknown, receivedAtMs: EpochMs): readonly SentNote<string>[];
+  /** Answers a request to be confirmed, for senders that make one; does nothing for other bodies. Rejects with `UnavailableError`. */
+  confirm?(body: unknown, signal: AbortSignal): Promise<void>;
 }

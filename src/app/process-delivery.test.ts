@@ -15,6 +15,7 @@ import { DEFAULT_CORRELATION_POLICY } from "../core/correlation/correlate.ts";
 import { alertFingerprint, DEFAULT_TENANT, epochMs, incidentId } from "../core/ids.ts";
 import { safe } from "../core/safe.ts";
 import type { AlertSourcePort } from "./alert-source-port.ts";
+import { UnavailableError } from "./errors.ts";
 import { processDelivery } from "./process-delivery.ts";
 import type { SentNote } from "./sent-note.ts";
 
@@ -220,4 +221,28 @@ test("what came while no worker ran waits from the start of this one on", async 
   deps.clock.advance(10_000);
   expect(await processDelivery({ ...deps, startedMs }, "in-1")).toEqual({ status: "done" });
   expect(await count()).toBe(2);
+});
+
+test("a sender that asks to be confirmed is answered with what it sent, before the delivery is done", async () => {
+  const asked: unknown[] = [];
+  const { deps, item } = await setUp('{"token":"t"}', {
+    confirm: (body) => {
+      asked.push(body);
+      return Promise.resolve();
+    },
+  });
+
+  await processDelivery(deps, "in-1");
+
+  expect(asked).toEqual([{ token: "t" }]);
+  expect(item()?.state).toBe("processed");
+});
+
+test("a confirmation that did not get through keeps the delivery, so that the job runs again", async () => {
+  const { deps, item } = await setUp("{}", {
+    confirm: () => Promise.reject(new UnavailableError("sender", { retryable: true })),
+  });
+
+  await expect(processDelivery(deps, "in-1")).rejects.toThrow(UnavailableError);
+  expect(item()?.state).toBe("new");
 });

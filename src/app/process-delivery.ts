@@ -26,22 +26,25 @@ const LOOK_AGAIN_MS = 3_000;
 /** An alert waits this long at most for the first look at another case: most take some seconds, and it may be a page. */
 const FIRST_LOOK_WAITS_MS = 10_000;
 const FIRST_LOOK_AGAIN_MS = 500;
+const CONFIRM_WITHIN_MS = 10_000;
 const DONE: JobOutcome = { status: "done" };
 
 /**
  * Takes every alert and note of a stored webhook to its incident. What cannot be read goes to quarantine with the reason;
- * only an unavailable store throws, so that the job runs again. Running twice changes nothing.
+ * only an unavailable store or sender throws, so that the job runs again. Running twice changes nothing.
  */
 export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string): Promise<JobOutcome> {
   const stored = await deps.inbox.load(inboxId);
   if (stored === null || stored.state !== "new") return DONE;
 
-  const reading = read(deps.sources.get(stored.source), stored);
+  const source = deps.sources.get(stored.source);
+  const reading = read(source, stored);
   if (reading.status === "unreadable") {
     deps.logger.warn({ inboxId, source: stored.source }, "webhook quarantined");
     await deps.inbox.quarantine(inboxId, deps.redactor.text(reading.because));
     return DONE;
   }
+  await source?.confirm?.(reading.body, AbortSignal.timeout(CONFIRM_WITHIN_MS));
   if (reading.alerts.length > MAX_ALERTS) {
     deps.logger.warn({ inboxId, alerts: reading.alerts.length, limit: MAX_ALERTS }, "webhook holds too many alerts");
   }
@@ -102,6 +105,7 @@ async function ingestAll(
 type Reading =
   | {
       readonly status: "read";
+      readonly body: unknown;
       readonly alerts: readonly Alert<string>[];
       readonly notes: readonly SentNote<string>[];
     }
@@ -115,6 +119,7 @@ function read(source: AlertSourcePort | undefined, { delivery }: StoredDelivery)
     const { receivedAtMs } = delivery;
     return {
       status: "read",
+      body: json.value,
       alerts: source.parse(json.value, receivedAtMs),
       notes: source.parseNotes(json.value, receivedAtMs),
     };

@@ -67,3 +67,13 @@ test("when the bytes cannot be made durable the sender is asked to try again", a
 
   expect(await receiveDelivery(setUp({ inbox }).deps, "test", delivery("{}"))).toEqual({ kind: "unavailable" });
 });
+
+test("a delivery that could not be checked is neither stored nor refused: the sender must try again", async () => {
+  for (const cause of [new UnavailableError("certificates", { retryable: true }), new TypeError("a bug")]) {
+    const sources = new Map([["test", anAlertSource({ verify: () => Promise.reject(cause) })]]);
+    const { deps, inbox } = setUp({ sources });
+
+    expect(await receiveDelivery(deps, "test", delivery("a"))).toEqual({ kind: "unavailable" });
+    expect(inbox.items.size).toBe(0);
+  }
+});

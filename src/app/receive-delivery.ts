@@ -34,12 +34,28 @@ export async function receiveDelivery(
   if (sender === undefined) return { kind: "unknown-source" };
   if (delivery.raw.byteLength > sender.maxBodyBytes) return { kind: "too-large" };
 
-  const verdict = sender.verify(delivery);
+  const verdict = await checked(deps, sender, delivery);
+  if (verdict.status === "unknown") return { kind: "unavailable" };
   if (verdict.status === "refused") {
     deps.logger.warn({ source, reason: verdict.reason }, "webhook refused");
     return { kind: "refused", reason: verdict.reason };
   }
   return store(deps, sender, delivery);
+}
+
+/** "unknown" when it could not be found out: refusing would lose what the sender sends only once. */
+async function checked(
+  { logger }: ReceiveDeliveryDeps,
+  sender: AlertSourcePort,
+  delivery: Delivery,
+): Promise<Verdict | { readonly status: "unknown" }> {
+  try {
+    return await sender.verify(delivery);
+  } catch (cause) {
+    const reason = cause instanceof UnavailableError ? cause.system : "unexpected";
+    logger.error({ source: sender.name, reason, err: cause }, "webhook could not be checked");
+    return { status: "unknown" };
+  }
 }
 
 async function store(deps: ReceiveDeliveryDeps, sender: AlertSourcePort, delivery: Delivery): Promise<ReceiveOutcome> {

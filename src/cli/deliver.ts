@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
+import { reach } from "./reach.ts";
 
-const DEADLINE_MS = 10_000;
 const Webhook = z.object({ event: z.object({ id: z.string(), data: z.object({ id: z.string() }) }) });
 
 /** Sends a body to `/hooks/pagerduty` signed as PagerDuty signs it. Resolves to the status code. */
@@ -11,12 +11,11 @@ export async function deliverSigned(
 ): Promise<number> {
   const raw = JSON.stringify(body);
   const signature = createHmac("sha256", target.secret).update(raw).digest("hex");
-  const response = await fetch(new URL("/hooks/pagerduty", target.url), {
+  const url = new URL("/hooks/pagerduty", target.url);
+  const response = await reach(url)(url, {
     method: "POST",
     headers: { "content-type": "application/json", "x-pagerduty-signature": `v1=${signature}` },
     body: raw,
-    redirect: "error",
-    signal: AbortSignal.timeout(DEADLINE_MS),
   });
   return response.status;
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ingestTokens } from "../ingest/routes.ts";
 import { type Command, reasonOf, targetUrl, textOption } from "./command.ts";
+import { reach } from "./reach.ts";
 
-const DEADLINE_MS = 10_000;
 const Announcement = z.object({
   service: z.string().min(1).max(200),
   version: z.string().min(1).max(200),
@@ -59,15 +59,13 @@ export const deploy: Command = {
 
 async function post(url: URL, body: object, token: string | undefined): Promise<Response | string> {
   try {
-    return await fetch(url, {
+    return await reach(url)(url, {
       method: "POST",
       headers: {
         "content-type": "application/json",
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       body: JSON.stringify(body),
-      redirect: "error",
-      signal: AbortSignal.timeout(DEADLINE_MS),
     });
   } catch (error) {
     return reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error);

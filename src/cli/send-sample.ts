@@ -1,8 +1,7 @@
 import { createHmac } from "node:crypto";
 import { AppError } from "../app/errors.ts";
 import { type Command, type CommandIo, reasonOf, targetUrl, textOption } from "./command.ts";
-
-const DEADLINE_MS = 10_000;
+import { reach } from "./reach.ts";
 
 interface Sample {
   readonly path: string;
@@ -114,12 +113,10 @@ function tell(io: CommandIo, { to, sample, answer }: { to: string; sample: Sampl
 async function send(url: URL, sample: Sample, secret: string): Promise<number | string> {
   const raw = JSON.stringify(sample.body(new Date()));
   try {
-    const response = await fetch(url, {
+    const response = await reach(url)(url, {
       method: "POST",
       headers: { "content-type": "application/json", ...sample.headers(raw, secret) },
       body: raw,
-      redirect: "error",
-      signal: AbortSignal.timeout(DEADLINE_MS),
     });
     return response.status;
   } catch (error) {

@@ -1,47 +1,52 @@
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from "node:dns";
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { UnavailableError } from "../app/errors.ts";
 import { isPublicAddress } from "./public-address.ts";
+import { readAnswer, type SafeFetchAnswer } from "./safe-fetch-answer.ts";
+
+export type { SafeFetchAnswer } from "./safe-fetch-answer.ts";
 
 export interface SafeFetchRequest {
   readonly url: string;
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The answer may not be longer. */
+  /** The answer may not be longer, neither on the wire nor unpacked. */
   readonly maxBytes: number;
-  /** The total deadline, up to the last byte. */
+  /** The total deadline, up to the last byte. Without one it is half a minute. */
   readonly signal: AbortSignal;
-}
-
-export interface SafeFetchAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Uint8Array;
 }
 
 export type SafeFetch = (request: SafeFetchRequest) => Promise<SafeFetchAnswer>;
 
 export interface EgressPolicy {
-  /** "host" or "host:port" that an administrator named: plain http and inside addresses are allowed for these only. */
+  /**
+   * "host" or "host:port" that an administrator named: plain http and inside addresses are allowed for these only. Without a
+   * port only the usual one of the scheme is meant.
+   */
   readonly allowedHosts: readonly string[];
   readonly lookup?: LookupFunction;
 }
 
+const LONGEST_MS = 30_000;
+const MAX_URL_CHARS = 8_192;
+
 /**
- * Calls out without being led inside: https to public addresses, anything else only for hosts on the list.
+ * Calls out without being led inside: https on its own port to public addresses, anything else only for hosts on the list.
  * Redirects are errors. Throws `UnavailableError`.
  */
 export function createSafeFetch(policy: EgressPolicy): SafeFetch {
   return async (request) => {
     const url = checkedUrl(request.url, policy);
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(LONGEST_MS)]);
+    const lookup = isAllowed(url, policy) ? undefined : publicOnly(policy.lookup ?? defaultLookup);
     try {
-      return await send(url, request, isAllowed(url, policy) ? undefined : publicOnly(policy.lookup ?? defaultLookup));
+      return await send(url, { ...request, signal }, lookup);
     } catch (cause) {
       if (cause instanceof UnavailableError) throw cause;
-      const detail = request.signal.aborted ? "no answer in time" : "the connection failed";
+      const detail = signal.aborted ? "no answer in time" : "the connection failed";
       throw new UnavailableError(url.host, { retryable: true, detail: `${url.host}: ${detail}`, cause });
     }
   };
@@ -50,19 +55,39 @@ export function createSafeFetch(policy: EgressPolicy): SafeFetch {
 const refuse = (system: string, detail: string) =>
   new UnavailableError(system, { retryable: false, detail: `${system}: ${detail}` });
 
-const isAllowed = (url: URL, policy: EgressPolicy) =>
-  policy.allowedHosts.some((host) => host === url.host || host === url.hostname);
+const USUAL_PORT: ReadonlyMap<string, string> = new Map([
+  ["http:", "80"],
+  ["https:", "443"],
+]);
+
+/** Named with its port, or without one and then the port is the usual one. */
+function isAllowed({ hostname, port, protocol }: URL, { allowedHosts }: EgressPolicy): boolean {
+  const usual = USUAL_PORT.get(protocol);
+  if (usual === undefined) return false;
+  const withPort = `${hostname}:${port || usual}`;
+  return allowedHosts.some((host) => host === withPort || (host === hostname && (port === "" || port === usual)));
+}
+
+/** Null for what a URL parser would quietly drop or turn round: that is how one address passes for another. */
+function plainUrl(raw: string): URL | null {
+  const isPlain = raw.length <= MAX_URL_CHARS && /^[^\s\p{Cc}\\]+$/u.test(raw);
+  return isPlain ? URL.parse(raw) : null;
+}
 
 function checkedUrl(raw: string, policy: EgressPolicy): URL {
-  const url = URL.canParse(raw) ? new URL(raw) : null;
-  if (!url) throw refuse("fetch", "not a URL");
-  if (url.username || url.password) throw refuse(url.host, "credentials in the URL are not allowed");
-  if (isAllowed(url, policy) && ["http:", "https:"].includes(url.protocol)) return url;
+  const url = plainUrl(raw);
+  if (url === null) throw refuse("fetch", "not a URL");
+  if (/^[a-z]+:\/*[^/?#]*@/iu.test(raw)) throw refuse(url.host, "credentials in the URL are not allowed");
+  if (!isAllowed(url, policy)) refuseInside(url);
+  return url;
+}
+
+function refuseInside(url: URL): void {
   if (url.protocol !== "https:") throw refuse(url.host, "only https is allowed");
+  if (url.port !== "") throw refuse(url.host, "only the usual port is allowed");
   // Node does not call `lookup` for literals, so they are checked here; the URL parser has made 0x7f.1 and friends plain.
   const literal = url.hostname.replace(/^\[|\]$/gu, "");
   if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw refuse(url.host, "not a public address");
-  return url;
 }
 
 const defaultLookup: LookupFunction = (hostname, options, callback) => systemLookup(hostname, options, callback);
@@ -85,36 +110,17 @@ function send(url: URL, request: SafeFetchRequest, lookup: LookupFunction | unde
     url,
     {
       method: request.method ?? "GET",
-      headers: { ...request.headers, "accept-encoding": "identity" },
+      headers: { ...request.headers, "accept-encoding": "gzip" },
       signal: request.signal,
+      // A connection of its own: one from a pool would be to whatever the name led to before.
       agent: false,
       ...(lookup ? { lookup } : {}),
     },
     (response) => {
-      readAnswer(url, response, request.maxBytes).then(resolve, reject);
+      readAnswer(response, { system: url.host, maxBytes: request.maxBytes }).then(resolve, reject);
     },
   );
   call.on("error", reject);
   call.end(request.body);
   return promise;
-}
-
-async function readAnswer(url: URL, response: IncomingMessage, maxBytes: number): Promise<SafeFetchAnswer> {
-  const status = response.statusCode ?? 0;
-  try {
-    if (status >= 300 && status < 400) throw refuse(url.host, "answered with a redirect");
-    if ((response.headers["content-encoding"] ?? "identity") !== "identity") throw refuse(url.host, "sent packed data");
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of response) {
-      const bytes = Buffer.from(chunk);
-      length += bytes.length;
-      if (length > maxBytes) throw refuse(url.host, `the answer is longer than ${maxBytes} bytes`);
-      chunks.push(bytes);
-    }
-    const headers = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(", ")]);
-    return { status, headers: Object.fromEntries(headers), body: Buffer.concat(chunks) };
-  } finally {
-    response.destroy();
-  }
 }

@@ -5,6 +5,7 @@ import { ZodError, z } from "zod";
 import { configureAlertSources } from "../../src/alert-sources/configure.ts";
 import { alertSources } from "../../src/alert-sources/registry.ts";
 import { epochMs } from "../../src/core/ids.ts";
+import { senderTools } from "../support/sender-tools.ts";
 
 const root = new URL("../../src/alert-sources/", import.meta.url);
 const folders = readdirSync(root, { withFileTypes: true })
@@ -12,6 +13,8 @@ const folders = readdirSync(root, { withFileTypes: true })
   .map((entry) => entry.name);
 const RECEIVED = epochMs(Date.parse("2026-03-02T10:30:00Z"));
 const SECRET = "a-secret-of-more-than-sixteen-characters";
+/** Amazon SNS signs with its own key; what is set is whose messages are taken. */
+const SECRET_OF = new Map([["cloudwatch", "arn:aws:sns:eu-west-1:123456789012:shop-alarms"]]);
 
 const delivery = (headers: Record<string, string | undefined> = {}) => ({
   raw: new TextEncoder().encode("{}"),
@@ -49,7 +52,7 @@ describe.each(Object.entries(alertSources))("%s", (name, source) => {
   });
 
   test("refuses everything while no secret is configured", () => {
-    const off = configureAlertSources({}).get(name);
+    const off = configureAlertSources({}, senderTools()).get(name);
 
     expect(off?.verify(delivery({ authorization: "Bearer x", "x-pagerduty-signature": "v1=00" }))).toEqual({
       status: "refused",
@@ -57,7 +60,7 @@ describe.each(Object.entries(alertSources))("%s", (name, source) => {
     });
   });
 
-  test("refuses a delivery without a signature, and one with a stranger's", () => {
+  test("refuses a delivery without a signature, and one with a stranger's", async () => {
     const signature = `v1=${createHmac("sha256", "a stranger's secret").update("{}").digest("hex")}`;
     const strangers = [
       { "x-pagerduty-signature": signature },
@@ -65,8 +68,9 @@ describe.each(Object.entries(alertSources))("%s", (name, source) => {
       { authorization: "Bearer a-stranger's-token" },
     ];
 
-    expect(source.verify(delivery(), [SECRET])).toEqual({ status: "refused", reason: "no-signature" });
-    for (const headers of strangers) expect(source.verify(delivery(headers), [SECRET]).status).toBe("refused");
+    const { verify } = source.checks([SECRET_OF.get(name) ?? SECRET], senderTools());
+    expect(await verify(delivery())).toEqual({ status: "refused", reason: "no-signature" });
+    for (const headers of strangers) expect((await verify(delivery(headers))).status).toBe("refused");
   });
 
   test("its settings are optional, and short secrets are reported without their value", () => {
@@ -93,11 +97,12 @@ test("PagerDuty signatures are treated as its published cases say", ({ skip }) =
   skip(vector === null, "the published signature cases are not beside this checkout");
   const { secret = "", body = "{}", cases = [] } = vector ?? {};
   const text = { body, empty: "", reserialised: JSON.stringify(JSON.parse(body), null, 1) };
+  const { verify } = alertSources.pagerduty.checks([secret], senderTools());
   const treated = cases.map((one) => {
     const raw = new TextEncoder().encode(text[one.body]);
     const headers = { "x-pagerduty-signature": one.header };
-    const { status } = alertSources.pagerduty.verify({ raw, headers, receivedAtMs: RECEIVED }, [secret]);
-    return [one.name, status === "authentic" ? "accept" : "reject"];
+    const verdict = verify({ raw, headers, receivedAtMs: RECEIVED });
+    return [one.name, "status" in verdict && verdict.status === "authentic" ? "accept" : "reject"];
   });
 
   expect(treated).toEqual(cases.map(({ name, expect: published }) => [name, published]));

@@ -34,11 +34,32 @@ export class PagerDutyAccount {
   rounds = 0;
   /** Questions that met the outage. */
   turnedAway = 0;
+  /** Webhook subscriptions by id: where they lead, and whether PagerDuty stopped them. */
+  readonly subscriptions = new Map<string, { readonly url: string; isDisabled: boolean }>();
   readonly #held = new Map<string, Held>();
 
   /** Answers at PagerDuty's own address until `nock.cleanAll()`. Call it before other stubs of the same address. */
   install(): void {
     const api = nock(API).persist();
+    api.get(/^\/webhook_subscriptions\?/u).reply(() =>
+      this.#answer(() => ({
+        webhook_subscriptions: [...this.subscriptions].map(([id, { url }]) => ({
+          id,
+          active: true,
+          delivery_method: { url },
+        })),
+        more: false,
+      })),
+    );
+    api.get(/^\/webhook_subscriptions\/[^/?]+/u).reply((request: Request) =>
+      this.#answer(() => {
+        const id = /^\/webhook_subscriptions\/([^/]+)/u.exec(new URL(request.url).pathname)?.[1] ?? "";
+        const held = this.subscriptions.get(id);
+        if (held === undefined) return null;
+        const delivery_method = { url: held.url, temporarily_disabled: held.isDisabled };
+        return { webhook_subscription: { id, active: true, delivery_method } };
+      }),
+    );
     api.get(/^\/incidents\?/u).reply((request: Request) => this.#answer(() => this.#list(request)));
     api
       .get(/^\/incidents\/[^/]+\/log_entries/u)

@@ -5,12 +5,16 @@ import type { Delivery } from "../../app/delivery.ts";
 const Named = z.object({ id: z.string().min(1).max(200) });
 const REPEAT_WINDOW_MS = 10 * 60_000;
 
-/** The event's own id. Without one, equal bytes within ten minutes are one event: the same words next week are a new one. */
-export function dedupKey({ raw, receivedAtMs }: Delivery): string | null {
+/**
+ * The event's own id. Without one, equal bytes within ten minutes are one event: the same words next week are a new one.
+ * Bytes that came with a signature are one event for ever, because whoever saw them once could send them again.
+ */
+export function dedupKey({ raw, headers, receivedAtMs }: Delivery): string | null {
   const named = Named.safeParse(parse(raw));
   if (named.success) return `id:${named.data.id}`;
 
   const digest = createHash("sha256").update(raw).digest("hex");
+  if (headers["x-traceops-signature"] !== undefined) return `bytes:${digest}`;
   return `bytes:${digest}:${Math.floor(receivedAtMs / REPEAT_WINDOW_MS)}`;
 }
 

@@ -30,6 +30,13 @@ test("an event with an id is one event for ever", () => {
   expect(dedupKey(delivery(body, {}, 0))).toBe(dedupKey(delivery(body, {}, 30 * 86_400_000)));
 });
 
+test("signed bytes without an id are one event for ever: whoever saw them could send them again", () => {
+  const signature = { "x-traceops-signature": "v1=00" };
+  const body = '{"service":"a","title":"b"}';
+
+  expect(dedupKey(delivery(body, signature, 30 * 86_400_000))).toBe(dedupKey(delivery(body, signature, 0)));
+});
+
 test("the same words without an id are a repeat now and news next week", () => {
   const body = '{"service":"a","title":"b"}';
 

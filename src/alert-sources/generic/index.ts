@@ -1,4 +1,4 @@
-import { defineAlertSource } from "../define.ts";
+import { checkedBy, defineAlertSource } from "../define.ts";
 import { secretListSetting, splitSecrets } from "../secret-list.ts";
 import { dedupKey } from "./dedup-key.ts";
 import { GenericPayload } from "./payload.ts";
@@ -15,7 +15,7 @@ export const generic = defineAlertSource({
   howToConfigure:
     'Set GENERIC_WEBHOOK_SECRETS to a long random text and POST {"service": "...", "title": "..."} to <your URL>/hooks/generic with "Authorization: Bearer <text>", or with "X-TraceOps-Signature: v1=<hex HMAC-SHA256 of the body>".',
   maxBodyBytes: 262_144,
-  verify,
+  checks: checkedBy(verify),
   dedupKey,
   payload: GenericPayload,
   toAlerts,

@@ -1,4 +1,4 @@
-import { defineAlertSource } from "../define.ts";
+import { checkedBy, defineAlertSource } from "../define.ts";
 import { secretListSetting, splitSecrets } from "../secret-list.ts";
 import { dedupKey } from "./dedup-key.ts";
 import { WebhookPayload } from "./payload.ts";
@@ -17,7 +17,7 @@ export const pagerduty = defineAlertSource({
     "In PagerDuty add a v3 webhook subscription for <your URL>/hooks/pagerduty and set PAGERDUTY_WEBHOOK_SECRETS to its secret. Without a public URL set an API key instead: incidents are then polled.",
   // Four times the largest body that PagerDuty sends: refusing three in a row would disable the subscription.
   maxBodyBytes: 1_048_576,
-  verify,
+  checks: checkedBy(verify),
   dedupKey,
   payload: WebhookPayload,
   toAlerts: ({ event }) => toAlerts(event),

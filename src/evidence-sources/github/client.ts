@@ -1,6 +1,7 @@
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { Octokit } from "@octokit/rest";
+import { createHostFetch } from "../../platform/safe-fetch-hosts.ts";
 import { untilAborted } from "../../platform/until-aborted.ts";
 import {
   Comparison,
@@ -15,6 +16,8 @@ import type { WatchedRepository } from "./settings.ts";
 
 const MAX_LIMIT_PAUSE_SECONDS = 3;
 const PAGE = 30;
+/** A comparison holds the patches of up to 300 files. */
+const LIMITS = { timeoutMs: 30_000, maxBytes: 33_554_432 };
 
 const BoundedOctokit = Octokit.plugin(throttling, retry);
 
@@ -51,7 +54,7 @@ export function createReader(options: ReaderOptions, signal: AbortSignal): GitHu
     baseUrl: options.apiUrl.replace(/\/$/u, ""),
     userAgent: "traceops",
     log: QUIET,
-    request: { signal },
+    request: { signal, fetch: createHostFetch({ ...LIMITS, origins: [new URL(options.apiUrl).origin] }) },
     retry: {
       retries: 1,
       retryAfterBaseValue: options.retryPauseMs ?? 500,

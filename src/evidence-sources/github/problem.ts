@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { EvidenceFailure } from "../../core/evidence.ts";
+import { RedirectError } from "../../platform/safe-fetch-hosts.ts";
 
 /** Why something could not be read, in one sentence that says what to do. */
 export interface Problem {
@@ -23,9 +24,19 @@ const Refusal = z.object({
 export function problemOf(error: unknown, reading: Reading, signal: AbortSignal): Problem {
   const place = `${reading.what} of ${reading.repository}`;
   if (signal.aborted) return { reason: "timeout", detail: `GitHub did not answer in time for the ${place}` };
+  if (isMoved(error)) {
+    return {
+      reason: "unavailable",
+      detail: `GitHub says that ${reading.repository} has moved: write its new name into GITHUB_REPOS`,
+    };
+  }
   const refusal = Refusal.safeParse(error);
   if (!refusal.success) return { reason: "unavailable", detail: `GitHub could not be reached for the ${place}` };
-  const { status, response } = refusal.data;
+  return refused(refusal.data, reading);
+}
+
+function refused({ status, response }: z.infer<typeof Refusal>, reading: Reading): Problem {
+  const place = `${reading.what} of ${reading.repository}`;
   if (status === 401) {
     return { reason: "unauthorized", detail: "GitHub does not accept GITHUB_TOKEN: it is wrong, expired or revoked" };
   }
@@ -35,6 +46,11 @@ export function problemOf(error: unknown, reading: Reading, signal: AbortSignal)
   if (status === 403 || status === 404)
     return { reason: "unauthorized", detail: missingPermission(status, place, reading) };
   return { reason: "unavailable", detail: `GitHub answered ${status} for the ${place}` };
+}
+
+/** A renamed repository is answered with a redirect, which is not followed. */
+function isMoved(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof RedirectError;
 }
 
 function missingPermission(status: number, place: string, { permission, repository }: Reading): string {

@@ -38,6 +38,8 @@ export interface PagerDutyRestOptions {
 const MAX_TRIES = 3;
 const MAX_PAUSE_MS = 30_000;
 const PAGE_SIZE = 100;
+/** The library hands these to its own fetch: no redirect is followed, and no answer is longer. */
+const BOUNDS = { redirect: "error", size: 16_777_216 } as const;
 
 interface Call {
   readonly method: "GET" | "POST" | "PUT";
@@ -118,6 +120,7 @@ class PagerDutyRest {
         headers: call.from ? { From: call.from } : {},
         // The library's own timer never rejects and keeps the process alive; the signal does the work instead.
         requestTimeout: 0,
+        ...BOUNDS,
         retryTimeout: libraryPauseMs,
         signal,
         ...(call.query ? { queryParameters: { ...call.query } } : {}),

@@ -1,0 +1,78 @@
+import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
+import { UnavailableError } from "../../app/errors.ts";
+import type { SenderTools } from "../define.ts";
+import type { Topic } from "./topics.ts";
+
+const CERTIFICATE_PATH = /^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/u;
+const MAX_BYTES = 16_384;
+const WITHIN_MS = 3_000;
+const MAX_KEPT = 8;
+const MIN_KEY_BITS = 2_048;
+/** Whoever knows a topic's name can make us ask for a certificate, so there is a limit. */
+const MAX_FETCHES = 10;
+const FETCHES_WITHIN_MS = 60_000;
+
+/** True for the one form that certificates of this topic's region have, compared as text: nothing is left to a URL parser. */
+export function isCertificateUrl(url: string, { host }: Topic): boolean {
+  const origin = `https://${host}`;
+  return url.startsWith(`${origin}/`) && CERTIFICATE_PATH.test(url.slice(origin.length));
+}
+
+/** Public keys of SNS by the address of their certificate: asked for once, together, within limits. */
+export class SigningKeys {
+  readonly #tools: SenderTools;
+  readonly #kept = new Map<string, KeyObject>();
+  readonly #asked = new Map<string, Promise<KeyObject | null>>();
+  #fetchedAtMs: readonly number[] = [];
+
+  constructor(tools: SenderTools) {
+    this.#tools = tools;
+  }
+
+  /** The key; null when there is no usable certificate. The address must have passed `isCertificateUrl`. Rejects with `UnavailableError`. */
+  async at(url: string): Promise<KeyObject | null> {
+    const kept = this.#kept.get(url);
+    if (kept !== undefined) return kept;
+    const asked = this.#asked.get(url) ?? this.#ask(url);
+    this.#asked.set(url, asked);
+    try {
+      return await asked;
+    } finally {
+      this.#asked.delete(url);
+    }
+  }
+
+  async #ask(url: string): Promise<KeyObject | null> {
+    this.#spend();
+    const answer = await this.#tools.fetch({ url, maxBytes: MAX_BYTES, signal: AbortSignal.timeout(WITHIN_MS) });
+    if (answer.status >= 500 || answer.status === 429) throw silent(`answered ${answer.status}`);
+    const key = answer.status === 200 ? publicKeyOf(answer.body) : null;
+    if (key !== null) this.#keep(url, key);
+    return key;
+  }
+
+  #spend(): void {
+    const nowMs = this.#tools.clock.nowMs();
+    const recent = this.#fetchedAtMs.filter((atMs) => nowMs - atMs < FETCHES_WITHIN_MS);
+    if (recent.length >= MAX_FETCHES) throw silent("was asked for too many certificates");
+    this.#fetchedAtMs = [...recent, nowMs];
+  }
+
+  #keep(url: string, key: KeyObject): void {
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size >= MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    this.#kept.set(url, key);
+  }
+}
+
+const silent = (what: string) => new UnavailableError("SNS", { retryable: true, detail: `SNS ${what}` });
+
+function publicKeyOf(pem: Uint8Array): KeyObject | null {
+  try {
+    const key = createPublicKey(new X509Certificate(pem).publicKey.export({ type: "spki", format: "pem" }));
+    const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+    return key.asymmetricKeyType === "rsa" && bits >= MIN_KEY_BITS ? key : null;
+  } catch {
+    return null;
+  }
+}
