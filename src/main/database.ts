@@ -23,14 +23,35 @@ export function dataDirOf(config: Config): string {
 
 /** The database of the settings, or the embedded one, with its schema up to date. */
 export async function openDatabase(config: Config, logger?: Logger): Promise<Database> {
+  return open(config, {
+    migrate: (connectionString) => migrate(connectionString).then(({ applied }) => applied),
+    logger,
+  });
+}
+
+/** The same with the schema left as it is, for commands that carry data out of it or into it. */
+export async function openDatabaseAsItIs(config: Config): Promise<Database> {
+  return open(config, { migrate: () => Promise.resolve([]), logger: undefined });
+}
+
+interface Opening {
+  readonly migrate: (connectionString: string) => Promise<readonly string[]>;
+  readonly logger: Logger | undefined;
+}
+
+async function open(config: Config, { migrate: update, logger }: Opening): Promise<Database> {
   const given = config.core.DATABASE_URL;
   if (given !== undefined) {
-    const applied = await migrateGiven(given);
+    const applied = await migrateGiven(given, update);
     return { connectionString: given, isEmbedded: false, applied, close: () => Promise.resolve() };
   }
-  const server = await startEmbeddedPostgres({ dataDir: dataDirOf(config), ...(logger ? { logger } : {}) });
+  const server = await startEmbeddedPostgres({
+    dataDir: dataDirOf(config),
+    keepsRunning: true,
+    ...(logger ? { logger } : {}),
+  });
   try {
-    const { applied } = await migrate(server.connectionString);
+    const applied = await update(server.connectionString);
     return { connectionString: server.connectionString, isEmbedded: true, applied, close: () => server.stop() };
   } catch (error) {
     await server.stop();
@@ -38,9 +59,9 @@ export async function openDatabase(config: Config, logger?: Logger): Promise<Dat
   }
 }
 
-async function migrateGiven(connectionString: string): Promise<readonly string[]> {
+async function migrateGiven(connectionString: string, update: Opening["migrate"]): Promise<readonly string[]> {
   try {
-    return (await migrate(connectionString)).applied;
+    return await update(connectionString);
   } catch (cause) {
     if (!isConnectionTrouble(cause)) throw cause;
     const { hostname, port, pathname } = new URL(connectionString);

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Clock, Logger } from "../app/ports.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import { openPool, openSession } from "./connections.ts";
 import { startLoop } from "./loop.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
@@ -32,7 +33,9 @@ export async function startRelay(options: RelayOptions): Promise<{ stop(): Promi
       if (state.isAway) await queue.ping();
       // The claim is committed before the queue hears of it: a crash in between costs one sweep, never a row.
       const ids = await outbox.claim({ dueForMs: 0, toldBeforeMs: SWEEP_AFTER_MS, limit: BATCH });
+      failpoint("relay.after-claim");
       if (ids.length > 0) await tell(queue, outbox, ids);
+      if (ids.length > 0) failpoint("relay.after-wake");
       if (state.isAway) logger.info({ queue: queue.kind }, "outbox rows are announced again");
       state.isAway = false;
       return ids.length === BATCH ? 0 : POLL_MS;
@@ -60,6 +63,7 @@ async function tell(queue: WakeQueue, outbox: Outbox, ids: readonly string[]): P
     await queue.wake(ids);
   } catch (error) {
     await outbox.giveBack(ids);
+    failpoint("relay.after-give-back");
     throw error;
   }
 }

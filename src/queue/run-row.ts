@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { UnavailableError } from "../app/errors.ts";
 import { type JobHandlers, type JobName, type JobOutcome, type JobPayload, jobCatalog } from "../app/jobs/catalog.ts";
 import type { Clock, Logger } from "../app/ports.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import type { Lock, Locks } from "./locks.ts";
 import type { Outbox, OutboxRow } from "./outbox.ts";
 
@@ -38,6 +39,7 @@ const SPECS: {
 export async function runRow(deps: RunRowDeps, outboxId: string): Promise<void> {
   try {
     const row = await deps.outbox.load(outboxId);
+    failpoint("job.after-wake");
     if (row !== null) await runLocked(deps, row);
   } catch (error) {
     // The database did not answer. The row is as it was, and the sweeper brings it back.
@@ -48,7 +50,9 @@ export async function runRow(deps: RunRowDeps, outboxId: string): Promise<void> 
 async function runLocked(deps: RunRowDeps, row: OutboxRow): Promise<void> {
   const locks = await takeLocks(deps, row);
   if (locks === null) return;
+  failpoint("job.after-locks");
   const begun = await beginOrRelease(deps, row.id, locks);
+  failpoint("job.after-begin");
   if (begun !== null) await run(deps, begun, locks);
 }
 
@@ -103,7 +107,9 @@ async function run(deps: RunRowDeps, row: OutboxRow, locks: readonly Lock[]): Pr
     (error: unknown) => ({ error }),
   );
   if ("error" in result) return settleFailure(deps, { row, attempts: spec.attempts, error: result.error });
+  failpoint("job.before-settle");
   await settle(deps, row, result.outcome);
+  failpoint("job.after-settle");
   deps.logger.debug({ job, outboxId, attempt, outcome: result.outcome.status }, "job ran");
   return released;
 }

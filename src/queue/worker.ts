@@ -1,5 +1,6 @@
 import type { JobHandlers } from "../app/jobs/catalog.ts";
 import type { Clock, Logger } from "../app/ports.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import { openPool } from "./connections.ts";
 import { createLocks } from "./locks.ts";
 import { startLoop } from "./loop.ts";
@@ -90,6 +91,7 @@ function fallback({ outbox, health, logger, free, run }: FallbackDeps): () => Pr
     const isAway = health.isAway();
     try {
       const ids = await outbox.claim({ dueForMs: isAway ? 0 : LOST_AFTER_MS, toldBeforeMs: LOST_AFTER_MS, limit });
+      if (ids.length > 0) failpoint("worker.after-own-claim");
       if (ids.length > 0) logger.info({ rows: ids.length, isAway }, "the worker took rows without the queue");
       const runs = ids.map(run);
       // More may be waiting: look again as soon as a hand is free.

@@ -152,7 +152,8 @@ function flags(extra: Readonly<Record<string, string>>): readonly string[] {
 
 /** Stops in fast mode: open transactions are rolled back, everything committed is on disk. */
 export async function halt(server: Server): Promise<void> {
-  if (readPostmaster(clusterOf(server)) === null) return;
+  // One that died left its lock file: there is nothing to stop, and asking would fail.
+  if (readPostmaster(clusterOf(server))?.isAlive !== true) return;
   const how = ["stop", "-D", clusterOf(server), "-m", "fast", "-w", "-t", String(STOP_DEADLINE_S), "-s"];
   await run(server, server.binaries.pgCtl, how);
 }

@@ -2,8 +2,9 @@ import type { Logger } from "../../app/ports.ts";
 import { accountForServer } from "./account.ts";
 import { connectionString, ensureProgramDatabase } from "./admin.ts";
 import { prepareBinaries } from "./binaries.ts";
-import { isRunning } from "./postmaster.ts";
-import { findRunning, halt, initialise, launch, type Server } from "./server.ts";
+import { keepRunning } from "./keep-running.ts";
+import { isRunning, readPostmaster } from "./postmaster.ts";
+import { clusterOf, findRunning, halt, initialise, launch, type Server } from "./server.ts";
 import { loadSettings, readSettings, type Settings, saveSettings } from "./settings.ts";
 import { withStartLock } from "./start-lock.ts";
 
@@ -15,6 +16,8 @@ export interface EmbeddedPostgresOptions {
   readonly serverSettings?: Readonly<Record<string, string>>;
   /** Lets the program's role make databases, for tests and the migration writer. */
   readonly createsDatabases?: boolean;
+  /** Starts the server again when it dies before `stop`. For the program itself: a server that others stop stays stopped. */
+  readonly keepsRunning?: boolean;
 }
 
 export interface EmbeddedPostgres {
@@ -62,11 +65,32 @@ async function bringUp(
   const others = settings.users.filter(isRunning);
   saveSettings(options.dataDir, { ...settings, port, users: [...others, process.pid] });
   options.logger?.info({ port, joined: joined !== null, serverDir: server.serverDir }, "embedded PostgreSQL is ready");
+  const watch = options.keepsRunning === true ? watchOver(options, server, port) : null;
   return {
     connectionString: connectionString(port, settings.password),
     isOwner: others.length === 0,
-    stop: () => leave(options.dataDir, server),
+    async stop() {
+      await watch?.stop();
+      await leave(options.dataDir, server);
+    },
   };
+}
+
+/** A server that died comes back at the same address, because everybody connected knows only that one. */
+function watchOver({ dataDir, logger }: EmbeddedPostgresOptions, server: Server, port: number) {
+  return keepRunning({
+    isAlive: () => readPostmaster(clusterOf(server))?.isAlive === true,
+    async revive() {
+      await withStartLock(dataDir, async () => {
+        const settings = { ...(readSettings(dataDir) ?? loadSettings(dataDir, server.account)), port };
+        // Another process of this install may have been faster.
+        const back = (await findRunning(server, settings)) ?? (await launch(server, settings));
+        if (back !== port) throw new Error(`port ${port} was taken meanwhile; restart TraceOps`);
+      });
+      logger?.warn({ port }, "embedded PostgreSQL had died and was started again");
+    },
+    onFailure: (err) => logger?.warn({ err }, "embedded PostgreSQL died and could not be started again yet"),
+  });
 }
 
 /** The last one out stops the server: a web process that ends must not take the database from its workers. */

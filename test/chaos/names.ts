@@ -1,0 +1,64 @@
+/** What has to go on so that a fail point is reached. */
+export type Needs =
+  /** Webhooks are enough. */
+  | "work"
+  /** A person has to correct something. */
+  | "people"
+  /** Slack has to leave posts without an answer, stored or not. */
+  | "lost-answers"
+  /** Slack has to leave edits without an answer. */
+  | "lost-edits"
+  /** Slack has to ask for pauses. */
+  | "rate-limits"
+  /** The queue has to be away. */
+  | "no-queue";
+
+/** Every fail point of the program, and how the sweep gets there. A test compares this list with the code, both ways. */
+export const FAIL_POINTS = {
+  "hook.after-body": "work",
+  "hook.before-answer": "work",
+  "inbox.before-commit": "work",
+  "inbox.after-commit": "work",
+  "inbox.before-processed": "work",
+  "inbox.after-processed": "work",
+  "relay.after-claim": "work",
+  "relay.after-wake": "work",
+  "relay.after-give-back": "no-queue",
+  "worker.after-own-claim": "no-queue",
+  "job.after-wake": "work",
+  "job.after-locks": "work",
+  "job.after-begin": "work",
+  "job.before-settle": "work",
+  "job.after-settle": "work",
+  "incident.after-fact": "work",
+  "incident.before-jobs": "work",
+  "incident.before-commit": "work",
+  "incident.after-commit": "work",
+  "note.before-commit": "work",
+  "note.after-commit": "work",
+  "correction.before-commit": "people",
+  "correction.after-commit": "people",
+  "analysis.before-commit": "work",
+  "analysis.after-commit": "work",
+  "archive.before-commit": "work",
+  "archive.after-commit": "work",
+  "message.after-open": "work",
+  "message.before-move": "work",
+  "message.after-move": "work",
+  "slack.after-claim": "work",
+  "slack.before-post": "work",
+  "slack.after-post": "work",
+  "slack.after-posted": "work",
+  "slack.before-update": "work",
+  "slack.after-update": "work",
+  "slack.after-edited": "work",
+  "slack.after-limited": "rate-limits",
+  "slack.after-unknown": "lost-answers",
+  "slack.before-lookup": "lost-answers",
+  "slack.after-lookup": "lost-answers",
+  "slack.after-adopted": "lost-answers",
+  "slack.after-missing": "lost-answers",
+  "slack.after-unsure-edit": "lost-edits",
+} as const satisfies Readonly<Record<string, Needs>>;
+
+export type FailPoint = keyof typeof FAIL_POINTS;

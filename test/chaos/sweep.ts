@@ -1,0 +1,211 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { type Count, count, holds } from "./count.ts";
+import type { Backend } from "./faults.ts";
+import { Load } from "./load.ts";
+import { withEdits } from "./mutants.ts";
+import { FAIL_POINTS, type FailPoint } from "./names.ts";
+import { People } from "./people.ts";
+import { type Random, seeded } from "./random.ts";
+import { drained } from "./run.ts";
+import { Sender } from "./sender.ts";
+import { CALM, type FaultRates } from "./slack/server.ts";
+import { type Case, SERVICE, tellWhole } from "./story.ts";
+import { startWorld, WEBHOOK_SECRET, type World } from "./world.ts";
+
+export interface SweepOptions {
+  readonly backend: Backend;
+  readonly seed: number;
+  readonly names: readonly FailPoint[];
+  readonly hits: readonly number[];
+  /** False: Slack's own pace, where the outcome of a lost answer is known after 30 to 40 s. */
+  readonly shortWaits: boolean;
+  readonly say: (line: string) => void;
+}
+
+export interface SweptPoint {
+  readonly name: FailPoint;
+  readonly hit: number;
+  readonly wasHit: boolean;
+  /** From the death until a new webhook was taken and its card stood in Slack; null when that did not happen. */
+  readonly recoveryMs: number | null;
+}
+
+export interface SweepResult {
+  readonly seed: number;
+  readonly points: readonly SweptPoint[];
+  readonly count: Count;
+  readonly isDrained: boolean;
+  readonly slowestRecoveryMs: number;
+  /** What recovery may take here: 15 s, more on a machine that is busy with other things. */
+  readonly limitMs: number;
+  readonly passed: boolean;
+  readonly tookS: number;
+}
+
+const RECOVERY_LIMIT_MS = 15_000;
+const HIT_WITHIN_MS = 120_000;
+const PROBE_WITHIN_MS = 120_000;
+const DRAIN_MS = 240_000;
+/** Longer than it takes until workers look into the outbox by themselves. */
+const OUTAGE_MS = 9_000;
+const BETWEEN_OUTAGES_MS = 2_000;
+
+/** Kills a process at each fail point, at each of these hits, one after the other, in one running system. */
+export async function runSweep(options: SweepOptions): Promise<SweepResult> {
+  const folder = mkdtempSync(join(tmpdir(), "traceops-orders-"));
+  const orders = join(folder, "orders");
+  writeFileSync(orders, "");
+  const random = seeded(options.seed);
+  const edits = withEdits(...(options.shortWaits ? ["short-waits"] : []));
+  const world = await startWorld({
+    backend: options.backend,
+    workers: 2,
+    random,
+    slackFaults: CALM,
+    hasNotes: false,
+    preloads: [join(import.meta.dirname, "preload-failpoints.ts"), ...edits.preloads],
+    environment: { ...edits.environment, FP_FILE: orders, FP_SEED: String(options.seed) },
+  });
+  try {
+    return await new Sweep(options, { world, orders, random }).run();
+  } finally {
+    await world.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Place {
+  readonly world: World;
+  readonly orders: string;
+  readonly random: Random;
+}
+
+class Sweep {
+  readonly #options: SweepOptions;
+  readonly #place: Place;
+  readonly #cases: Case[] = [];
+  readonly #points: SweptPoint[] = [];
+  readonly #people: People;
+  readonly #stop = new AbortController();
+  readonly #begunMs = Date.now();
+  readonly #load = new Load();
+
+  constructor(options: SweepOptions, place: Place) {
+    this.#options = options;
+    this.#place = place;
+    this.#people = new People(place.world);
+  }
+
+  async run(): Promise<SweepResult> {
+    const { names, hits, say, seed } = this.#options;
+    for (const name of names) {
+      for (const hit of hits) {
+        const point = await this.#killAt(name, hit);
+        this.#points.push(point);
+        this.#load.look();
+        say(
+          `${point.wasHit ? "killed" : "NEVER REACHED"} ${name}@${hit}, recovered after ${point.recoveryMs ?? "-"} ms`,
+        );
+      }
+    }
+    const { world } = this.#place;
+    const isDrained = await drained(world, DRAIN_MS);
+    this.#stop.abort();
+    const found = count(this.#people.outcome(this.#cases), world.slack.store.messages);
+    const slowestRecoveryMs = Math.max(...this.#points.map(({ recoveryMs }) => recoveryMs ?? Number.POSITIVE_INFINITY));
+    const limitMs = Math.round(RECOVERY_LIMIT_MS * this.#load.factor);
+    const areAllHit = this.#points.every(({ wasHit }) => wasHit);
+    return {
+      seed,
+      points: this.#points,
+      count: found,
+      isDrained,
+      slowestRecoveryMs,
+      limitMs,
+      passed: holds(found) && isDrained && areAllHit && slowestRecoveryMs <= limitMs,
+      tookS: Math.round((Date.now() - this.#begunMs) / 1000),
+    };
+  }
+
+  async #killAt(name: FailPoint, hit: number): Promise<SweptPoint> {
+    const { world, orders } = this.#place;
+    const needs = FAIL_POINTS[name];
+    const dead = `${orders}.${name}-kill-${hit}.dead`;
+    const isDead = () => existsSync(dead);
+    world.slack.rates = RATES[needs];
+    writeFileSync(orders, `${name}:kill@${hit}`);
+    const working = needs === "no-queue" ? this.#withoutQueue(isDead) : this.#send(hit, needs === "people");
+    const wasHit = await happens(isDead, HIT_WITHIN_MS);
+    writeFileSync(orders, "");
+    world.slack.rates = CALM;
+    const recoveryMs = wasHit ? await this.#recovery(Number(readFileSync(dead, "utf8"))) : null;
+    await working;
+    return { name, hit, wasHit, recoveryMs };
+  }
+
+  /** The queue goes away again and again, each time with work to do: most of this is hit once in each outage. */
+  async #withoutQueue(isOver: () => boolean): Promise<void> {
+    const { redis } = this.#place.world;
+    const deadline = Date.now() + HIT_WITHIN_MS;
+    while (!isOver() && Date.now() < deadline) {
+      await redis?.kill();
+      await this.#send(1, false);
+      await happens(isOver, OUTAGE_MS);
+      await redis?.start();
+      await wait(BETWEEN_OUTAGES_MS);
+    }
+  }
+
+  /** New incidents with every kind of event, as many as the hit needs. */
+  async #send(incidents: number, isDismissed: boolean): Promise<void> {
+    const { url } = this.#place.world;
+    const sender = new Sender({ url, secret: WEBHOOK_SECRET, overMs: 300, stop: this.#stop.signal });
+    const told = Array.from({ length: incidents }, () => this.#next({ isWhole: true, isDismissed }));
+    const speaking = this.#people.sayAll(
+      told,
+      AbortSignal.any([this.#stop.signal, AbortSignal.timeout(HIT_WITHIN_MS)]),
+    );
+    await sender.sendAll(told.flatMap(({ deliveries }) => [...deliveries, ...deliveries.slice(0, 1)]));
+    await speaking;
+  }
+
+  /** How long after the death a new webhook has its card. */
+  async #recovery(diedMs: number): Promise<number | null> {
+    const { world } = this.#place;
+    const probe = this.#next({ isWhole: false, isDismissed: false });
+    const sender = new Sender({ url: world.url, secret: WEBHOOK_SECRET, overMs: 0, stop: this.#stop.signal });
+    void sender.sendAll(probe.deliveries);
+    const { messages } = world.slack.store;
+    const hasCard = () =>
+      messages.some(({ text, threadTs }) => threadTs === null && SERVICE.exec(text)?.[0] === probe.service);
+    return (await happens(hasCard, PROBE_WITHIN_MS)) ? Date.now() - diedMs : null;
+  }
+
+  #next(how: { readonly isWhole: boolean; readonly isDismissed: boolean }): Case {
+    const told = tellWhole(this.#place.random, { index: this.#cases.length, nowMs: this.#begunMs, ...how });
+    this.#cases.push(told);
+    return told;
+  }
+}
+
+const OFTEN = 0.5;
+const RATES: Readonly<Record<(typeof FAIL_POINTS)[FailPoint], FaultRates>> = {
+  work: CALM,
+  people: CALM,
+  "no-queue": CALM,
+  "lost-answers": { ...CALM, errorBefore: OFTEN / 2, resetAfter: OFTEN / 2 },
+  "lost-edits": { ...CALM, errorBefore: OFTEN / 2, errorAfter: OFTEN / 2 },
+  "rate-limits": { ...CALM, rateLimit: OFTEN },
+};
+
+async function happens(look: () => boolean, withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while (Date.now() < deadline) {
+    if (look()) return true;
+    await wait(25);
+  }
+  return false;
+}
