@@ -2,13 +2,14 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { publish, reportOf } from "./measure/arms.ts";
-import { armsFor } from "./measure/parsing-arms.ts";
+import { type Arm, armsFor, type Slice, slicesOf } from "./measure/parsing-arms.ts";
 import { LINE_FORMS, linesOf } from "./measure/parsing-lines.ts";
+import { inTurns } from "./measure/turns.ts";
 
 const { values } = parseArgs({
   options: {
     lines: { type: "string", default: "100000" },
-    rounds: { type: "string", default: "7" },
+    rounds: { type: "string", default: "9" },
     forms: { type: "string", default: LINE_FORMS.map(({ name }) => name).join(",") },
     json: { type: "string" },
   },
@@ -38,16 +39,25 @@ const rangeOf = (numbers: readonly number[]) => {
   return { low: sorted[0] ?? 0, median: sorted[sorted.length >> 1] ?? 0, high: sorted.at(-1) ?? 0 };
 };
 
+function secondsOf(arm: Arm, slice: Slice): number {
+  const { seconds, found } = cpuSeconds(() => arm.run(slice));
+  if (found !== slice.lines)
+    throw new Error(`${arm.name} found ${found} of ${slice.lines} lines: its speed would mean nothing`);
+  return seconds;
+}
+
 function measure(bytes: Uint8Array): readonly ArmFigures[] {
-  const arms = armsFor(bytes, lines);
+  const arms = armsFor(bytes);
+  const slices = slicesOf(bytes, lines);
   const speeds = new Map<string, number[]>(arms.map(({ name }) => [name, []]));
   for (let round = -WARM_UP; round < rounds; round++) {
-    for (const arm of arms) {
-      const { seconds, found } = cpuSeconds(() => arm.run());
-      if (found !== lines)
-        throw new Error(`${arm.name} found ${found} of ${lines} lines: its speed would mean nothing`);
-      if (round >= 0) speeds.get(arm.name)?.push(lines / seconds);
-    }
+    const spent = arms.map(() => 0);
+    inTurns(arms.length, (index, at) => {
+      const arm = arms[index];
+      const slice = slices[at];
+      if (arm !== undefined && slice !== undefined) spent[index] = (spent[index] ?? 0) + secondsOf(arm, slice);
+    });
+    if (round >= 0) for (const [index, { name }] of arms.entries()) speeds.get(name)?.push(lines / (spent[index] ?? 0));
   }
   const base = speeds.get("JSON.parse") ?? [];
   return [...speeds].map(([arm, each]) => ({
@@ -65,7 +75,7 @@ console.log(
   `Node ${machine.node}, V8 ${machine.v8}, ${machine.cores} × ${machine.cpu}; load ${loadBefore.map((l) => l.toFixed(2)).join(" ")}`,
 );
 console.log(
-  `${lines} lines a form, ${rounds} rounds interleaved after ${WARM_UP} to warm up; million lines per CPU-second, median (low–high)`,
+  `${lines} lines a form, ${rounds} rounds after ${WARM_UP} to warm up, arms in turns of a twentieth of the lines; million lines per CPU-second, median (low–high)`,
 );
 const wanted = values.forms.split(",");
 const results = LINE_FORMS.filter(({ name }) => wanted.includes(name)).map((form) => {

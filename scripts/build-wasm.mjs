@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const VERSION = "0.28.20";
-const PAGES = 62;
+const PAGES = 80;
 const LINE = 110;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, "src/platform/log-scan/wasm");

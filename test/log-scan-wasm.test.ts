@@ -177,44 +177,52 @@ describe("the module gives what the scanner in JavaScript gives", () => {
     expect(pair.counted.read).toBeGreaterThan(19_800);
   });
 
-  test.each(CORPUS_NAMES)("for the messages of the corpus %s, with little room for templates too", (name) => {
-    const { bytes } = createCorpus(name, 20_000);
-    const random = createRandom(SEED + 3);
-    const messages = Buffer.from(bytes).toString("utf8").split("\n").slice(0, -1);
-    const lines = messages.map((message) =>
-      JSON.stringify({ level: "info", service: `shop-${Math.floor(random() * 3)}`, message }),
-    );
-    for (const limits of [DEFAULT_MINER_LIMITS, TIGHT]) {
-      const pair = createPair(limits);
+  test.each(CORPUS_NAMES)(
+    "for the messages of the corpus %s, with little room for templates too",
+    { timeout: 60_000 },
+    (name) => {
+      const { bytes } = createCorpus(name, 20_000);
+      const random = createRandom(SEED + 3);
+      const messages = Buffer.from(bytes).toString("utf8").split("\n").slice(0, -1);
+      const lines = messages.map((message) =>
+        JSON.stringify({ level: "info", service: `shop-${Math.floor(random() * 3)}`, message }),
+      );
+      for (const limits of [DEFAULT_MINER_LIMITS, TIGHT]) {
+        const pair = createPair(limits);
 
-      pair.same(Buffer.from(`${lines.join("\n")}\n`));
+        pair.same(Buffer.from(`${lines.join("\n")}\n`));
 
-      expect(pair.sameCatalog()).toBeGreaterThan(1);
-      expect(pair.counted.read).toBeGreaterThan(19_000);
-    }
-  });
+        expect(pair.sameCatalog()).toBeGreaterThan(1);
+        expect(pair.counted.read).toBeGreaterThan(19_000);
+      }
+    },
+  );
 });
 
 const TIGHT: MinerLimits = { maxTemplates: 60, maxTemplatesPerGroup: 30, maxTokens: 9, maxMessageBytes: 70 };
 
-test.each(CORPUS_NAMES)("many messages at once get the templates that they get one by one: %s", (name) => {
-  const { bytes, starts } = createCorpus(name, 20_000);
-  const one = createCatalog();
-  const other = createCatalog();
-  const expected = Array.from({ length: starts.length - 1 }, (_, line) =>
-    one.miner.add(0, bytes, starts[line] ?? 0, (starts[line + 1] ?? 0) - 1),
-  );
-  const module = createModuleMiner(other.miner);
-  const found: number[] = [];
+test.each(CORPUS_NAMES)(
+  "many messages at once get the templates that they get one by one: %s",
+  { timeout: 60_000 },
+  (name) => {
+    const { bytes, starts } = createCorpus(name, 20_000);
+    const one = createCatalog();
+    const other = createCatalog();
+    const expected = Array.from({ length: starts.length - 1 }, (_, line) =>
+      one.miner.add(0, bytes, starts[line] ?? 0, (starts[line + 1] ?? 0) - 1),
+    );
+    const module = createModuleMiner(other.miner);
+    const found: number[] = [];
 
-  for (const half of [0, 10_000]) {
-    const lines = { bytes, from: starts[half] ?? 0, to: starts[half + 10_000] ?? 0 };
-    module?.addLines(0, lines, (templates) => found.push(...templates));
-  }
+    for (const half of [0, 10_000]) {
+      const lines = { bytes, from: starts[half] ?? 0, to: starts[half + 10_000] ?? 0 };
+      module?.addLines(0, lines, (templates) => found.push(...templates));
+    }
 
-  expect(found).toEqual(expected);
-  expect(expectSameCatalog(one, other)).toBeGreaterThan(1);
-});
+    expect(found).toEqual(expected);
+    expect(expectSameCatalog(one, other)).toBeGreaterThan(1);
+  },
+);
 
 test("a message met before is known, whatever is masked in it: the module hashes as the miner does", () => {
   const bytes = Buffer.from(

@@ -16,6 +16,7 @@ import { createBatchBuilder } from "../../src/platform/log-scan/batch-builder.ts
 import { hashOfRawId } from "../../src/platform/log-scan/id-hash.ts";
 import { readLogLine } from "../../src/platform/records/log-line.ts";
 import { createRedactor } from "../../src/platform/redaction/redact.ts";
+import { createSafeFetch } from "../../src/platform/safe-fetch.ts";
 import { FileSegments } from "../../src/segments/event-segments.ts";
 import { createStore } from "../../src/store/create-store.ts";
 import { decodeLogs } from "../../test/support/otlp-proto.ts";
@@ -135,7 +136,10 @@ const memoryInbox: Inbox = {
 
 const segments = await openSegments();
 const store = asked.database === null ? null : await createStore(asked.database, { clock: systemClock });
-const sources = configureAlertSources({ PAGERDUTY_WEBHOOK_SECRETS: asked.webhookSecret });
+const sources = configureAlertSources(
+  { PAGERDUTY_WEBHOOK_SECRETS: asked.webhookSecret },
+  { fetch: createSafeFetch({ allowedHosts: [] }), clock: systemClock, logger },
+);
 const receive = {
   tenant: DEFAULT_TENANT,
   inbox: store?.inbox ?? memoryInbox,

@@ -1,6 +1,8 @@
 import { type Corpus, type CorpusName, createCorpus } from "../corpora/corpora.ts";
-import { type MiningArm, miningArms } from "./mining-arms.ts";
+import { spreadOf } from "./arms.ts";
+import { type MiningArm, type MiningRun, miningArms } from "./mining-arms.ts";
 import { meanOf, qualityOf, readLogs } from "./mining-quality.ts";
+import { inTurns, sliceStart } from "./turns.ts";
 
 export interface MiningFigures {
   readonly corpus: CorpusName;
@@ -12,11 +14,14 @@ export interface MiningFigures {
 /** Lines per CPU-second of this process, in millions. */
 export interface ArmFigures {
   readonly arm: string;
+  readonly isShipped: boolean;
   readonly lines: number;
   readonly warmUp: number;
   readonly median: number;
   readonly lowest: number;
   readonly highest: number;
+  /** One per round, in order. */
+  readonly rates: readonly number[];
   readonly clusters: number;
 }
 
@@ -26,7 +31,7 @@ export interface MiningOptions {
   readonly corpora: readonly CorpusName[];
 }
 
-/** All arms over each corpus, one after the other in every round; the first round is kept apart as warm-up. */
+/** All arms over each corpus in every round, in turns of a slice of it; the first round is kept apart as warm-up. */
 export function measureMining({ lines, rounds, corpora }: MiningOptions): readonly MiningFigures[] {
   const arms = miningArms();
   return corpora.map((name) => {
@@ -37,35 +42,48 @@ export function measureMining({ lines, rounds, corpora }: MiningOptions): readon
 
 function measureCorpus(corpus: Corpus, arms: readonly MiningArm[], rounds: number): MiningFigures {
   const all = corpus.starts.length - 1;
-  const runs = arms.map((arm) => {
-    return { arm, run: arm.prepare(corpus), rates: new Array<number>(), clusters: 0 };
-  });
+  const starts = arms.map((arm) => arm.prepare(corpus));
+  const clusters: number[] = [];
+  const rates: number[][] = arms.map(() => []);
   for (let round = 0; round <= rounds; round++) {
-    for (const each of runs) {
+    const micros = arms.map(() => 0);
+    const runs: MiningRun[] = [];
+    inTurns(arms.length, (arm, slice) => {
       const before = process.cpuUsage();
-      each.clusters = each.run().clusters;
+      const run = (runs[arm] ??= starts[arm]?.() ?? fail());
+      run.mine(sliceStart(all, slice), sliceStart(all, slice + 1));
       const { user, system } = process.cpuUsage(before);
-      each.rates.push(all / (user + system));
+      micros[arm] = (micros[arm] ?? 0) + user + system;
+    });
+    for (const [arm, spent] of micros.entries()) {
+      rates[arm]?.push(all / spent);
+      clusters[arm] = runs[arm]?.clusters() ?? 0;
     }
   }
   return {
     corpus: corpus.name,
     about: corpus.about,
     bytesPerLine: Math.round(corpus.bytes.length / all),
-    arms: runs.map(({ arm, rates, clusters }) => {
-      const [warmUp = 0, ...measured] = rates;
-      const sorted = measured.toSorted((a, b) => a - b);
+    arms: arms.map(({ name, isShipped }, index) => {
+      const [warmUp = 0, ...measured] = rates[index] ?? [];
+      const { low, median, high } = spreadOf(measured);
       return {
-        arm: arm.name,
+        arm: name,
+        isShipped,
         lines: all,
         warmUp,
-        median: sorted[Math.floor(sorted.length / 2)] ?? 0,
-        lowest: sorted[0] ?? 0,
-        highest: sorted.at(-1) ?? 0,
-        clusters,
+        median,
+        lowest: low,
+        highest: high,
+        rates: measured,
+        clusters: clusters[index] ?? 0,
       };
     }),
   };
+}
+
+function fail(): never {
+  throw new Error("an arm without a start");
 }
 
 /** GA and FGA of each arm over the labelled logs; null when they are not there. */

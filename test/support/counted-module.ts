@@ -15,7 +15,11 @@ export function createCounted() {
         counted.mined++;
         return imports.mine(...message);
       };
-      const exports = startModule({ ...imports, decline, mine });
+      const place = (group: number) => {
+        counted.mined++;
+        return imports.place(group);
+      };
+      const exports = startModule({ ...imports, decline, mine, place });
       const rowsReady = () => {
         const rows = exports.rowsReady();
         counted.read += rows;

@@ -1,5 +1,5 @@
-import { createPatternTable, MAX_PATTERN_TOKENS } from "./pattern-table.ts";
-import { createScannedLine, scanLine } from "./scan-line.ts";
+import { createPatternTable } from "./pattern-table.ts";
+import { createScannedLine, type ScannedLine, scanLine } from "./scan-line.ts";
 import { createLineShaper } from "./shape-line.ts";
 import { createSignatureCache } from "./signature-cache.ts";
 import { DEFAULT_MINER_LIMITS, type MinerLimits, type TemplateMiner } from "./template-miner.ts";
@@ -10,11 +10,16 @@ import { MINER_TUNING, type MinerTuning } from "./tuning.ts";
 const CACHE_SLOTS = 1 << 14;
 const MAX_GROUP = 65_535;
 
-/** What a miner remembers of messages, see `signature-cache.ts`, `pattern-table.ts` and `token-traits.ts`. */
+/** What a miner remembers of messages, see `signature-cache.ts`, `pattern-table.ts` and `token-traits.ts`, and the message at hand. */
 export interface RememberedTables {
   readonly signatures: Int32Array;
   readonly patterns: Int32Array;
+  readonly firstWords: Int32Array;
   readonly traits: Int32Array;
+  /** The tokens of a message as `scanLine` leaves them, with room for one more than the miner looks at. */
+  readonly tokens: Pick<ScannedLine, "hashA" | "hashB" | "from" | "to" | "shape">;
+  /** How many tokens it has, and both halves of its signature. */
+  readonly signed: Int32Array;
 }
 
 /** What another implementation of the way of remembered messages needs of a miner, to give what the miner would give. */
@@ -22,6 +27,8 @@ export interface RememberedWay {
   readonly limits: MinerLimits;
   /** Moves what is remembered to memory that both read; false when a table has not the size, or when it was moved before. */
   moveTo(tables: RememberedTables): boolean;
+  /** What `add` does for the message whose tokens stand in the tables, when neither signature nor pattern was found; their bytes are these. */
+  place(group: number, bytes: Uint8Array): number;
   finalOf(template: number): number;
   /** Counts messages whose signature was found. */
   countMany(template: number, messages: number): void;
@@ -51,20 +58,23 @@ export function createByteMiner(
   const search = createTemplateSearch({ limits, tuning, scanned, shaper, patterns });
   const { store } = search;
 
+  function searchFor(group: number, bytes: Uint8Array): number {
+    const template = search.place(group, bytes);
+    cache.keep(group, scanned, template);
+    return store.countOne(template);
+  }
+
   const miner: TemplateMiner = {
     // oxlint-disable-next-line max-params -- called for every message: an object per call costs more than the search
     add(group, bytes, from, to) {
-      if ((group | 0) !== group || group < 0 || group > MAX_GROUP || !(from >= 0 && from <= to && to <= bytes.length)) {
+      if (!isGroup(group) || !(from >= 0 && from <= to && to <= bytes.length)) {
         reject(group, bytes, { from, to });
       }
       scanLine(scanned, bytes, from, Math.min(to, from + limits.maxMessageBytes));
       const kept = cache.find(group, scanned.signatureA, scanned.signatureB);
       if (kept !== -1) return store.countOne(kept);
-      const fitting = scanned.tokens <= MAX_PATTERN_TOKENS ? patterns.find(group, scanned, bytes) : -1;
-      if (fitting !== -1) return store.countOne(fitting);
-      const template = search.place(group, bytes);
-      cache.keep(group, scanned, template);
-      return store.countOne(template);
+      const fitting = patterns.find(group, scanned, bytes);
+      return fitting === -1 ? searchFor(group, bytes) : store.countOne(fitting);
     },
     get size() {
       return store.size;
@@ -75,13 +85,21 @@ export function createByteMiner(
     keyOf: (template) => store.keyOf(template),
     countOf: (template) => store.countOf(template),
   };
-  let isMoved = false;
+  let signed: Int32Array | null = null;
   ways.set(miner, {
     limits,
-    moveTo: ({ signatures, patterns: lines, traits }) => {
-      if (isMoved) return false;
-      isMoved = true;
-      return cache.moveTo(signatures) && patterns.moveTo(lines) && shaper.moveTraits(traits);
+    moveTo(tables) {
+      if (signed !== null || tables.tokens.hashA.length !== scanned.hashA.length) return false;
+      ({ signed } = tables);
+      Object.assign(scanned, tables.tokens);
+      const { signatures, patterns: lines, firstWords, traits } = tables;
+      return cache.moveTo(signatures) && patterns.moveTo(lines, firstWords) && shaper.moveTraits(traits);
+    },
+    place(group, bytes) {
+      if (signed === null) throw new Error("the tables of this miner were not moved: nothing can be placed from them");
+      if (!isGroup(group)) reject(group, bytes, { from: 0, to: 0 });
+      takeSigned(scanned, signed);
+      return searchFor(group, bytes);
     },
     finalOf: (template) => store.finalOf(template),
     countMany: (template, messages) => store.countMany(template, messages),
@@ -90,6 +108,16 @@ export function createByteMiner(
     },
   });
   return miner;
+}
+
+function takeSigned(scanned: ScannedLine, signed: Int32Array): void {
+  scanned.tokens = signed[0] ?? 0;
+  scanned.signatureA = signed[1] ?? 0;
+  scanned.signatureB = signed[2] ?? 0;
+}
+
+function isGroup(group: number): boolean {
+  return (group | 0) === group && group >= 0 && group <= MAX_GROUP;
 }
 
 function reject(group: number, bytes: Uint8Array, { from, to }: { from: number; to: number }): never {

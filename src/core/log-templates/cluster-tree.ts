@@ -20,7 +20,14 @@ interface Leaves {
   of(group: number, line: ShapedLine): Leaf | null;
 }
 
-function createLeaves(maxFirstWords: number, maxLeaves: number): Leaves {
+/** What a tree tells of itself, and its limits beside those of its clusters. */
+export interface TreeRoom {
+  readonly maxLeaves: number;
+  /** Called when messages of the group that start with this word get a leaf of their own. */
+  readonly onFirstWord: (group: number, hashA: number) => void;
+}
+
+function createLeaves(maxFirstWords: number, { maxLeaves, onFirstWord }: TreeRoom): Leaves {
   const leaves: Leaf[] = [];
   const byPlace = createIntTable();
 
@@ -43,6 +50,7 @@ function createLeaves(maxFirstWords: number, maxLeaves: number): Leaves {
       const shared = leafAt(group, line.columns, [0, 0]);
       if (shared === null || shared.firstWords >= maxFirstWords) return shared;
       shared.firstWords += 1;
+      onFirstWord(group, a);
       return leafAt(group, line.columns, [a, b]) ?? shared;
     },
   };
@@ -56,9 +64,9 @@ export interface ClusterTree {
   absorb(group: number, line: ShapedLine, wide: number): readonly number[];
 }
 
-export function createClusterTree(clusters: Clusters, tuning: MinerTuning, maxLeaves: number): ClusterTree {
+export function createClusterTree(clusters: Clusters, tuning: MinerTuning, room: TreeRoom): ClusterTree {
   const { agreement, agreementWhenFull, maxClustersPerLeaf, maxFirstWords } = tuning;
-  const leaves = createLeaves(maxFirstWords, maxLeaves);
+  const leaves = createLeaves(maxFirstWords, room);
 
   function nearest(leaf: Leaf, line: ShapedLine, limit: number): number {
     let best = -1;

@@ -10,12 +10,12 @@ export interface ScannedLine {
   tokens: number;
   signatureA: number;
   signatureB: number;
-  readonly hashA: Int32Array;
-  readonly hashB: Int32Array;
-  readonly from: Int32Array;
-  readonly to: Int32Array;
+  hashA: Int32Array;
+  hashB: Int32Array;
+  from: Int32Array;
+  to: Int32Array;
   /** What the token is made of: LETTERS, LETTERS_AND_SIGN, or 0 for anything else. */
-  readonly shape: Uint8Array;
+  shape: Uint8Array;
 }
 
 /** A token of letters only. */

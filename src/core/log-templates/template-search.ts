@@ -28,7 +28,10 @@ export function createTemplateSearch(parts: Parts): TemplateSearch {
   const { limits, tuning, scanned, shaper, patterns } = parts;
   const clusters = createClusters(tuning);
   const store = createTemplateStore(clusters, limits.maxTokens);
-  const tree = createClusterTree(clusters, tuning, limits.maxTemplates);
+  const tree = createClusterTree(clusters, tuning, {
+    maxLeaves: limits.maxTemplates,
+    onFirstWord: (group, hashA) => patterns.nameFirst(group, hashA),
+  });
   const placesOfAnyWord = placesFor(parts, clusters);
   const livingOfGroup: number[] = [];
   const restOfGroup: number[] = [];
@@ -64,7 +67,7 @@ export function createTemplateSearch(parts: Parts): TemplateSearch {
     const seen = store.findKnown(cluster, line);
     if (seen !== -1) {
       const anyWord = placesOfAnyWord(cluster, bytes);
-      if (anyWord !== 0) patterns.keep(group, scanned, { anyWord, template: seen });
+      if (anyWord !== null) patterns.keep(group, scanned, { anyWord, template: seen });
       return seen;
     }
     if (clusters.learn(cluster, line)) {
@@ -86,16 +89,20 @@ export function createTemplateSearch(parts: Parts): TemplateSearch {
   return { store, place };
 }
 
-/** Where the cluster of the message takes any word and a word or name stands by itself: bit i for token i; 0 when there is no such place. */
+/** Where the cluster of the message takes any word and a word or name stands by itself: bit i for token i, in words of 32; null when there is no such place. */
 function placesFor({ scanned, shaper }: Parts, clusters: Clusters) {
-  return (cluster: number, bytes: Uint8Array): number => {
-    if (scanned.tokens > MAX_PATTERN_TOKENS || clusters.varying(cluster) === 0) return 0;
+  const anyWord = new Int32Array(Math.ceil(MAX_PATTERN_TOKENS / 32));
+  return (cluster: number, bytes: Uint8Array): Int32Array | null => {
+    if (scanned.tokens > MAX_PATTERN_TOKENS || clusters.varying(cluster) === 0) return null;
     const { line } = shaper;
-    let anyWord = 0;
+    let places = 0;
+    anyWord.fill(0);
     for (let column = 0; column < line.columns; column++) {
       const token = line.firstToken[column] ?? 0;
-      if (clusters.isVariable(cluster, column) && shaper.standsAlone(scanned, bytes, token)) anyWord |= 1 << token;
+      if (!clusters.isVariable(cluster, column) || !shaper.standsAlone(scanned, bytes, token)) continue;
+      anyWord[token >> 5] = (anyWord[token >> 5] ?? 0) | (1 << (token & 31));
+      places += 1;
     }
-    return anyWord;
+    return places === 0 ? null : anyWord;
   };
 }

@@ -1,7 +1,7 @@
 import { CLASS_OF_BYTE, LETTER, MARK } from "./byte-classes.ts";
-import { createIntTable } from "./int-table.ts";
+import { CLOSER, END, OPENER, ROLE_OF_BYTE, SEPARATOR } from "./byte-roles.ts";
 import { createScannedLine, finish, MIN_PREFIX, SEED_A, scanLine } from "./scan-line.ts";
-import { LONGEST_SPECIAL_WORD, MAYBE_SPECIAL } from "./special-words.ts";
+import { addSpecial, LONGEST_SPECIAL_WORD, MAYBE_SPECIAL, specialBits } from "./special-words.ts";
 
 /** A plain word of letters, or a token of many parts. Only many different ones make a variable of their place. */
 export const WORD = 0;
@@ -42,8 +42,7 @@ const SPECIAL_WORDS: readonly (readonly [number, string])[] = [
   [UNIT, "ns us ms s sec secs second seconds min mins minute minutes h hour hours day days"],
 ];
 
-/** Special words by their hash, so that a word is looked up without reading it: as written, capitalised and in capitals. */
-const SPECIAL_BITS = createIntTable();
+// Looked up by hash, without reading the word: as written, capitalised and in capitals.
 for (const [bits, words] of SPECIAL_WORDS) {
   for (const word of words.split(" ")) {
     const forms = new Set([word, word.charAt(0).toUpperCase() + word.slice(1), word.toUpperCase()]);
@@ -55,35 +54,13 @@ function learnSpecial(word: string, bits: number): void {
   const line = createScannedLine(1);
   const bytes = Uint8Array.from(word, (character) => character.charCodeAt(0));
   scanLine(line, bytes, 0, bytes.length);
-  const [a = 0] = line.hashA;
-  const [b = 0] = line.hashB;
-  MAYBE_SPECIAL[a & 8191] = 1;
-  if (SPECIAL_BITS.get(a, b, 0, 0) === -1) SPECIAL_BITS.add([a, b, 0, 0], bits);
+  addSpecial(line.hashA[0] ?? 0, line.hashB[0] ?? 0, bits);
 }
 
 /** Traits of a token of `size` letters and nothing else, from its hash. */
 export function traitsOfLetters(hashA: number, hashB: number, size: number): number {
   if (size > LONGEST_SPECIAL_WORD || MAYBE_SPECIAL[hashA & 8191] === 0) return WORD;
-  const bits = SPECIAL_BITS.get(hashA, hashB, 0, 0);
-  return bits === -1 ? WORD : WORD | bits;
-}
-
-const OPENER = 1;
-const CLOSER = 2;
-const END = 4;
-const SEPARATOR = 8;
-const ROLE_OF_BYTE = roleTable();
-
-function roleTable(): Uint8Array {
-  const table = new Uint8Array(256);
-  const add = (characters: string, role: number) => {
-    for (const character of characters) table[character.charCodeAt(0)] = (table[character.charCodeAt(0)] ?? 0) | role;
-  };
-  add("([{<~\"'`", OPENER);
-  add(")]}>\"'`", CLOSER);
-  add(",;:.!?", END);
-  add("()[]{}<>\"'`=;|", SEPARATOR);
-  return table;
+  return WORD | specialBits(hashA, hashB);
 }
 
 const word = createScannedLine(1);

@@ -15,7 +15,7 @@ const scanners = new WeakMap<TemplateMiner, ModuleScanner>();
 /**
  * The scanner of `createNdjsonScanner`, with the same rows, columns and templates for the same bytes, that reads usual
  * lines in WebAssembly; `slow` of its tally may be lower. Where WebAssembly has no vectors or no memory it reads them all
- * in JavaScript. Costs 4 MB of memory for each miner it meets.
+ * in JavaScript. Costs 5 MB of memory for each miner it meets.
  */
 export function createFastNdjsonScanner(options: FastScannerOptions = {}): NdjsonScanner {
   return new FastScanner(options);

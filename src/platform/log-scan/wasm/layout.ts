@@ -11,11 +11,27 @@ export const NESTING = 1280;
 export const CLASSES = 2048;
 export const DAYS_TO_YEAR = 2304;
 export const DAYS_TO_MONTH = 2816;
-/** Tokens of the message at hand, 16 bytes each: two hashes, shape, size. */
-export const TOKENS = 4096;
+/** `ROLE_OF_BYTE` of the miner. */
+export const ROLES = 3072;
+/** A token with its variables masked. */
+export const MASKED = 3328;
+export const MASKED_BYTES = 256;
+/** How many tokens the message at hand has, and both halves of its signature. */
+export const SIGNED = 3584;
+/** Tokens of the message at hand, a row each of: first hash, second hash, first byte, end; then a byte each of shape. */
 export const TOKEN_ROOM = 512;
-/** `MAYBE_SPECIAL` of the miner. */
-export const SPECIAL = 16384;
+export const HASH_A = 4096;
+export const HASH_B = HASH_A + TOKEN_ROOM * 4;
+export const TOKEN_FROM = HASH_B + TOKEN_ROOM * 4;
+export const TOKEN_TO = TOKEN_FROM + TOKEN_ROOM * 4;
+export const SHAPES = TOKEN_TO + TOKEN_ROOM * 4;
+/** `MAYBE_SPECIAL` of the miner, its `SPECIAL_BITS` and their slots. */
+export const MAYBE_SPECIAL = 16384;
+export const SPECIAL_BITS = MAYBE_SPECIAL + 8192;
+export const SPECIAL_SLOTS = 1024;
+/** The miner's bits of first words, in words of 32. */
+export const FIRST_WORDS = SPECIAL_BITS + SPECIAL_SLOTS * 16;
+export const FIRST_WORDS_SIZE = 2048;
 
 /** Three tables of names, in this order: services, hosts, levels. */
 export const NAMES = 65536;
@@ -39,11 +55,12 @@ export const STEP_END = 255;
 /** The miner's table of signatures. */
 export const SIGNATURES = STEP_TEXT + MAX_STEP_TEXT + 1024;
 export const SIGNATURE_SLOTS = 16384;
-/** The miner's table of patterns, its sets, ways, and numbers of a way. */
+/** The miner's table of patterns: its sets, ways, and numbers of a way. */
 export const PATTERNS = SIGNATURES + SIGNATURE_SLOTS * 16;
 export const PATTERN_SETS = 1024;
 export const PATTERN_WAYS = 4;
-export const PATTERN_STRIDE = 68;
+export const PATTERN_TOKENS = 64;
+export const PATTERN_STRIDE = 8 + 2 * PATTERN_TOKENS;
 /** The miner's table of traits. */
 export const TRAITS = PATTERNS + PATTERN_SETS * PATTERN_WAYS * PATTERN_STRIDE * 4;
 export const TRAIT_SLOTS = 16384;
@@ -72,7 +89,7 @@ export const SCRATCH_BYTES = 262144;
 export const INPUT = SCRATCH + SCRATCH_BYTES;
 export const INPUT_BYTES = 262144;
 /** Pages of 64 KB in all; `build-wasm.mjs` has the same number. */
-export const PAGES = 62;
+export const PAGES = 80;
 
 /** Why a line is left to the program: its shape is not known, or a value in it is odd. */
 export const UNKNOWN_SHAPE = 1;

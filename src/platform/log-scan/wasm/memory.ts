@@ -1,7 +1,11 @@
 import { RECORD_FORMAT, RECORD_KIND } from "../../../core/columns/record-batch.ts";
 import { CLASS_OF_BYTE } from "../../../core/log-templates/byte-classes.ts";
 import type { RememberedTables } from "../../../core/log-templates/byte-miner.ts";
-import { MAYBE_SPECIAL } from "../../../core/log-templates/special-words.ts";
+import { ROLE_OF_BYTE } from "../../../core/log-templates/byte-roles.ts";
+import {
+  MAYBE_SPECIAL as MAYBE_SPECIAL_WORDS,
+  SPECIAL_BITS as SPECIAL_WORDS,
+} from "../../../core/log-templates/special-words.ts";
 import type { BatchBuilder } from "../batch-builder.ts";
 import {
   CLASSES,
@@ -9,12 +13,17 @@ import {
   DAYS_TO_MONTH,
   DAYS_TO_YEAR,
   FINALS,
+  FIRST_WORDS,
+  FIRST_WORDS_SIZE,
+  HASH_A,
+  HASH_B,
   HOSTS,
   INPUT,
   INPUT_BYTES,
   LENGTHS,
   MAX_ROWS,
   MAX_TEMPLATES,
+  MAYBE_SPECIAL,
   NAMES,
   NAMES_BYTES,
   OFFSETS,
@@ -23,13 +32,18 @@ import {
   PATTERN_WAYS,
   PATTERNS,
   PENDING,
+  ROLES,
   SERVICES,
   SEVERITIES,
+  SHAPES,
   SIGNATURE_SLOTS,
   SIGNATURES,
-  SPECIAL,
+  SIGNED,
+  SPECIAL_BITS,
   TEMPLATES,
   TIMES,
+  TOKEN_FROM,
+  TOKEN_TO,
   TRACES,
   TRAIT_SLOTS,
   TRAITS,
@@ -46,8 +60,6 @@ export class ModuleMemory {
   readonly buffer: ArrayBuffer;
   readonly bytes: Uint8Array;
   readonly input: Uint8Array;
-  /** For what the miner remembers. */
-  readonly remembered: RememberedTables;
   readonly #finals: Int32Array;
   readonly #pending: Int32Array;
   readonly #counted: Int32Array;
@@ -65,11 +77,6 @@ export class ModuleMemory {
     this.buffer = buffer;
     this.bytes = new Uint8Array(buffer);
     this.input = new Uint8Array(buffer, INPUT, INPUT_BYTES);
-    this.remembered = {
-      signatures: new Int32Array(buffer, SIGNATURES, SIGNATURE_SLOTS * 4),
-      patterns: new Int32Array(buffer, PATTERNS, PATTERN_WAYS * PATTERN_SETS * PATTERN_STRIDE),
-      traits: new Int32Array(buffer, TRAITS, TRAIT_SLOTS * 4),
-    };
     this.#finals = new Int32Array(buffer, FINALS, MAX_TEMPLATES);
     this.#pending = new Int32Array(buffer, PENDING, MAX_TEMPLATES);
     this.#counted = new Int32Array(buffer, COUNTED, MAX_ROWS);
@@ -83,11 +90,32 @@ export class ModuleMemory {
     this.#severities = new Uint8Array(buffer, SEVERITIES, MAX_ROWS);
     this.#zoneless = new Uint8Array(buffer, ZONELESS, MAX_ROWS);
     this.bytes.set(CLASS_OF_BYTE, CLASSES);
-    this.bytes.set(MAYBE_SPECIAL, SPECIAL);
+    this.bytes.set(ROLE_OF_BYTE, ROLES);
+    this.bytes.set(MAYBE_SPECIAL_WORDS, MAYBE_SPECIAL);
+    new Int32Array(buffer, SPECIAL_BITS, SPECIAL_WORDS.length).set(SPECIAL_WORDS);
     const years = Array.from({ length: 101 }, (_, year) => (Date.UTC(2000 + year, 0, 1) - MIN_MS) / DAY_MS);
     new Int32Array(buffer, DAYS_TO_YEAR, years.length).set(years);
     const months = Array.from({ length: 12 }, (_, month) => (Date.UTC(2001, month, 1) - Date.UTC(2001, 0, 1)) / DAY_MS);
     new Int32Array(buffer, DAYS_TO_MONTH + 4, months.length).set(months);
+  }
+
+  /** For what a miner remembers that looks at so many tokens, fewer than `TOKEN_ROOM`. */
+  remembered(maxTokens: number): RememberedTables {
+    const { buffer } = this;
+    return {
+      signatures: new Int32Array(buffer, SIGNATURES, SIGNATURE_SLOTS * 4),
+      patterns: new Int32Array(buffer, PATTERNS, PATTERN_WAYS * PATTERN_SETS * PATTERN_STRIDE),
+      firstWords: new Int32Array(buffer, FIRST_WORDS, FIRST_WORDS_SIZE),
+      traits: new Int32Array(buffer, TRAITS, TRAIT_SLOTS * 4),
+      signed: new Int32Array(buffer, SIGNED, 3),
+      tokens: {
+        hashA: new Int32Array(buffer, HASH_A, maxTokens + 1),
+        hashB: new Int32Array(buffer, HASH_B, maxTokens + 1),
+        from: new Int32Array(buffer, TOKEN_FROM, maxTokens + 1),
+        to: new Int32Array(buffer, TOKEN_TO, maxTokens + 1),
+        shape: new Uint8Array(buffer, SHAPES, maxTokens + 1),
+      },
+    };
   }
 
   /** Forgets the names of a table: 0 services, 1 hosts. */

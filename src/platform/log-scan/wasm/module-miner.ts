@@ -23,7 +23,7 @@ export type TakeTemplates = (templates: Int32Array) => void;
  */
 export function createModuleMiner(miner: TemplateMiner): ModuleMiner | null {
   const way = rememberedWayOf(miner);
-  return way === null || way.limits.maxTokens > TOKEN_ROOM ? null : startMiner(miner, way);
+  return way === null || way.limits.maxTokens >= TOKEN_ROOM ? null : startMiner(miner, way);
 }
 
 function startMiner(miner: TemplateMiner, way: RememberedWay): ModuleMiner | null {
@@ -32,19 +32,20 @@ function startMiner(miner: TemplateMiner, way: RememberedWay): ModuleMiner | nul
     if (way.joins !== joins) memory.forgetFinals(miner.size);
     joins = way.joins;
   };
+  const noticing = (template: number) => {
+    noticeJoins();
+    return template;
+  };
   const module = startModule({
-    mine: (group, from, to) => {
-      const template = miner.add(group, memory.bytes, from, to);
-      noticeJoins();
-      return template;
-    },
+    mine: (group, from, to) => noticing(miner.add(group, memory.bytes, from, to)),
+    place: (group) => noticing(way.place(group, memory.bytes)),
     finalOf: (template) => way.finalOf(template),
     nameAt: () => -1,
     groupOfNobody: () => 0,
     decline: () => {},
   });
   const memory = new ModuleMemory(module.memory.buffer);
-  if (!way.moveTo(memory.remembered)) return null;
+  if (!way.moveTo(memory.remembered(way.limits.maxTokens))) return null;
   module.setMiner(way.limits.maxTokens, way.limits.maxMessageBytes);
 
   function addChunk(group: number, end: number, take: TakeTemplates): void {

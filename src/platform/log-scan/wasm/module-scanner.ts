@@ -58,15 +58,15 @@ export class ModuleScanner implements NdjsonScanner {
     this.#restBytes = restBytes;
     this.#exports = start({
       nameAt: (table, from, to) => this.#nameAt(table, from, to),
-      mine: (group, from, to) => this.#mine(group, from, to),
+      mine: (group, from, to) => this.#noticing(this.#catalog.miner.add(group, this.#memory.bytes, from, to)),
+      place: (group) => this.#noticing(way?.place(group, this.#memory.bytes) ?? 0),
       finalOf: (template) => way?.finalOf(template) ?? template,
       groupOfNobody: () => this.#catalog.services.indexOf(""),
       decline: (from, to, reason) => this.#decline(from, to, reason),
     });
     this.#memory = new ModuleMemory(this.#exports.memory.buffer);
     this.#shapes = new ShapeTable(this.#exports.memory.buffer);
-    const isFit = way !== null && way.limits.maxTokens <= TOKEN_ROOM && way.moveTo(this.#memory.remembered);
-    this.#way = isFit ? way : null;
+    this.#way = way !== null && this.#share(way) ? way : null;
     if (this.#way !== null) this.#exports.setMiner(this.#way.limits.maxTokens, this.#way.limits.maxMessageBytes);
   }
 
@@ -96,6 +96,11 @@ export class ModuleScanner implements NdjsonScanner {
   get #catalog(): RecordCatalog {
     if (this.#target === null) throw new Error("a line was read while nothing was scanned");
     return this.#target.batch.catalog;
+  }
+
+  #share(way: RememberedWay): boolean {
+    const { maxTokens } = way.limits;
+    return maxTokens < TOKEN_ROOM && way.moveTo(this.#memory.remembered(maxTokens));
   }
 
   #open(target: ScanTarget): void {
@@ -208,8 +213,7 @@ export class ModuleScanner implements NdjsonScanner {
     return severityNumber(severityOf(decoder.decode(bytes.subarray(from, to))) ?? "unspecified");
   }
 
-  #mine(group: number, from: number, to: number): number {
-    const template = this.#catalog.miner.add(group, this.#memory.bytes, from, to);
+  #noticing(template: number): number {
     this.#noticeJoins();
     return template;
   }

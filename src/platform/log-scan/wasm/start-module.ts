@@ -4,7 +4,10 @@ import { MODULE_BASE64 } from "./module.ts";
 export interface ScanImports {
   /** The number of a name in table 0 (services), 1 (hosts) or 2 (levels). */
   nameAt(table: number, from: number, to: number): number;
+  /** The template of a message that is read from its bytes. */
   mine(group: number, from: number, to: number): number;
+  /** The template of the message whose tokens stand in the memory, and that neither signature nor pattern told. */
+  place(group: number): number;
   finalOf(template: number): number;
   groupOfNobody(): number;
   /** A line for the program, up to its newline, and why (see `layout.ts`). */

@@ -20,8 +20,8 @@ import {
   ZONELESS,
 } from "../layout";
 import { isOddId, trace } from "./ids";
-import { decline, finalOf, groupOfNobody, mine } from "./imports";
-import { sign, signatureA, signatureB } from "./mask";
+import { decline, finalOf, groupOfNobody, mine, place } from "./imports";
+import { noteSigned, sign, signatureA, signatureB } from "./mask";
 import { indexOf } from "./names";
 import { findPattern } from "./patterns";
 import { flagsOf, follow, fromOf, hasKind, kindOf, toOf } from "./shapes";
@@ -195,19 +195,26 @@ function templateOf(group: i32, from: i32, to: i32): i32 {
   const behind: i32 = load<u8>(end);
   store<u8>(end, 0);
   sign(from, end, maxTokens);
+  const kept = remembered(group);
+  const fitting = kept < 0 ? findPattern(group) : kept;
   store<u8>(end, behind);
+  if (fitting >= MAX_TEMPLATES) return mine(group, from, to);
+  if (fitting >= 0) return countOne(fitting);
+  noteSigned();
+  return place(group);
+}
+
+/** The template of the message signed last by its signature; -1 when it is not known. */
+function remembered(group: i32): i32 {
   const home = signatureA ^ (group * 0x2c1b3c6d);
   for (let probe: i32 = 0; probe < PROBES; probe++) {
     const slot = SIGNATURES + (((home + probe) & (SIGNATURE_SLOTS - 1)) << 4);
     const kept = load<i32>(slot, 12);
-    if (kept == 0) break;
-    if (load<i32>(slot) == signatureA && load<i32>(slot, 4) == signatureB && load<i32>(slot, 8) == group) {
-      if (kept > MAX_TEMPLATES) return mine(group, from, to);
-      return countOne(kept - 1);
-    }
+    if (kept == 0) return -1;
+    if (load<i32>(slot) == signatureA && load<i32>(slot, 4) == signatureB && load<i32>(slot, 8) == group)
+      return kept - 1;
   }
-  const fitting = findPattern(group);
-  return fitting < 0 || fitting >= MAX_TEMPLATES ? mine(group, from, to) : countOne(fitting);
+  return -1;
 }
 
 function countOne(kept: i32): i32 {
