@@ -1,3 +1,4 @@
+import type { Principal } from "../core/access/policy.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Safe } from "../core/safe.ts";
 
@@ -11,4 +12,8 @@ export interface Actor {
   readonly name: Safe;
   /** As the chat vendor told it. Never shown, logged or stored: only for acting elsewhere in the person's name. */
   readonly email?: string;
+  /** Set when everybody in a channel reads the answer: then what they all may see counts. The surface's own name of it. */
+  readonly audience?: string;
+  /** What the policy judges by, from a signed payload, a token or a session. Left out: what the kind alone is worth. */
+  readonly principal?: Principal;
 }

@@ -19,7 +19,7 @@ export const mcp: Command = {
       const { core } = config;
       const publicUrl = core.PUBLIC_URL ?? `http://127.0.0.1:${core.PORT}`;
       const wiring = await wire({ config, logger, connectionString: database.connectionString, publicUrl });
-      await serveMcpStdio({ verbs: wiring.verbs, logger }, io.stop);
+      await serveMcpStdio({ verbs: wiring.verbs, redactor: wiring.redactor, logger }, io.stop);
       await wiring.store.close();
     } finally {
       await database.close();

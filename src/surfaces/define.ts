@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Access, PlacePort } from "../app/access/access.ts";
 import type { HealthFinding } from "../app/health.ts";
 import type { JobOutcome } from "../app/jobs/catalog.ts";
 import type { Preferences } from "../app/people-ports.ts";
@@ -15,7 +16,14 @@ export interface SurfaceDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly redactor: Redactor;
+  /** Already behind the policy: a surface that forgets to ask shows and changes nothing that it should not. */
   readonly verbs: Verbs;
+  /** Asked before everything that is not a verb. */
+  readonly access: Access;
+  /** User groups of Slack that have a role or own a service; a principal says in which of them the person is. */
+  readonly groups: readonly string[];
+  /** A key of this install for one purpose: the same name gives the same key in every process. */
+  readonly keyFor: (purpose: string) => string;
   readonly messages: OutboundMessages;
   /** Small durable facts of a surface's own, such as how long its receiver asked to be left alone. */
   readonly marks: Marks;
@@ -37,6 +45,8 @@ export interface RunningSurface {
   /** Draws the answer where its people are: one message, edited in place. Runs under the incident's lock; may run again at any time. */
   readonly publish?: (answer: IncidentAnswer, signal: AbortSignal) => Promise<JobOutcome>;
   readonly routes?: readonly HttpRoute[];
+  /** Where it shows incidents, and to whom. */
+  readonly places?: PlacePort;
   readonly start?: () => Promise<void>;
   readonly stop?: () => Promise<void>;
 }

@@ -16,6 +16,13 @@ const ann: Actor = {
   id: "T0ACME/U0ANN",
   name: text("Ann Lee"),
   email: ANN,
+  principal: {
+    kind: "slack",
+    tenant: DEFAULT_TENANT,
+    standing: "member",
+    names: ["u0ann"],
+    isWorkspaceAdmin: false,
+  },
 };
 const annThere = { id: "PANN", type: "user_reference", summary: "Ann Lee" };
 const boThere = { id: "PBO", type: "user_reference", summary: "Bo Chief" };

@@ -37,6 +37,7 @@ const CASES: readonly (readonly [string, string, string?])[] = [
   ["why", "the canary was healthy for 4 min"],
   ["why 2", "2."],
   ["timeline INC-2041", "New error: ECONNRESET ledger:8443"],
+  ["page INC-2041", "https://traceops.example.com/i/INC-2041?as="],
   ["similar", "INC-1999", "similarIncidents"],
   ["changes checkout-api 2h", "1 change in checkout-api in the last 2 h", "recentChanges"],
   ["graph checkout-api", "*It is called by:* storefront", "dependencies"],

@@ -9,6 +9,7 @@ import { createRedactor } from "../../src/platform/redaction/redact.ts";
 import type { SurfaceDeps } from "../../src/surfaces/define.ts";
 import { InMemoryMarks } from "./fakes.ts";
 import { postmortemVerbs } from "./memory-postmortems.ts";
+import { openAccess } from "./open-access.ts";
 import { MemoryPreferences } from "./people-stores.ts";
 import { anAnalysis, anIncident, at, text } from "./sample-incident.ts";
 
@@ -108,6 +109,7 @@ export function surfaceDeps(kept: readonly KeptIncident[], overrides: Partial<Su
     health: async () => [],
     pagerDuty: null,
     publicUrl: "http://127.0.0.1:3000",
+    ...openAccess(),
     newNonce: () => `nonce-${String((nonces += 1)).padStart(20, "0")}`,
     ...overrides,
   };

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Actor } from "../../app/actor.ts";
+import type { Redactor } from "../../app/redactor.ts";
 import type { Verbs } from "../../app/verbs.ts";
 
 /** What an agent host is told about a tool's effects. All fields are required: a tool cannot forget to say that it writes. */
@@ -22,8 +23,15 @@ export const READS_ONLY: ToolHints = {
 export const TOOL_ERRORS = {
   "not-found": "There is no such incident. Call list_incidents for the ids.",
   "not-analysed-yet": "The first look at this incident is still running. Ask again in a few seconds.",
+  forbidden: "This token may not read that. An administrator can change its scopes.",
   unavailable: "TraceOps could not read its records right now. Try again in a minute.",
 } as const;
+
+/** What a tool asks, and what makes a name that an agent gives safe to ask for. */
+export interface ToolDeps {
+  readonly verbs: Verbs;
+  readonly redactor: Pick<Redactor, "text">;
+}
 
 export type ToolError = keyof typeof TOOL_ERRORS;
 
@@ -37,7 +45,7 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodO
   readonly hints: ToolHints;
   readonly input: Input;
   readonly output: Output;
-  readonly run: (verbs: Verbs, actor: Actor, input: z.infer<Input>) => Promise<ToolAnswer<z.infer<Output>>>;
+  readonly run: (deps: ToolDeps, actor: Actor, input: z.infer<Input>) => Promise<ToolAnswer<z.infer<Output>>>;
 }
 
 export interface RegisteredTool {
@@ -47,7 +55,11 @@ export interface RegisteredTool {
   readonly input: z.ZodObject;
   readonly output: z.ZodObject;
   /** Throws `ZodError` on input of the wrong shape. */
-  readonly run: (verbs: Verbs, actor: Actor, input: unknown) => Promise<ToolAnswer<Readonly<Record<string, unknown>>>>;
+  readonly run: (
+    deps: ToolDeps,
+    actor: Actor,
+    input: unknown,
+  ) => Promise<ToolAnswer<Readonly<Record<string, unknown>>>>;
 }
 
 /** Keeps the types of input and output inside the tool's file, then forgets them so that all tools fit one registry. */
@@ -61,6 +73,6 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     hints,
     input,
     output,
-    run: (verbs, actor, given) => run(verbs, actor, input.parse(given)),
+    run: (deps, actor, given) => run(deps, actor, input.parse(given)),
   };
 }

@@ -23,7 +23,7 @@ export const getIncidentContext = defineTool({
     notice: z.string(),
     analysis: z.looseObject({ schema: z.literal("traceops.analysis/v1") }),
   }),
-  run: async (verbs, actor, { id }) => {
+  run: async ({ verbs }, actor, { id }) => {
     const found = await verbs.getIncident(actor, id);
     if (found === null) return { kind: "error", error: "not-found" };
     const { analysis, view } = found;

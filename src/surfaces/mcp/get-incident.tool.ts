@@ -49,7 +49,7 @@ export const getIncident = defineTool({
   hints: READS_ONLY,
   input: incidentInput,
   output: Output,
-  run: async (verbs, actor, { id }) => {
+  run: async ({ verbs }, actor, { id }) => {
     const found = await verbs.getIncident(actor, id);
     if (found === null) return { kind: "error", error: "not-found" };
     const { view } = found;

@@ -24,7 +24,7 @@ export const getTimeline = defineTool({
   hints: READS_ONLY,
   input: incidentInput,
   output: z.object({ notice: z.string(), rows: z.array(Row), hiddenRows: z.int() }),
-  run: async (verbs, actor, { id }) => {
+  run: async ({ verbs }, actor, { id }) => {
     const found = await verbs.getIncident(actor, id);
     if (found === null) return { kind: "error", error: "not-found" };
     if (found.analysis === null) return { kind: "error", error: "not-analysed-yet" };

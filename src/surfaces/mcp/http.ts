@@ -1,5 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { hostHeaderValidation, originValidation, toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import type { Actor } from "../../app/actor.ts";
@@ -7,58 +6,59 @@ import { DEFAULT_TENANT } from "../../core/ids.ts";
 import { safe } from "../../core/safe.ts";
 import type { NodeRoute } from "../../platform/http-route.ts";
 import { buildMcpServer, type McpDeps } from "./server.ts";
+import { type KnownToken, tokenIn } from "./tokens.ts";
 
 export interface McpHttpOptions {
-  readonly tokens: readonly string[];
+  readonly tokens: readonly KnownToken[];
   /** Host names this server answers to; also the sites whose pages may call it. */
   readonly hosts: readonly string[];
 }
 
-const CLIENT: Actor = { kind: "mcp-client", tenant: DEFAULT_TENANT, id: "mcp:http", name: safe`MCP client` };
 const MAX_BODY_BYTES = 256 * 1024;
 const UNAUTHORIZED = { jsonrpc: "2.0", error: { code: -32_001, message: "A bearer token is needed." }, id: null };
 
 /** `/mcp` over HTTP. Host, Origin and token are checked here on every request, whatever address the server is bound to. */
 export function mcpRoute(
   deps: McpDeps,
-  options: McpHttpOptions,
+  { tokens, hosts }: McpHttpOptions,
 ): { readonly route: NodeRoute; readonly close: () => Promise<void> } {
-  const onerror = (error: Error) => deps.logger.warn({ err: error }, "MCP over HTTP failed");
-  const handler = createMcpHandler(() => buildMcpServer(deps, CLIENT), {
-    onerror,
-    maxRequestBodySize: MAX_BODY_BYTES,
-    maxSubscriptions: 20,
-  });
-  const answer = toNodeHandler(handler, { onerror, maxRequestBodySize: MAX_BODY_BYTES });
-  const isOurHost = hostHeaderValidation([...options.hosts]);
-  const isOurSite = originValidation([...options.hosts]);
+  // One handler for each token: what one of them opened, no other one reaches.
+  const desks = new Map(tokens.map((token) => [token, deskFor(deps, token)]));
+  const isOurHost = hostHeaderValidation([...hosts]);
+  const isOurSite = originValidation([...hosts]);
   return {
-    close: () => handler.close(),
+    close: async () => {
+      await Promise.all([...desks.values()].map(({ close }) => close()));
+    },
     route: {
       kind: "node",
       path: "/mcp",
       handle: async (request, response) => {
         if (!isOurHost(request, response) || !isOurSite(request, response)) return;
-        if (!hasToken(request, options.tokens)) return askForToken(response);
+        const token = tokenIn(request.headers.authorization, tokens);
+        const desk = token === null ? undefined : desks.get(token);
+        if (desk === undefined) return askForToken(response);
         // The token ends here: nothing behind this line sees it.
         delete request.headers.authorization;
         const { method = "GET", url = "/mcp" } = request;
-        await answer(Object.assign(request, { method, url }), response);
+        await desk.answer(Object.assign(request, { method, url }), response);
       },
     },
   };
 }
 
-/** Compares digests of equal length with every known token, so that time tells nothing. */
-function hasToken(request: IncomingMessage, tokens: readonly string[]): boolean {
-  const given = /^Bearer ([\x21-\x7e]{1,500})$/iu.exec(request.headers.authorization ?? "")?.[1];
-  if (given === undefined) return false;
-  const digest = digestOf(given);
-  return tokens.map((token) => timingSafeEqual(digestOf(token), digest)).includes(true);
+function deskFor(deps: McpDeps, token: KnownToken) {
+  const onerror = (error: Error) => deps.logger.warn({ err: error }, "MCP over HTTP failed");
+  const limits = { onerror, maxRequestBodySize: MAX_BODY_BYTES };
+  const handler = createMcpHandler(() => buildMcpServer(deps, actorOf(token)), { ...limits, maxSubscriptions: 20 });
+  return { answer: toNodeHandler(handler, limits), close: () => handler.close() };
 }
 
-function digestOf(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+/** The token is the principal: what a client says about itself counts for nothing. */
+function actorOf({ name, scopes }: KnownToken): Actor {
+  const tenant = DEFAULT_TENANT;
+  const id = `mcp:${name}`;
+  return { kind: "mcp-client", tenant, id, name: safe`MCP client`, principal: { kind: "token", tenant, scopes } };
 }
 
 function askForToken(response: ServerResponse): void {

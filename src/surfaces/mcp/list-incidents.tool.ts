@@ -28,7 +28,7 @@ export const listIncidents = defineTool({
     limit: z.int().min(1).max(MAX_LISTED).default(20),
   }),
   output: z.object({ notice: z.string(), incidents: z.array(Listed) }),
-  run: async (verbs, actor, { status, service, limit }) => {
+  run: async ({ verbs }, actor, { status, service, limit }) => {
     const filter = { limit, ...(status && { status }), ...(service && { service }) };
     const found = await verbs.listIncidents(actor, filter);
     const incidents = found.map(({ id, title, service: named, severity, status: now, startedAtMs, alertCount }) => ({

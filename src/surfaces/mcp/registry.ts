@@ -1,6 +1,7 @@
 import type { RegisteredTool } from "./define.ts";
 import { getIncident } from "./get-incident.tool.ts";
 import { getIncidentContext } from "./get-incident-context.tool.ts";
+import { getServiceGraph } from "./get-service-graph.tool.ts";
 import { getTimeline } from "./get-timeline.tool.ts";
 import { listIncidents } from "./list-incidents.tool.ts";
 
@@ -10,4 +11,5 @@ export const tools = {
   get_incident: getIncident,
   get_timeline: getTimeline,
   get_incident_context: getIncidentContext,
+  get_service_graph: getServiceGraph,
 } satisfies Record<string, RegisteredTool>;

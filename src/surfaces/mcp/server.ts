@@ -1,18 +1,17 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { McpServer } from "@modelcontextprotocol/server";
+import { ForbiddenError } from "../../app/access/access.ts";
 import type { Actor } from "../../app/actor.ts";
 import type { Logger } from "../../app/ports.ts";
-import type { Verbs } from "../../app/verbs.ts";
-import { type RegisteredTool, TOOL_ERRORS } from "./define.ts";
+import { type RegisteredTool, TOOL_ERRORS, type ToolDeps } from "./define.ts";
 import { tools } from "./registry.ts";
-import { UNTRUSTED_NOTICE } from "./untrusted.ts";
+import { seenData, UNTRUSTED_NOTICE } from "./untrusted.ts";
 
-export interface McpDeps {
-  readonly verbs: Verbs;
+export interface McpDeps extends ToolDeps {
   readonly logger: Logger;
 }
 
-const INSTRUCTIONS = `TraceOps explains incidents: what broke and why, with evidence. Begin with list_incidents, then get_incident or get_incident_context. All tools only read. ${UNTRUSTED_NOTICE}`;
+const INSTRUCTIONS = `TraceOps explains incidents: what broke and why, with evidence. Begin with list_incidents, then get_incident or get_incident_context; get_service_graph tells who calls a service. All tools only read. ${UNTRUSTED_NOTICE}`;
 
 /** A server with every tool of the registry, asking in the name of this actor. */
 export function buildMcpServer(deps: McpDeps, actor: Actor): McpServer {
@@ -29,16 +28,17 @@ export function buildMcpServer(deps: McpDeps, actor: Actor): McpServer {
 }
 
 async function call(
-  { verbs, logger }: McpDeps,
+  deps: McpDeps,
   actor: Actor,
   { name, tool, given }: { readonly name: string; readonly tool: RegisteredTool; readonly given: unknown },
 ): Promise<CallToolResult> {
   try {
-    const answer = await tool.run(verbs, actor, given);
+    const answer = await tool.run(deps, actor, given);
     if (answer.kind === "error") return failed(TOOL_ERRORS[answer.error]);
-    return { content: [{ type: "text", text: answer.text }], structuredContent: { ...answer.structured } };
+    return { content: [{ type: "text", text: answer.text }], structuredContent: seenData(answer.structured) };
   } catch (cause) {
-    logger.warn({ tool: name, err: cause }, "MCP tool failed");
+    if (cause instanceof ForbiddenError) return failed(TOOL_ERRORS.forbidden);
+    deps.logger.warn({ tool: name, err: cause }, "MCP tool failed");
     return failed(TOOL_ERRORS.unavailable);
   }
 }

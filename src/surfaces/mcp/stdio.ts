@@ -5,7 +5,13 @@ import { safe } from "../../core/safe.ts";
 import { buildMcpServer, type McpDeps } from "./server.ts";
 
 /** The person who started the command: whoever may start it may read its database anyway. */
-const LOCAL: Actor = { kind: "mcp-client", tenant: DEFAULT_TENANT, id: "mcp:stdio", name: safe`local MCP client` };
+const LOCAL: Actor = {
+  kind: "mcp-client",
+  tenant: DEFAULT_TENANT,
+  id: "mcp:stdio",
+  name: safe`local MCP client`,
+  principal: { kind: "local", tenant: DEFAULT_TENANT },
+};
 
 /**
  * Answers one agent on stdin and stdout until the agent closes its end or `stop` aborts; resolves then.

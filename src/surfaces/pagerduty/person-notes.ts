@@ -1,6 +1,7 @@
 import type { JobOutcome } from "../../app/jobs/catalog.ts";
 import type { MessageKey, PersonNote } from "../../app/ports.ts";
 import type { IncidentAnswer } from "../../app/verbs.ts";
+import { oneLineSafe, seenLinesSafe } from "../../core/presentation/unseen.ts";
 import { cutSafe, type Safe, safe } from "../../core/safe.ts";
 import { deliverNote, type Notebook, type NoteDraft } from "./deliver-note.ts";
 import { PLACE } from "./sender-words.ts";
@@ -55,5 +56,8 @@ async function dueDrafts(book: Notebook, request: NotesToDeliver): Promise<reado
 
 /** Begins with the name, because PagerDuty shows the configured user as the author. */
 function textOf({ who, actorKind, text }: PersonNote): Safe {
-  return cutSafe(safe`${cutSafe(who, MAX_NAME)} (${PLACE[actorKind]}): ${text}`, MAX_LENGTH);
+  return cutSafe(
+    safe`${cutSafe(oneLineSafe(who), MAX_NAME)} (${PLACE[actorKind]}): ${seenLinesSafe(text)}`,
+    MAX_LENGTH,
+  );
 }

@@ -1,3 +1,4 @@
+import { oneLineSafe } from "../../core/presentation/unseen.ts";
 import type { IncidentView } from "../../core/presentation/view.ts";
 import { cutSafe, joinSafe, own, ownWords, type Safe, safe, sliceSafe } from "../../core/safe.ts";
 import { clockTime } from "../../core/time.ts";
@@ -21,7 +22,7 @@ export function renderNote(view: IncidentView, untold: readonly Safe[] = []): Sa
     line(safe`Details`, view.pageUrl),
     ...untold,
   ];
-  const said = lines.filter((each) => each !== null).map((each) => cutSafe(each, MAX_LINE));
+  const said = lines.filter((each) => each !== null).map((each) => cutSafe(oneLineSafe(each), MAX_LINE));
   return cutSafe(joinSafe(said, "\n"), MAX_LENGTH);
 }
 

@@ -1,5 +1,6 @@
 import type { Actor } from "../../app/actor.ts";
 import type { Redactor } from "../../app/redactor.ts";
+import { oneLineSafe } from "../../core/presentation/unseen.ts";
 import { cutSafe, own, ownWords, type Safe, safe } from "../../core/safe.ts";
 import { PagerDutyError } from "../../platform/clients/pagerduty.ts";
 
@@ -22,7 +23,7 @@ const MAX_NAME = 100;
 
 /** The note that names the person for whom the configured user acted. */
 export function actedFor({ name, kind }: Actor, said: Safe): Safe {
-  return safe`${cutSafe(name, MAX_NAME)} (${PLACE[kind]}) ${said} this incident through TraceOps. PagerDuty shows another user, because it does not know this person's e-mail address.`;
+  return safe`${cutSafe(oneLineSafe(name), MAX_NAME)} (${PLACE[kind]}) ${said} this incident through TraceOps. PagerDuty shows another user, because it does not know this person's e-mail address.`;
 }
 
 /** What the person is told whose status change the configured user made. */

@@ -1,3 +1,4 @@
+import { ForbiddenError } from "../../app/access/access.ts";
 import { AppError, type AppErrorCode, UnavailableError } from "../../app/errors.ts";
 import { type Safe, safe } from "../../core/safe.ts";
 import type { Desk } from "./desk.ts";
@@ -9,6 +10,7 @@ export async function answered(desk: Desk, work: () => Promise<Drawing>): Promis
   try {
     return await work();
   } catch (error) {
+    if (error instanceof ForbiddenError) return say(error.words);
     if (error instanceof AppError) return say(APP_ERRORS[error.code]);
     if (error instanceof UnavailableError) {
       desk.logger.warn(

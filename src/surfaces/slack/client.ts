@@ -2,8 +2,11 @@ import { LogLevel, type Logger as SlackLogger } from "@slack/bolt";
 import { WebClient, type WebClientOptions } from "@slack/web-api";
 import type { Logger } from "../../app/ports.ts";
 import type { Redactor } from "../../app/redactor.ts";
+import { createHostFetch, type HostFetch } from "../../platform/safe-fetch-hosts.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
+const MAX_ANSWER_BYTES = 16_777_216;
+const SLACK_API_URL = "https://slack.com/api/";
 
 export interface ClientSettings {
   /** For tests; Slack's own address when undefined. */
@@ -21,9 +24,16 @@ export function clientOptions(settings: ClientSettings, timeoutMs = CALL_TIMEOUT
     timeout: timeoutMs,
     rejectRateLimitedCalls: true,
     logger: settings.logger,
-    fetch: (url, init) => fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(timeoutMs) }),
+    fetch: slackFetch(settings.apiUrl, timeoutMs),
+    allowAbsoluteUrls: false,
     ...(settings.apiUrl === undefined ? {} : { slackApiUrl: withSlash(settings.apiUrl) }),
   };
+}
+
+/** The way to Slack and to nobody else: its API, and the addresses below its name that it gives for answers and uploads. */
+export function slackFetch(apiUrl: string | undefined, timeoutMs: number): HostFetch {
+  const { origin, hostname } = new URL(apiUrl ?? SLACK_API_URL);
+  return createHostFetch({ origins: [origin, `https://*.${hostname}`], timeoutMs, maxBytes: MAX_ANSWER_BYTES });
 }
 
 /** A client for one token. */

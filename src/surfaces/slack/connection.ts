@@ -3,13 +3,14 @@ import { App, HTTPReceiver, type Receiver, SocketModeReceiver } from "@slack/bol
 import { UnavailableError } from "../../app/errors.ts";
 import type { Clock, Logger } from "../../app/ports.ts";
 import type { HttpRoute } from "../../platform/http-route.ts";
-import { type ClientSettings, clientOptions, webClient } from "./client.ts";
+import { type ClientSettings, clientOptions, slackFetch, webClient } from "./client.ts";
 import { checkAppToken, type TokenCheck } from "./identity.ts";
 import { slackRoute } from "./route.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 const MAX_BODY_BYTES = 1_000_000;
 const CONNECT_MS = 15_000;
+const CONNECT_CALL_MS = 10_000;
 
 /** How Slack reaches this process. */
 export interface Connection {
@@ -33,6 +34,8 @@ export interface ConnectionSettings {
 export function httpConnection(settings: ConnectionSettings, signingSecret: string): Connection {
   const receiver = new HTTPReceiver({
     signingSecret,
+    // Checked by our route, over the raw bytes. Bolt's check reads decoded text and lets times of the future pass.
+    signatureVerification: false,
     // Mounted below its path, the web server may have taken the path off already.
     endpoints: [settings.path, "/"],
     logger: settings.client.logger,
@@ -40,7 +43,7 @@ export function httpConnection(settings: ConnectionSettings, signingSecret: stri
   });
   return {
     app: boltApp(settings, receiver),
-    routes: [slackRoute(receiver, settings.clock, settings.path)],
+    routes: [slackRoute({ ...settings, receiver, signingSecret })],
     start: () => checkBotTokens(settings),
     stop: async () => undefined,
   };
@@ -55,7 +58,11 @@ export function socketConnection(settings: ConnectionSettings, appToken: string)
     logger,
     installerOptions: {
       // Its own retries stay on: without them a lost line ends the process instead of coming back.
-      clientOptions: { timeout: 10_000, ...(apiUrl === undefined || slackApiUrl === undefined ? {} : { slackApiUrl }) },
+      clientOptions: {
+        timeout: CONNECT_CALL_MS,
+        fetch: slackFetch(apiUrl, CONNECT_CALL_MS),
+        ...(apiUrl === undefined || slackApiUrl === undefined ? {} : { slackApiUrl }),
+      },
     },
   });
   const app = boltApp(settings, receiver);

@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import type { Access } from "../../app/access/access.ts";
 import type { HealthFinding } from "../../app/health.ts";
 import type { Preferences } from "../../app/people-ports.ts";
 import type { Clock, Logger, OutboundMessages } from "../../app/ports.ts";
@@ -15,11 +16,13 @@ export interface Desk {
   /** The workspace; null when this install serves one and never asked which. */
   readonly team: string | null;
   readonly verbs: Verbs;
+  readonly access: Access;
   readonly messages: OutboundMessages;
   readonly preferences: Preferences;
   readonly health: () => Promise<readonly HealthFinding[]>;
   readonly newNonce: () => string;
   readonly publicUrl: string;
+  readonly keyFor: (purpose: string) => string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly redactor: Redactor;

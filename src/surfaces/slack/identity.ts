@@ -11,7 +11,14 @@ const Tested = z.object({
   user_id: z.string().optional(),
   bot_id: z.string().optional(),
   team_id: z.string().optional(),
+  enterprise_id: z.string().nullish(),
 });
+
+/** The workspace that a bot token belongs to, and its organisation when it has one. */
+export interface OwnTeam {
+  readonly team: string;
+  readonly enterprise: string | null;
+}
 
 /**
  * Who we are in Slack, asked once. Incoming requests never wait for this: when `auth.test` cannot be reached, they are
@@ -20,6 +27,8 @@ const Tested = z.object({
 export class Identity {
   readonly #client: WebClient;
   readonly #token: string;
+  #enterprise: string | null = null;
+  #asking: Promise<TokenCheck> | null = null;
   #known: { readonly botUserId?: string; readonly botId?: string; readonly teamId?: string } = {};
 
   constructor(client: WebClient, token: string) {
@@ -32,6 +41,16 @@ export class Identity {
     return this.#known.teamId ?? null;
   }
 
+  /** Whose people may act; asks Slack when it did not say yet. Null when it does not answer, for this time. */
+  async own(): Promise<OwnTeam | null> {
+    if (this.teamId === null) {
+      this.#asking ??= this.check();
+      await this.#asking;
+      this.#asking = null;
+    }
+    return this.teamId === null ? null : { team: this.teamId, enterprise: this.#enterprise };
+  }
+
   /** For Bolt: never throws, never calls out. */
   authorization(): { readonly botToken: string; readonly botUserId?: string; readonly botId?: string } {
     return { botToken: this.#token, ...this.#known };
@@ -40,7 +59,13 @@ export class Identity {
   /** Asks Slack whether the bot token is good, and who it belongs to. */
   async check(): Promise<TokenCheck> {
     try {
-      const { user_id: user, bot_id: bot, team_id: team } = Tested.parse(await this.#client.auth.test());
+      const {
+        user_id: user,
+        bot_id: bot,
+        team_id: team,
+        enterprise_id: enterprise,
+      } = Tested.parse(await this.#client.auth.test());
+      this.#enterprise = enterprise ?? null;
       this.#known = {
         ...(user === undefined ? {} : { botUserId: user }),
         ...(bot === undefined ? {} : { botId: bot }),

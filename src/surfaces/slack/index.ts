@@ -17,6 +17,7 @@ import { InFlight } from "./in-flight.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
 import { DEFAULT_COMMAND } from "./manifest.ts";
+import { PrivatePlaces } from "./private-places.ts";
 import { EVENTS_PATH } from "./route.ts";
 import { createRouting, parseRoutes } from "./routing.ts";
 import { Seen } from "./seen.ts";
@@ -57,6 +58,7 @@ class SlackSurface {
   readonly #inFlight = new InFlight();
   readonly #homes: HomeGuests;
   readonly #homeNews: HomeNews;
+  readonly #places: PrivatePlaces;
 
   constructor(
     settings: SlackSettings,
@@ -67,11 +69,12 @@ class SlackSurface {
     this.#deps = deps;
     this.#client = { apiUrl: settings.SLACK_API_URL, logger: libraryLogger(deps.logger, deps.redactor) };
     this.#further = parseWorkspaces(settings.SLACK_WORKSPACES ?? "[]") ?? [];
-    const open = (given: typeof first | FurtherWorkspace) => openWorkspace(given, this.#client, deps.redactor);
+    const open = (given: typeof first | FurtherWorkspace) => openWorkspace(given, this.#client, deps);
     this.#workspaces = new Workspaces(open(first), this.#further.map(open));
     const homes = new HomeGuests(deps.clock);
     this.#homes = homes;
     this.#homeNews = new HomeNews({ ...deps, isWatched: () => homes.hasAny, onNews: () => homes.changed() });
+    this.#places = new PrivatePlaces({ ...deps, workspaces: this.#workspaces });
     this.#publisher = this.#createPublisher();
   }
 
@@ -87,6 +90,7 @@ class SlackSurface {
         return tellAuthors(telling, { answer, outcome }, signal);
       },
       routes: connections.flatMap(({ routes }) => routes),
+      places: this.#places,
       start: async () => {
         if (connections.length === 0) {
           this.#deps.logger.warn({}, "slack can post but not listen: set SLACK_APP_TOKEN or SLACK_SIGNING_SECRET");
@@ -109,6 +113,7 @@ class SlackSurface {
       publisher: this.#publisher,
       preferences,
       changes: new ChangeAuthors(verbs, clock),
+      places: this.#places,
       teamOf: (team) => this.#workspaces.at(team).team,
     };
   }

@@ -39,9 +39,14 @@ const SCOPES = {
     /** The look-up above in public and private channels. Without them a lost answer becomes a question to a person. */
     "channels:history",
     "groups:history",
-    /** Seeing that the bot was invited, for the welcome; and whether a channel is archived, for `doctor`. */
+    /**
+     * Seeing that the bot was invited, for the welcome; whether a channel is archived, for `doctor`; whether it is private and
+     * who is in it, so that an incident of a private channel is shown to its members only.
+     */
     "channels:read",
     "groups:read",
+    /** Who is in a user group that has a role or owns a service. */
+    "usergroups:read",
     /** Words in a direct message to the bot. */
     "im:history",
     /** The postmortem as a canvas; without it a file. */

@@ -16,13 +16,13 @@ const NOW = epochMs(1_795_000_000_000);
 const answer = anAnswer();
 
 function setUp(fixed = "") {
+  const clock = { nowMs: () => NOW };
   const redactor = createRedactor({ pseudonymKey: "test" });
   const client = { apiUrl: undefined, logger: libraryLogger(new MemoryLog(), redactor) };
   const open = (team: string | null, channel: string) =>
-    openWorkspace({ team, botToken: `xoxb-${team ?? "first"}`, channel }, client, redactor);
+    openWorkspace({ team, botToken: `xoxb-${team ?? "first"}`, channel }, client, { redactor, clock, groups: [] });
   const workspaces = new Workspaces(open(null, "C0MAIN"), [open("T0OTHER", "C0OTHER")]);
   const preferences = new MemoryPreferences();
-  const clock = { nowMs: () => NOW };
   const routing = createRouting({ preferences, workspaces, clock, fixed: parseRoutes(fixed) ?? [] });
   const choose = (scope: string, name: string, value: unknown) =>
     preferences.set(DEFAULT_TENANT, { scope, name, value, by: safe`Ada`, atMs: NOW });

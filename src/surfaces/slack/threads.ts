@@ -38,7 +38,7 @@ export class Threads {
   }
 
   /** Where the card of an incident stands; null when there is none. */
-  async rootOf(actor: Actor, id: IncidentId): Promise<Place | null> {
+  async rootOf(actor: Pick<Actor, "tenant">, id: IncidentId): Promise<Place | null> {
     const rows = await this.#messages.ofIncident(actor.tenant, id, SURFACE);
     const root = rows
       .filter(({ key, state }) => key.kind === "root" && state === "posted")

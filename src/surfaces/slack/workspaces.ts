@@ -1,9 +1,8 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import type { Redactor } from "../../app/redactor.ts";
 import { type ClientSettings, webClient } from "./client.ts";
 import { Identity } from "./identity.ts";
-import { People } from "./people.ts";
+import { People, type PeopleSettings } from "./people.ts";
 
 const NAME_TIMEOUT_MS = 3000;
 
@@ -72,14 +71,15 @@ export class Workspaces {
 export function openWorkspace(
   given: { readonly team: string | null; readonly botToken: string; readonly channel: string },
   client: ClientSettings,
-  redactor: Redactor,
+  people: Pick<PeopleSettings, "redactor" | "clock" | "groups">,
 ): Workspace {
   const web = webClient(given.botToken, client);
+  const identity = new Identity(web, given.botToken);
   return {
     team: given.team,
     channel: given.channel,
     client: web,
-    identity: new Identity(web, given.botToken),
-    people: new People(webClient(given.botToken, client, NAME_TIMEOUT_MS), redactor),
+    identity,
+    people: new People({ ...people, identity, client: webClient(given.botToken, client, NAME_TIMEOUT_MS) }),
   };
 }

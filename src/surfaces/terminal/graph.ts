@@ -127,7 +127,13 @@ function columnsOf(text: string): number {
 
 function cut(text: string, width: number): string {
   if (columnsOf(text) <= width) return text;
-  const letters = Array.from(text);
-  while (letters.length > 0 && columnsOf(letters.join("")) > width - 1) letters.pop();
-  return `${letters.join("")}…`;
+  let room = width - 1;
+  let kept = "";
+  // Names come from what is pushed here: one of thousands of letters must cost no more than its length.
+  for (const letter of text) {
+    room -= columnsOf(letter);
+    if (room < 0) break;
+    kept += letter;
+  }
+  return `${kept}…`;
 }

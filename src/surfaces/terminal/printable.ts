@@ -1,12 +1,13 @@
+import { oneLine } from "../../core/presentation/unseen.ts";
+
 // Escape sequences move cursors, rename windows and write to clipboards; bidirectional and zero-width characters hide text.
 const SEQUENCES =
   // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-  /\u001B(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)?|[ -/]*[0-~])?/gu;
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]+/gu;
+  /\u001B(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001B\u009C]{0,2000}(?:\u0007|\u001B\\|\u009C)|[ -/]*[0-~])?/gu;
 
 /** One line that a terminal only prints: no escape sequence, control, bidirectional or zero-width character is left. */
 export function printable(text: string): string {
-  return text.replaceAll(SEQUENCES, "").replaceAll(UNSEEN, " ").trim();
+  return oneLine(text.replaceAll(SEQUENCES, "")).trim();
 }
 
 /** Breaks text into lines of at most `width` characters, between words where it can. Never returns an empty list. */

@@ -108,6 +108,7 @@ function timeline(view: IncidentView, paper: Paper): readonly string[] {
 function rowLines(row: TimelineRowView, wide: number, paper: Paper): readonly string[] {
   const service = printable(row.service ?? "-")
     .slice(0, wide)
+    .toWellFormed()
     .padEnd(wide);
   const label = `${clockTime(row.atMs)} ${roleWords(row.role).toLowerCase().padEnd(13)} ${service}  `;
   const many = row.count > 1 ? ` (×${grouped(row.count)} until ${clockTime(row.lastAtMs)})` : "";

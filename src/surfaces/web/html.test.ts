@@ -20,16 +20,22 @@ test("control and direction characters cannot hide or reorder text", () => {
   expect(html`${"a\u202Eb\u0000c"}`.toString()).toBe("a\uFFFDb\uFFFDc");
 });
 
-test.each(["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://a b", "JaVaScRiPt:x"])(
-  "an address that is not a plain web address is shown without a link: %s",
-  (address) => {
-    expect(link(address, "words").toString()).toBe("words");
-  },
-);
+test.each([
+  "javascript:alert(1)",
+  "https://github.com@evil.example/1",
+  "https://a:b@evil.example",
+  "https://",
+  "data:text/html,x",
+  "//evil.example",
+  "https://a b",
+  "JaVaScRiPt:x",
+])("an address that is not a plain web address is shown without a link: %s", (address) => {
+  expect(link(address, "words").toString()).toBe("words");
+});
 
-test("plain addresses, paths and anchors are links", () => {
+test("plain addresses, paths and anchors are links, and one that leads elsewhere says where", () => {
   expect(link("https://git.example/1?a=1&b", "words").toString()).toBe(
-    '<a href="https://git.example/1?a=1&amp;b" rel="noreferrer">words</a>',
+    '<a href="https://git.example/1?a=1&amp;b" rel="noreferrer">words (git.example)</a>',
   );
   expect(link("#e1", "e1").toString()).toBe('<a href="#e1">e1</a>');
 });

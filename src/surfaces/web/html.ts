@@ -38,11 +38,17 @@ export function markdownHtml(markdown: string): Html {
   return new Html(words, []);
 }
 
-/** A link only where the address is a plain web address, a path or an anchor; else just its words. */
+/**
+ * A link only where the address is a plain web address, a path or an anchor; else just its words. Addresses come from
+ * webhooks and change records: one that leads elsewhere says to which host, and none may carry a name before the host.
+ */
 export function link(address: string | null, words: HtmlPart): Html {
   if (address === null || !/^(?:https?:\/\/|[/#](?!\/))[^\s\\]*$/u.test(address)) return html`${words}`;
-  const isOutside = address.startsWith("http");
-  return isOutside ? html`<a href="${address}" rel="noreferrer">${words}</a>` : html`<a href="${address}">${words}</a>`;
+  if (!address.startsWith("http")) return html`<a href="${address}">${words}</a>`;
+  const target = URL.parse(address);
+  if (target === null || target.username !== "" || target.password !== "") return html`${words}`;
+  const where = words === address ? null : ` (${target.host})`;
+  return html`<a href="${address}" rel="noreferrer">${words}${where}</a>`;
 }
 
 function rendered(part: HtmlPart): string {

@@ -1,20 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { ForbiddenError } from "../../app/access/access.ts";
 import type { Actor } from "../../app/actor.ts";
 import { DEFAULT_TENANT, type IncidentId, incidentId } from "../../core/ids.ts";
 import { safe } from "../../core/safe.ts";
 import type { HttpRequest, HttpResponse, PlainRoute } from "../../platform/http-route.ts";
 import type { RunningSurface, SurfaceDeps } from "../define.ts";
-import { type AccessPolicy, accessOf, type Caller } from "./access.ts";
+import type { AccessPolicy } from "./access.ts";
 import { json, page } from "./answers.ts";
 import { type AssetLinks, loadAssets } from "./assets.ts";
 import { answerVote } from "./cast-vote.ts";
+import { admit, forbidden, type Knock } from "./doorway.ts";
 import { createLiveStreams, type LiveStreams } from "./live.ts";
 import { notFound } from "./not-found.ts";
 import { incidentPage } from "./page-incident.ts";
 import { indexPage } from "./page-index.ts";
-import { messagePage } from "./page-shell.ts";
 import { answerPostmortem, MAX_POSTMORTEM_BYTES, POSTMORTEM_EXPORTS, savePostmortem } from "./postmortem.ts";
-import { type Visitor, visitorOf } from "./visitor.ts";
+import type { Visitor } from "./visitor.ts";
 
 export interface SiteOptions {
   readonly assetsFolder: string;
@@ -52,16 +53,9 @@ export function createSite(deps: SurfaceDeps, options: SiteOptions): RunningSurf
         guarded(site, `/i/:incident/postmortem.${ending}`, (request, visitor) => answer(site, request, visitor)),
       ),
       guarded(site, "/i/:incident/postmortem", (request, visitor) => answerPostmortem(site, request, visitor)),
-      {
-        ...guarded(site, "/i/:incident/postmortem", (request, visitor) => savePostmortem(site, request, visitor)),
-        method: "POST",
-        maxBodyBytes: MAX_POSTMORTEM_BYTES,
-      },
+      guarded(site, POST_POSTMORTEM, (request, visitor) => savePostmortem(site, request, visitor)),
       guarded(site, "/i/:incident", (request, visitor) => answerIncident(site, request, visitor)),
-      {
-        ...guarded(site, "/i/:incident/feedback", (request, visitor) => answerVote(site, request, visitor)),
-        ...POST_FORM,
-      },
+      guarded(site, POST_VOTE, (request, visitor) => answerVote(site, request, visitor)),
       {
         kind: "node",
         path: "/i/:incident/live",
@@ -72,37 +66,46 @@ export function createSite(deps: SurfaceDeps, options: SiteOptions): RunningSurf
   };
 }
 
-const POST_FORM = { method: "POST", maxBodyBytes: MAX_FORM_BYTES } as const;
+const POST_VOTE = { method: "POST", maxBodyBytes: MAX_FORM_BYTES, path: "/i/:incident/feedback" } as const;
+const POST_POSTMORTEM = {
+  method: "POST",
+  maxBodyBytes: MAX_POSTMORTEM_BYTES,
+  path: "/i/:incident/postmortem",
+} as const;
 
 /** A page for people who may see it; the rest get the way to sign in, or how to protect the install. */
 function guarded(
   site: Site,
-  path: string,
+  at: string | Pick<PlainRoute, "method" | "maxBodyBytes" | "path">,
   answer: (request: HttpRequest, visitor: Visitor) => Promise<HttpResponse>,
 ): PlainRoute {
+  const route = typeof at === "string" ? { method: "GET" as const, maxBodyBytes: 0, path: at } : at;
   return {
     kind: "plain",
-    method: "GET",
-    path,
-    maxBodyBytes: 0,
+    ...route,
     handle: async (request) => {
-      const { headers, remoteAddress } = request;
-      const caller = { authorization: headers["authorization"], host: headers["host"], remoteAddress };
-      const access = accessOf(site.access, caller);
-      if (access.kind !== "granted") return refusal(site, access.kind);
-      return answer(request, visitorOf(site.deps, { cookie: headers["cookie"], userName: access.userName }));
+      const admission = admit(site, knockOf(request, route.path, route.method));
+      if (admission.kind === "answer") return admission.answer;
+      try {
+        return await answer(request, admission.visitor);
+      } catch (error) {
+        if (error instanceof ForbiddenError) return forbidden(site, request, error);
+        throw error;
+      }
     },
   };
 }
 
-function refusal({ assets }: Site, kind: "sign-in" | "closed"): HttpResponse {
-  if (kind === "sign-in") {
-    const challenge = { "www-authenticate": 'Basic realm="TraceOps", charset="UTF-8"' };
-    return page(401, messagePage(assets, "Sign in", "Any user name and the password of this install."), challenge);
-  }
-  const help =
-    "Incident pages quote logs, so they open only on the machine TraceOps runs on until an administrator sets WEB_PASSWORD, or WEB_OPEN=yes behind a sign-in proxy.";
-  return page(403, messagePage(assets, "These pages are not open yet", help));
+function knockOf({ headers, params, query, remoteAddress }: HttpRequest, path: string, method: string): Knock {
+  const named = params["incident"];
+  return {
+    method,
+    query,
+    path: path.replace(":incident", encodeURIComponent(named ?? "")),
+    incident: named?.replace(/\.json$/u, "") ?? null,
+    caller: { authorization: headers["authorization"], host: headers["host"], remoteAddress },
+    cookie: headers["cookie"],
+  };
 }
 
 async function answerIndex({ deps, assets }: Site, { actor, setCookie }: Visitor): Promise<HttpResponse> {
@@ -138,22 +141,32 @@ async function openStream(
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
   const id = /^\/i\/([^/?#]+)\/live(?:[?#]|$)/u.exec(request.url ?? "")?.[1] ?? "";
-  const caller: Caller = {
-    authorization: request.headers.authorization,
-    host: request.headers.host,
-    remoteAddress: request.socket.remoteAddress ?? "",
-  };
-  const isAllowed = request.method === "GET" && accessOf(site.access, caller).kind === "granted";
-  if (!isAllowed || !ID_FORM.test(id)) {
-    response.writeHead(isAllowed ? 404 : 403, { "content-type": "text/plain; charset=utf-8" });
-    response.end(isAllowed ? "not found\n" : "forbidden\n");
+  const status = ID_FORM.test(id) ? await watchStatus(site, request, id) : 404;
+  if (status !== 200) {
+    response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
+    response.end(status === 404 ? "not found\n" : "forbidden\n");
     return;
   }
   await streams.open(id, request, response);
 }
 
+/** 403 for who is not let in at all, 404 where this incident does not exist for them. */
+async function watchStatus(site: Site, request: IncomingMessage, id: string): Promise<200 | 403 | 404> {
+  const { method = "GET", headers, socket } = request;
+  const { authorization, host, cookie } = headers;
+  const caller = { authorization, host, remoteAddress: socket.remoteAddress ?? "" };
+  const admission = admit(site, { method, path: "/", query: new URLSearchParams(), incident: null, caller, cookie });
+  if (method !== "GET" || admission.kind !== "in") return 403;
+  return (await mayWatch(site, admission.visitor, id)) ? 200 : 404;
+}
+
+async function mayWatch({ deps }: Site, { actor }: Visitor, id: string): Promise<boolean> {
+  return deps.access.allows(actor, "incident.read", { incident: incidentId(id) });
+}
+
+/** One look for everybody who watches; each of them was asked for before. */
 async function newest({ verbs }: SurfaceDeps, id: IncidentId) {
-  const actor: Actor = { kind: "web-user", tenant: DEFAULT_TENANT, id: "web:live", name: safe`live page` };
+  const actor: Actor = { kind: "job", tenant: DEFAULT_TENANT, id: "web:live", name: safe`live page` };
   const answer = await verbs.getIncident(actor, id);
   return answer === null ? null : { sequence: answer.sequence, notification: answer.view.notification };
 }

@@ -1,8 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Actor } from "../../app/actor.ts";
 import type { Redactor } from "../../app/redactor.ts";
+import type { Principal } from "../../core/access/policy.ts";
 import { DEFAULT_TENANT } from "../../core/ids.ts";
 import { cutSafe, own, ownWords, type Safe, safe } from "../../core/safe.ts";
+import type { LinkClaim } from "../../platform/signed-link.ts";
+import { cookiesOf } from "./cookies.ts";
 
 const ID_COOKIE = "traceops_visitor";
 const NAME_COOKIE = "traceops_name";
@@ -33,10 +36,12 @@ export interface VisitorClaims {
   readonly cookie: string | undefined;
   /** Signed in as; wins over a typed name. */
   readonly userName: string | null;
+  /** Came with signed links, and asks for this page now; null for who may see all. */
+  readonly link: { readonly known: readonly LinkClaim[]; readonly incident: string | null } | null;
 }
 
 /** Who is looking, from the browser's cookies; a new visitor gets a new id. */
-export function visitorOf(deps: VisitorDeps, { cookie, userName }: VisitorClaims): Visitor {
+export function visitorOf(deps: VisitorDeps, { cookie, userName, link }: VisitorClaims): Visitor {
   const cookies = cookiesOf(cookie);
   const known = cookies.get(ID_COOKIE) ?? "";
   const id = ID_FORM.test(known)
@@ -47,12 +52,19 @@ export function visitorOf(deps: VisitorDeps, { cookie, userName }: VisitorClaims
         .padEnd(16, "0");
   const givenName = tidyName(userName ?? cookies.get(NAME_COOKIE) ?? "");
   return {
-    actor: actorNamed(deps, id, givenName),
+    actor: { ...actorNamed(deps, id, givenName), principal: principalOf(link) },
     givenName,
     isSignedIn: userName !== null,
     formToken: digestOf(`form:${id}`),
     setCookie: cookieText(deps, ID_COOKIE, id),
   };
+}
+
+function principalOf(link: VisitorClaims["link"]): Principal {
+  const tenant = DEFAULT_TENANT;
+  if (link === null) return { kind: "web", tenant };
+  const role = link.known.find(({ incident }) => incident === link.incident)?.role ?? "viewer";
+  return { kind: "web-link", tenant, incidents: link.known.map(({ incident }) => incident), role };
 }
 
 /** The same visitor under the name that came with a vote; a signed-in name stays. */
@@ -100,20 +112,4 @@ function digestOf(text: string): string {
 function cookieText(deps: VisitorDeps, name: string, value: string): string {
   const secure = deps.publicUrl.startsWith("https:") ? "; Secure" : "";
   return `${name}=${value}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; SameSite=Strict${secure}`;
-}
-
-function cookiesOf(header: string | undefined): ReadonlyMap<string, string> {
-  const pairs = (header ?? "").split(";", 50).map((pair): readonly [string, string] => {
-    const [name = "", ...value] = pair.split("=");
-    return [name.trim(), decoded(value.join("=").trim())];
-  });
-  return new Map(pairs);
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return "";
-  }
 }

@@ -3,7 +3,7 @@ import { type Safe } from "../../../src/core/safe.ts";
 import { passed } from "./sample-answers.ts";
 
 /** What attackers and broken programs put into titles, log lines, commit messages and names. */
-const PIECES = [
+export const HOSTILE_TO_SLACK = [
   "<!channel>",
   "<!here|here>",
   "<!everyone>",
@@ -60,7 +60,7 @@ const PIECES = [
 export function hostileTexts(count: number, seed: number): readonly Safe[] {
   const random = randomFrom(seed);
   const below = (most: number) => Math.floor(random() * most);
-  const piece = () => PIECES[below(PIECES.length)] ?? "";
+  const piece = () => HOSTILE_TO_SLACK[below(HOSTILE_TO_SLACK.length)] ?? "";
   return Array.from({ length: count }, () => {
     const words = Array.from({ length: 1 + below(6) }, piece).join(below(2) === 0 ? "" : " ");
     const kind = below(40);

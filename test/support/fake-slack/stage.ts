@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { DeliveryOptions } from "../../../dev/slack/courier.ts";
 import type { TeamSeed } from "../../../dev/slack/seed.ts";
+import { guardVerbs } from "../../../src/app/access/guard-verbs.ts";
 import type { Actor } from "../../../src/app/actor.ts";
 import { type Dependencies, dependenciesIn } from "../../../src/app/dependencies.ts";
 import type { HealthFinding } from "../../../src/app/health.ts";
@@ -25,6 +26,7 @@ import type { RunningSurface, SurfaceDeps } from "../../../src/surfaces/define.t
 import { slack } from "../../../src/surfaces/slack/index.ts";
 import { InMemoryMarks } from "../fakes.ts";
 import { postmortemVerbs } from "../memory-postmortems.ts";
+import { openAccess } from "../open-access.ts";
 import { MemoryPreferences } from "../people-stores.ts";
 import { contractFile, inventedKeys } from "./contract-files.ts";
 import { type Sent, SIGNING_SECRET } from "./deliveries.ts";
@@ -175,6 +177,8 @@ export class Stage {
   readonly messages = new MemoryMessages();
   readonly marks = new InMemoryMarks();
   readonly preferences = new MemoryPreferences();
+  /** Who may do what; a test may set another one before the start. */
+  rights = openAccess();
   health: readonly HealthFinding[] = [];
   /** Set: the checks of this install end when this does. */
   slowHealth: Promise<readonly HealthFinding[]> | null = null;
@@ -224,19 +228,27 @@ export class Stage {
   }
 
   deps(): SurfaceDeps {
+    const open = this.rights;
     return {
       clock: this.clock,
       logger: this.log,
       redactor,
-      verbs: this.verbs,
+      verbs: guardVerbs(this.verbs, open.access),
       messages: this.messages,
       marks: this.marks,
       preferences: this.preferences,
       health: async () => this.slowHealth ?? this.health,
       pagerDuty: null,
       publicUrl: PUBLIC_URL,
+      ...open,
       newNonce: () => `n-${++this.#nonces}`,
     };
+  }
+
+  /** Where the surface says that incidents are shown. */
+  places() {
+    const places = this.#surface?.places;
+    return places === undefined ? [] : [places];
   }
 
   /** Publishes as the job would. */

@@ -25,6 +25,7 @@ export async function investigateHere(
   const { preferences, verbs, threads, clock } = desk;
   const place = { scope: SCOPES.place, value: { team: desk.team, channel }, by: actor.name };
   const early = askedFor(service);
+  await desk.access.expect(actor, "incident.investigate", { services: [service] });
   if (channel !== null) {
     await preferences.set(actor.tenant, { ...place, name: early, atMs: epochMs(clock.nowMs()) });
   }

@@ -117,6 +117,7 @@ async function mute(desk: Desk, actor: Actor, value: MenuValue | null): Promise<
       safe`This incident names no service, so there is nothing to mute. Silence its alert where it comes from.`,
     );
   }
+  await desk.access.require(actor, "service.route", { incident: answer.incident.id, services: [service] });
   const atMs = epochMs(desk.clock.nowMs());
   const untilMs = epochMs(atMs + MUTE_MS);
   await desk.preferences.set(actor.tenant, {

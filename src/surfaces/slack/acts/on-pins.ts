@@ -147,6 +147,7 @@ async function takeOff(desk: Desk, pin: Pin): Promise<void> {
   if (!own.success) return;
   const id = incidentId(own.data.incident);
   const drawing = await answered(desk, async () => {
+    await desk.access.expect(actor, "incident.note", { incident: id });
     await desk.preferences.remove(actor.tenant, scopeOf(pin), pin.user);
     if (all.length > 1) return say(safe`Your pin is off. Somebody else pinned this message too, so its note stays.`);
     const note = (await desk.verbs.getIncident(actor, id))?.notes.find((each) => each.id === own.data.note);

@@ -51,6 +51,7 @@ async function takeBack(desk: Desk, actor: Actor, fix: Fix | null): Promise<Draw
     case "note":
       return removeNote(desk, actor, fix);
     case "mute":
+      await desk.access.require(actor, "service.route", { services: [fix.id] });
       await desk.preferences.remove(actor.tenant, SCOPES.mute, fix.id);
       return say(safe`Cards about ${desk.redactor.text(fix.id)} come again.`);
     default:

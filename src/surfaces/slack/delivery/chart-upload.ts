@@ -1,5 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import { slackFetch } from "../client.ts";
 import { type CallFailure, classify } from "./slack-errors.ts";
 
 const UPLOAD_TIMEOUT_MS = 10_000;
@@ -19,12 +20,11 @@ export async function uploadPicture(
     const { png, filename, alt, title } = picture;
     const answer = await client.files.getUploadURLExternal({ filename, length: png.byteLength, alt_text: alt });
     const { upload_url: url, file_id: fileId } = Begun.parse(answer);
-    const response = await fetch(url, {
+    const response = await slackFetch(client.slackApiUrl, UPLOAD_TIMEOUT_MS)(url, {
       method: "POST",
       headers: { "content-type": "image/png" },
       body: Buffer.from(png),
-      redirect: "error",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_TIMEOUT_MS)]),
+      signal,
     });
     if (!response.ok) {
       return { status: "failed", failure: { kind: "unknown", detail: `HTTP ${response.status} for the picture` } };

@@ -1,4 +1,5 @@
 import type { OutboundMessage } from "../../../app/ports.ts";
+import { failpoint } from "../../../platform/failpoint.ts";
 import { parsePlace, placeText } from "../place.ts";
 import { editPosted } from "./edit.ts";
 import {
@@ -99,6 +100,7 @@ async function send(box: Postbox, draft: Draft, row: OutboundMessage): Promise<D
     await moved(box, claim, { state: "pending", remote: null });
     return again(box.clock.nowMs() + 1000, "the claim was too old to use");
   }
+  failpoint("slack.after-claim");
   const result = await postInAnyForm(box, draft, claim);
   return result.status === "posted"
     ? afterPost(box, draft, { claim, result })
@@ -149,6 +151,7 @@ async function afterPost(
     problem: draft.problem,
     bodyHash: isStray ? null : result.hash,
   });
+  failpoint("slack.after-posted");
   if (posted === null) return takenByOther(box);
   if (!isStray) return { status: "posted", channel, ts: result.ts, due: null };
   // Slack posts a reply to a deleted message into the channel and reports success.
@@ -167,6 +170,7 @@ async function afterRefusal(
   switch (failure.kind) {
     case "rate-limited": {
       await moved(box, claim, { state: "pending", remote: null });
+      failpoint("slack.after-limited");
       return again(
         await box.cooldowns.pause({ method: POST, spot: spotOf(draft) }, failure.waitMs),
         "slack asked to wait",
@@ -174,6 +178,7 @@ async function afterRefusal(
     }
     case "unknown":
       await moved(box, claim, { state: "settling", lookups: 0 });
+      failpoint("slack.after-unknown");
       box.logger.warn(
         { incidentId, kind: draft.kind, detail: failure.detail },
         "slack gave no usable answer to a post",

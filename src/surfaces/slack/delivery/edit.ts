@@ -1,5 +1,6 @@
 import type { OutboundMessage } from "../../../app/ports.ts";
 import { epochMs } from "../../../core/ids.ts";
+import { failpoint } from "../../../platform/failpoint.ts";
 import { parsePlace } from "../place.ts";
 import type { Block } from "./cooldown.ts";
 import {
@@ -107,6 +108,7 @@ async function afterEdit(
     attemptAtMs: epochMs(paceAfter(box, draft, row)),
     problem: draft.problem,
   });
+  failpoint("slack.after-edited");
   if (edited === null) return takenByOther(box);
   return standing(
     target,
@@ -129,6 +131,7 @@ async function afterFailure(
       // Everything in this channel waits with it: a Slack that is down is not asked by every incident.
       const notBeforeMs = await pause(RETRY_MS);
       await moved(box, row, { bodyHash: null, lookups: 1, attemptAtMs: epochMs(paceAfter(box, draft, row)) });
+      failpoint("slack.after-unsure-edit");
       return standing(target, { notBeforeMs, because: "slack gave no usable answer to an edit" });
     }
     case "gone":

@@ -1,4 +1,5 @@
 import type { OutboundMessage } from "../../../app/ports.ts";
+import { failpoint } from "../../../platform/failpoint.ts";
 import { placeText } from "../place.ts";
 import { lookUp } from "./lookup.ts";
 import {
@@ -32,7 +33,9 @@ export async function settle(box: Postbox, draft: Draft, row: OutboundMessage): 
   const method = threadTs === null ? "conversations.history" : "conversations.replies";
   const block = await box.cooldowns.blockOf(method, spotOf(draft));
   if (block?.kind === "pause") return again(block.untilMs, "slack may not be asked about a post yet");
+  failpoint("slack.before-lookup");
   const found = await lookUp(client, { channel, threadTs, nonce: row.nonce, attemptAtMs });
+  failpoint("slack.after-lookup");
   switch (found.status) {
     case "found":
       return adopt(box, draft, { row, found });
@@ -63,6 +66,7 @@ async function adopt(
   }
   const place = placeText(draft);
   const posted = await moved(box, row, { state: "posted", remote: { place, id: found.ts }, lookups: 0, problem: null });
+  failpoint("slack.after-adopted");
   return posted === null ? takenByOther(box) : { status: "adopted", row: posted };
 }
 
@@ -75,6 +79,7 @@ async function notFound(box: Postbox, row: OutboundMessage): Promise<Settled> {
     return again(lookupDueMs(row.attemptAtMs ?? box.clock.nowMs(), lookups), "not found once, looking again");
   }
   const fresh = await moved(box, row, { state: "pending", lookups: 0, remote: null });
+  failpoint("slack.after-missing");
   return fresh === null ? takenByOther(box) : { status: "missing", row: fresh };
 }
 

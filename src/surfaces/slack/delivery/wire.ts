@@ -2,6 +2,7 @@ import type { MessageMetadata } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { IncidentId } from "../../../core/ids.ts";
+import { failpoint } from "../../../platform/failpoint.ts";
 import type { MessageKind } from "../drawing/draw.ts";
 import type { SlackMessage } from "../drawing/message.ts";
 import { type CallFailure, classify } from "./slack-errors.ts";
@@ -38,8 +39,10 @@ export async function post(client: WebClient, outgoing: Outgoing): Promise<PostR
       unfurl_media: false,
       parse: "none" as const,
     };
+    failpoint("slack.before-post");
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's method, not the browser's
     const answer = await client.chat.postMessage(body);
+    failpoint("slack.after-post");
     const posted = Posted.safeParse(answer);
     if (!posted.success) return { status: "refused", failure: { kind: "unknown", detail: "answer without ts" } };
     return { status: "posted", ts: posted.data.ts, threadTs: posted.data.message?.thread_ts ?? null };
@@ -52,6 +55,7 @@ export async function post(client: WebClient, outgoing: Outgoing): Promise<PostR
 export async function update(client: WebClient, ts: string, outgoing: Outgoing): Promise<CallFailure | null> {
   const { channel, message, mark } = outgoing;
   try {
+    failpoint("slack.before-update");
     await client.chat.update({
       channel,
       ts,
@@ -60,6 +64,7 @@ export async function update(client: WebClient, ts: string, outgoing: Outgoing):
       metadata: metadata(mark),
       parse: "none",
     });
+    failpoint("slack.after-update");
     return null;
   } catch (error) {
     return classify(error);

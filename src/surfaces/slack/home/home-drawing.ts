@@ -1,16 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HomeView } from "@slack/types";
+import { ForbiddenError } from "../../../app/access/access.ts";
+import type { Actor } from "../../../app/actor.ts";
+import { DEFAULT_TENANT } from "../../../core/ids.ts";
 import { type Safe, safe } from "../../../core/safe.ts";
 import { classify } from "../delivery/slack-errors.ts";
 import type { Desk } from "../desk.ts";
 import { section } from "../drawing/blocks.ts";
-import { md } from "../drawing/mrkdwn.ts";
+import { escaped, type Mrkdwn, md } from "../drawing/mrkdwn.ts";
 import type { Listener } from "../listener.ts";
 import type { HomeContent } from "./home-content.ts";
 import type { DrawHome, Guest } from "./home-guests.ts";
 import { readHome, type SharedReadings, sharedReadings } from "./home-read.ts";
 import { HOME_VIEW, homeView } from "./home-view.ts";
 import { VERSION } from "./version.ts";
+
+/** Reads what all Homes show alike. What one person may see is read in their own name. */
+const HOME: Actor = { kind: "job", tenant: DEFAULT_TENANT, id: "slack home", name: safe`TraceOps` };
 
 /** Draws Homes: what is known at once, and again when slow sources have answered. */
 export function homeDrawing(listener: Pick<Listener, "at" | "homes">): DrawHome {
@@ -23,7 +29,7 @@ export function homeDrawing(listener: Pick<Listener, "at" | "homes">): DrawHome 
       void again(listener, guest, { shared: readings.get(desk), waitMs: pauseMs });
       return;
     }
-    const shared = readings.get(desk) ?? sharedReadings(desk, await desk.people.actor(guest));
+    const shared = readings.get(desk) ?? sharedReadings(desk, HOME);
     readings.set(desk, shared);
     const { view, isPartial } = await viewOf(desk, guest, { shared, notice });
     const waitMs = await publishView(desk, guest, view);
@@ -42,10 +48,15 @@ async function viewOf(
     const isPartial = isReading(shared) || saysBeingRead(content);
     return { view: homeView(content, { links: desk.links, command: desk.command }), isPartial };
   } catch (error) {
+    if (error instanceof ForbiddenError) return { view: wordsOnly(escaped(error.words)), isPartial: false };
     desk.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "an app home could not be read");
     const words = md`TraceOps could not read its own data just now. Open this page again in a minute; "traceops doctor" says more.`;
-    return { view: { type: "home", callback_id: HOME_VIEW, blocks: [section("failed", words)] }, isPartial: false };
+    return { view: wordsOnly(words), isPartial: false };
   }
+}
+
+function wordsOnly(words: Mrkdwn): HomeView {
+  return { type: "home", callback_id: HOME_VIEW, blocks: [section("failed", words)] };
 }
 
 /** Shows a view to one person; how long Slack wants us to wait, 0 when it took it or will not take it at all. */

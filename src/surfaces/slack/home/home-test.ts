@@ -26,6 +26,7 @@ export function isTest({ service }: Incident): boolean {
 export async function startTest(desk: Desk, actor: Actor, guest: Guest): Promise<IncidentId> {
   const { preferences, clock } = desk;
   const service = testServiceOf(desk, guest.user);
+  await desk.access.expect(actor, "incident.investigate", { services: [service] });
   const value = { team: desk.team, channel: guest.dm };
   const by = { by: actor.name, atMs: clock.nowMs() };
   await preferences.set(actor.tenant, { scope: SCOPES.route, name: service, value, ...by });

@@ -1,5 +1,6 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
+import { ForbiddenError } from "../../../app/access/access.ts";
 import { incidentId } from "../../../core/ids.ts";
 import { type Safe, safe } from "../../../core/safe.ts";
 import { PressBody, principalOf, quietly, valueIn } from "../acts/pressed-body.ts";
@@ -116,6 +117,7 @@ async function noticed(desk: Desk, act: () => Promise<Safe | null>): Promise<Saf
   try {
     return await act();
   } catch (error) {
+    if (error instanceof ForbiddenError) return error.words;
     desk.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "a press in an app home failed");
     return PRESS_FAILED;
   }
@@ -141,6 +143,7 @@ async function keepServices(desk: Desk, guest: Guest, view: unknown): Promise<Sa
   const actor = await desk.people.actor(guest);
   const of = { preferences: desk.preferences, tenant: actor.tenant, principal: guest };
   const services = names.map((name) => desk.redactor.text(name));
+  await desk.access.require(actor, "personal.change");
   await followServices(of, services, { by: actor.name, atMs: desk.clock.nowMs() });
   return safe`Your services are saved.`;
 }
@@ -164,6 +167,7 @@ async function keepSettings(desk: Desk, guest: Guest, view: unknown): Promise<Sa
   const of = { preferences: desk.preferences, tenant: actor.tenant, principal: guest };
   const names = settings.names.map((name) => desk.redactor.text(name)).filter((name) => !name.includes("["));
   const choice = { ...settings, names, channel: guest.dm, zone: await zoneOf(desk.client, guest.user) };
+  await desk.access.require(actor, "personal.change");
   await keepAuthorChoice(of, choice, { by: actor.name, atMs: desk.clock.nowMs() });
   return settings.isOn && names.length === 0
     ? safe`Saved, but without your names in Git nothing can be found. "Change" below adds them.`

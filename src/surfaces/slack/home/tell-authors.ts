@@ -1,3 +1,4 @@
+import type { PlacePort } from "../../../app/access/access.ts";
 import type { JobOutcome } from "../../../app/jobs/catalog.ts";
 import type { Preferences } from "../../../app/people-ports.ts";
 import type { IncidentAnswer } from "../../../app/verbs.ts";
@@ -22,6 +23,8 @@ export interface TellingDeps {
   readonly changes: ChangeAuthors;
   /** The workspace as messages name it: null for the first one. */
   readonly teamOf: (team: string) => string | null;
+  /** Where the incident is shown, and to whom. */
+  readonly places: PlacePort;
 }
 
 const MAX_TOLD = 5;
@@ -51,7 +54,20 @@ async function authorsToTell(deps: TellingDeps, answer: IncidentAnswer): Promise
   const asked = await authorsWhoAsked(deps.preferences, answer.incident.tenant);
   if (asked.length === 0) return [];
   const by = await deps.changes.of(answer, change);
-  return by === null ? [] : suspectedAuthors(by, asked, deps.publisher.clock.nowMs()).slice(0, MAX_TOLD);
+  if (by === null) return [];
+  const suspected = suspectedAuthors(by, asked, deps.publisher.clock.nowMs()).slice(0, MAX_TOLD);
+  const mayKnow = await Promise.all(suspected.map((author) => mayBeTold(deps, answer, author)));
+  return suspected.filter((_, index) => mayKnow[index]);
+}
+
+/** A message of their own is shown elsewhere than the card: of a private channel only its members are told. */
+async function mayBeTold(
+  { places }: TellingDeps,
+  { incident }: IncidentAnswer,
+  { team, user }: Author,
+): Promise<boolean> {
+  const place = await places.placeFor({ tenant: incident.tenant, id: `${team}/${user}` }, incident.id);
+  return place === "open" || place === "inside";
 }
 
 function draftFor({ publisher, teamOf }: TellingDeps, answer: IncidentAnswer, author: Author): Draft {

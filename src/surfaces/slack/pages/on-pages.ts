@@ -1,11 +1,14 @@
 import type { App } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import { ForbiddenError } from "../../../app/access/access.ts";
+import type { Actor } from "../../../app/actor.ts";
 import type { IncidentView } from "../../../core/presentation/view.ts";
 import { RefusedFeatures } from "../delivery/refused-features.ts";
 import { type CallFailure, classify } from "../delivery/slack-errors.ts";
 import type { Desk } from "../desk.ts";
 import type { Ear, Listener } from "../listener.ts";
+import { placeText } from "../place.ts";
 import { incidentEntity } from "./entity.ts";
 import { incidentIn, type OwnLink, ownLinks, unfurlsOf } from "./unfurl.ts";
 
@@ -51,13 +54,25 @@ async function showLinks(desk: Desk, { team_id: team, event }: SharedLinks, refu
     desk.publicUrl,
   );
   if (links.length === 0 || refused.has(desk.team, "unfurl")) return;
-  const actor = await desk.people.actor({ team, user: event.user });
-  const answers = await Promise.all(links.map((link) => desk.verbs.getIncident(actor, link.incidentId)));
+  // Everybody in the channel reads what stands under the link.
+  const channel = placeText({ team: desk.team, channel: event.channel, threadTs: null });
+  const actor = await desk.people.actor({ team, user: event.user }, channel);
+  const answers = await Promise.all(links.map((link) => seenOrNull(desk, actor, link)));
   const shown = links.flatMap((link, index): readonly Shown[] => {
     const view = answers[index]?.view;
     return view === undefined ? [] : [{ link, view }];
   });
   if (shown.length > 0) await unfurl(desk, { event, shown, refused });
+}
+
+/** Somebody who may see nothing shows nothing to others either, and needs no words: the link stays bare. */
+async function seenOrNull(desk: Desk, actor: Actor, { incidentId: id }: Pick<OwnLink, "incidentId">) {
+  try {
+    return await desk.verbs.getIncident(actor, id);
+  } catch (error) {
+    if (error instanceof ForbiddenError) return null;
+    throw error;
+  }
 }
 
 /** With the entity where the workspace takes it; unfurling twice is harmless. */
@@ -135,7 +150,7 @@ async function presentDetails(
   if (refused.has(desk.team, "pane")) return;
   const id = incidentIn(event.entity_url, desk.publicUrl);
   const actor = await desk.people.actor({ team, user: event.user });
-  const answer = id === null ? null : await desk.verbs.getIncident(actor, id);
+  const answer = id === null ? null : await seenOrNull(desk, actor, { incidentId: id });
   const details =
     id === null || answer === null
       ? { error: { status: "not_found" } }

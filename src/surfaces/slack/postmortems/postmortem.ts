@@ -29,6 +29,7 @@ interface Ask {
  */
 export async function sharePostmortem(desk: Desk, ask: Ask): Promise<Drawing> {
   const { actor, incidentId } = ask;
+  await desk.access.expect(actor, "postmortem.write", { incident: incidentId });
   const document = await desk.verbs.draftPostmortem(actor, incidentId);
   if (document === null) return say(safe`There is nothing to draft from yet: the first look has not ended.`);
   const root = await desk.threads.rootOf(actor, incidentId);

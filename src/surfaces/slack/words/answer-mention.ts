@@ -6,6 +6,7 @@ import { type CallFailure, classify } from "../delivery/slack-errors.ts";
 import type { Desk } from "../desk.ts";
 import { finish, type SlackMessage } from "../drawing/message.ts";
 import type { Listener } from "../listener.ts";
+import { placeText } from "../place.ts";
 import { homeUrlOf } from "./asked.ts";
 import { inTime, type Speak } from "./in-time.ts";
 import { perform } from "./perform.ts";
@@ -60,7 +61,8 @@ export async function answerMention(
   await inTime({ speak: speakIn(desk, where), wait: waitFor(text) }, () =>
     answered(desk, async () => {
       const principal = { team: userTeam ?? team_id, user };
-      const actor = await desk.people.actor(principal);
+      const audience = event.type === "message" ? null : placeText({ team: desk.team, channel, threadTs: null });
+      const actor = await desk.people.actor(principal, audience);
       const place = { team: team_id, channel, threadTs: threadTs ?? null, homeUrl: homeUrlOf(appId, team_id) };
       return (await perform(desk, { ...place, actor, principal, text, pending })).drawing;
     }),

@@ -7,8 +7,9 @@ import { Pending } from "../delivery/pending.ts";
 import type { Desk } from "../desk.ts";
 import { type Drawing, finish } from "../drawing/message.ts";
 import type { Ear, Listener } from "../listener.ts";
+import { placeText } from "../place.ts";
 import { answerMention, MESSAGE_EVENTS, readMention } from "./answer-mention.ts";
-import { homeUrlOf } from "./asked.ts";
+import { homeUrlOf, isDirect } from "./asked.ts";
 import { inTime, type Speak } from "./in-time.ts";
 import { perform, performWord } from "./perform.ts";
 import { PICK_ACTION, readPick } from "./picker.ts";
@@ -110,7 +111,9 @@ async function pick(desk: Desk, pending: Pending, { body, channel, respond }: Wo
   await inTime({ speak, wait: waitForWord(word) }, () =>
     answered(desk, async () => {
       const principal = principalOf(body);
-      const actor = await desk.people.actor(principal);
+      const isSeenByAll = body.container?.is_ephemeral !== true && !isDirect(channel);
+      const audience = isSeenByAll ? placeText({ team: desk.team, channel, threadTs: null }) : null;
+      const actor = await desk.people.actor(principal, audience);
       const rest = key === "" ? "" : pending.of(key, actor.id);
       if (rest === null)
         return say(
@@ -138,7 +141,8 @@ async function share(desk: Desk, pending: Pending, { body, channel, respond }: W
   const principal = principalOf(body);
   const made: Drawing[] = [];
   const outcome = await answered(desk, async () => {
-    const actor = await desk.people.actor(principal);
+    const actor = await desk.people.actor(principal, placeText({ team: desk.team, channel, threadTs: null }));
+    await desk.access.require(actor, "incident.share");
     const place = { channel, threadTs: null, team: principal.team };
     const asked = { ...place, ...shared, actor, principal, text: "", pending, homeUrl: null, chosen: null };
     const { drawing } = await performWord(desk, asked);

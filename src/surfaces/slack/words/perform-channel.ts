@@ -26,6 +26,7 @@ export async function mute(desk: Desk, asked: Performed): Promise<Drawing> {
   const { service, sinceMs } = parseServiceAndTime(asked.rest);
   if (service === null) return asked.rest.trim() === "" ? mutes(desk, asked) : howTo(asked);
   const name = await nameIn(desk, asked, { scope: SCOPES.mute, service });
+  await mayRoute(desk, asked, name);
   const untilMs = epochMs(desk.clock.nowMs() + (sinceMs ?? DEFAULT_MUTE_MS));
   await keep(desk, asked, { scope: SCOPES.mute, name, value: { untilMs } });
   const unknown = (await isSeen(desk, asked, name))
@@ -56,6 +57,7 @@ export async function unmute(desk: Desk, asked: Performed): Promise<Drawing> {
   if (service === "") return howTo(asked);
   const found = await find(desk, asked, { scope: SCOPES.mute, service });
   if (found === null) return sayMd(md`${foreign(desk, service)} is not muted.`);
+  await mayRoute(desk, asked, found.name);
   await desk.preferences.remove(asked.actor.tenant, SCOPES.mute, found.name);
   return sayMd(md`New cards of ${foreign(desk, service)} come again.`);
 }
@@ -71,6 +73,7 @@ export async function watch(desk: Desk, asked: Performed): Promise<Drawing> {
   }
   const before = placeOf(await find(desk, asked, { scope: SCOPES.route, service }));
   const name = await nameIn(desk, asked, { scope: SCOPES.route, service });
+  await mayRoute(desk, asked, name);
   await keep(desk, asked, { scope: SCOPES.route, name, value: { team: asked.team, channel: asked.channel } });
   const invite = await inviteHint(desk, asked.channel);
   const moved =
@@ -104,6 +107,7 @@ export async function unwatch(desk: Desk, asked: Performed): Promise<Drawing> {
   if (!isHere(desk, asked, place)) {
     return sayMd(md`${foreign(desk, service)} is watched in ${channelMd(place.channel)}: type it there.`);
   }
+  await mayRoute(desk, asked, found.name);
   await desk.preferences.remove(asked.actor.tenant, SCOPES.route, found.name);
   return sayMd(md`New cards of ${foreign(desk, service)} go to the usual channel again.`);
 }
@@ -117,6 +121,11 @@ function placeOf(preference: Preference | null): z.infer<typeof Route> | null {
 function isHere(desk: Desk, { team, channel }: Performed, place: z.infer<typeof Route> | null): boolean {
   if (place?.channel !== channel) return false;
   return place.team == null ? desk.team === null : place.team === team || place.team === desk.team;
+}
+
+/** Throws where the policy does not let this person change where the service's cards go. */
+function mayRoute(desk: Desk, { actor }: Performed, service: string): Promise<void> {
+  return desk.access.require(actor, "service.route", { services: [service] });
 }
 
 interface Named {

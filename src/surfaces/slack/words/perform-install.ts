@@ -29,6 +29,7 @@ export async function settings(desk: Desk, asked: Performed): Promise<Drawing> {
     return sayMd(md`Nothing is chosen yet, and TraceOps does not know under which name you deploy. ${home(asked)}`);
   }
   const choice = { ...now, ...change };
+  await desk.access.require(actor, "personal.change");
   await keepAuthorChoice(of, choice, { by: actor.name, atMs: desk.clock.nowMs() });
   return settingsReply(desk, asked, { choice, title: md`*Changed. What TraceOps sends to you alone*` });
 }

@@ -81,6 +81,7 @@ export async function takeBack(desk: Desk, { actor }: Performed, answer: Inciden
 export async function exportAnswer(desk: Desk, asked: Performed, answer: IncidentAnswer): Promise<Drawing> {
   const { analysis, view, incident } = answer;
   const id = ownWords(incident.id);
+  await desk.access.require(asked.actor, "incident.export", { incident: incident.id });
   if (analysis === null) return say(safe`There is nothing to export from ${id} yet: the first look has not ended.`);
   const root = await desk.threads.rootOf(asked.actor, incident.id);
   const place = root ?? (asked.threadTs === null ? null : { channel: asked.channel, threadTs: asked.threadTs });

@@ -3,17 +3,33 @@ import type { IncidentFilter } from "../../../app/ports.ts";
 import type { IncidentAnswer } from "../../../app/verbs.ts";
 import type { Incident } from "../../../core/incident.ts";
 import { catchUp } from "../../../core/presentation/catch-up.ts";
-import { cutSafe, type Safe, safe } from "../../../core/safe.ts";
+import { cutSafe, own, ownWords, type Safe, safe } from "../../../core/safe.ts";
+import { signLink } from "../../../platform/signed-link.ts";
 import type { Desk } from "../desk.ts";
 import type { Drawing } from "../drawing/message.ts";
+import { escaped, linkMd, md } from "../drawing/mrkdwn.ts";
 import type { Answer, Performed } from "./asked.ts";
-import { say, statusReply, timelineReply, whyReply } from "./replies.ts";
+import { say, sayMd, statusReply, timelineReply, whyReply } from "./replies.ts";
 import { catchUpReply, listReply, similarReply, type Told } from "./replies-incident.ts";
 import { howTo, newestOpen } from "./which-incident.ts";
 
 const MAX_LISTED = 10;
 const MAX_LOOKED = 200;
 const DAY_MS = 24 * 60 * 60_000;
+
+/** A link for whoever reads the answer: it opens this page and nothing else, for 15 minutes. */
+export async function openPage(desk: Desk, { actor }: Performed, { incident }: IncidentAnswer): Promise<Drawing> {
+  const id = ownWords(incident.id);
+  // Where a channel reads the link, some of them may only read.
+  const mayVote = actor.audience === undefined && (await desk.access.allows(actor, "incident.vote"));
+  const claim = { incident: incident.id, role: mayVote ? ("responder" as const) : ("viewer" as const) };
+  const query = ownWords(own(signLink(claim, desk.keyFor("web-link"), desk.clock.nowMs())));
+  const url = desk.links(safe`${desk.redactor.text(desk.publicUrl)}/i/${id}?${query}`);
+  if (url === null) return say(safe`PUBLIC_URL is no address that can be linked. An administrator can change it.`);
+  return sayMd(
+    md`${linkMd(url, escaped(safe`Open the page of ${id}`))} within 15 minutes. Whoever has the link sees this incident.`,
+  );
+}
 
 /** The open incidents, those of the last 24 hours, or the newest ones of a service. */
 export async function list(desk: Desk, asked: Performed): Promise<Answer> {

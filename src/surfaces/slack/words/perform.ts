@@ -6,7 +6,7 @@ import { ackIncident, nameCause, resolveIncident } from "./perform-act.ts";
 import { mute, unmute, unwatch, watch } from "./perform-channel.ts";
 import { doctor, settings, version } from "./perform-install.ts";
 import { attachLink, exportAnswer, note, takeBack, update } from "./perform-keep.ts";
-import { catchUpOf, list, similar, status, timeline, why } from "./perform-read.ts";
+import { catchUpOf, list, openPage, similar, status, timeline, why } from "./perform-read.ts";
 import { changes, graph, investigate, oncall } from "./perform-service.ts";
 import { parseRequest } from "./read-words.ts";
 import { helpReply, wordReply } from "./replies-help.ts";
@@ -23,8 +23,9 @@ export async function perform(desk: Desk, asked: Asked): Promise<Answer> {
   return performWord(desk, { ...asked, word: request.word, rest: request.rest, chosen: null });
 }
 
-/** Does one word, its incident chosen already or not. */
+/** Does one word, its incident chosen already or not. Strangers get nothing at all; verbs and words ask for more. */
 export async function performWord(desk: Desk, asked: Performed): Promise<Answer> {
+  await desk.access.require(asked.actor, "install.read");
   return PERFORM[asked.word](desk, asked);
 }
 
@@ -40,6 +41,7 @@ const PERFORM: Readonly<Record<Word, Perform>> = {
   catchup: onIncident(catchUpOf),
   why: onIncidentWithText(why),
   timeline: onIncident(timeline),
+  page: unshared(onIncident(openPage)),
   similar: onIncident(similar),
   changes,
   graph,
@@ -68,6 +70,11 @@ const PERFORM: Readonly<Record<Word, Perform>> = {
   doctor,
   version: forOne(version),
 };
+
+/** An answer that is worth something to whoever holds it. */
+function unshared(act: Perform): Perform {
+  return async (desk, asked) => ({ ...(await act(desk, asked)), share: null });
+}
 
 /** An answer that is for the person who asked only. */
 function forOne(act: (desk: Desk, asked: Performed) => Promise<Drawing>): Perform {

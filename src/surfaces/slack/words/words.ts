@@ -68,6 +68,13 @@ export const WORDS = {
     group: "read",
     acts: false,
   },
+  page: {
+    usage: safe`page [incident]`,
+    does: safe`gives a link that opens the incident's page for 15 minutes, in any browser`,
+    example: safe`page INC-7`,
+    group: "read",
+    acts: false,
+  },
   similar: {
     usage: safe`similar [incident]`,
     does: safe`shows earlier incidents like this one, how they ended and what people noted`,
