@@ -56,6 +56,8 @@ const isInsideVendor = (path: string) => path.split("/").length > 2;
 const filesWith = (ring: string, pattern: RegExp) =>
   files.filter((file) => folderOf(file) === ring && pattern.test(read(file)));
 
+const withoutComments = (code: string) => code.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gmu, "");
+
 test("the scan sees the code it guards", () => {
   expect(files.length).toBeGreaterThan(10);
   expect(imports.length).toBeGreaterThan(10);
@@ -128,6 +130,24 @@ describe("purity", () => {
     const users = files.filter((file) => file !== "core/safe.ts" && read(file).includes("storedSafe("));
 
     expect(users).toEqual(["store/revive.ts"]);
+  });
+
+  test("text becomes safe by a cast only in core/safe.ts and in the redactor's own files", () => {
+    const cast =
+      /\bas (?:\w+ as )*(?:Safe|Attributes|Alert|Event|Evidence)\b(?!<)|\bis Safe\b(?!.*!== null)|Branded<string, "Safe">/u;
+    const casts = files.filter((file) => cast.test(withoutComments(read(file))));
+
+    expect(casts.toSorted()).toEqual(["core/safe.ts", "platform/redaction/safe-text.ts"]);
+    const callers = files.filter((file) => /\bpassed(?:Attributes)?\(/u.test(withoutComments(read(file))));
+    expect(callers.filter((file) => !file.startsWith("platform/redaction/"))).toEqual([]);
+  });
+
+  test("only the program's wiring and the commands that work on files make a redactor; nobody writes their own", () => {
+    const makers = files.filter((file) => /\bcreate(?:Tenant)?Redactors?\(|\bcreateSafeText\(/u.test(read(file)));
+
+    expect(makers.filter((file) => !file.startsWith("platform/") && !["main", "cli"].includes(folderOf(file)))).toEqual(
+      [],
+    );
   });
 
   test("only main and cli read the environment", () => {

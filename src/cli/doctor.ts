@@ -1,10 +1,14 @@
+import { verifyTrail } from "../app/access/audit-trail.ts";
 import type { HealthFinding } from "../app/health.ts";
+import { DEFAULT_TENANT } from "../core/ids.ts";
+import { trailSeal } from "../main/access.ts";
 import type { Config } from "../main/config.ts";
 import { openDatabase } from "../main/database.ts";
 import { checkHealth, tryTo } from "../main/health.ts";
-import { wire } from "../main/wiring.ts";
+import { type Wiring, wire } from "../main/wiring.ts";
 import { createLogger } from "../platform/logger.ts";
 import { createQueue } from "../queue/create-queue.ts";
+import { trailWords } from "./audit.ts";
 import { type Command, type CommandIo, reasonOf } from "./command.ts";
 import { loadConfig } from "./settings.ts";
 
@@ -45,6 +49,7 @@ export const doctor: Command = {
         logger: createLogger({ level: "silent" }),
         publicUrl: config.core.PUBLIC_URL ?? "http://127.0.0.1",
       });
+      findings.push(await auditFinding(wiring));
       findings.push(quarantineFinding(await wiring.store.quarantined()), ...(await checkHealth(config, wiring)));
       await wiring.store.close();
     } finally {
@@ -59,6 +64,11 @@ function quarantineFinding({ webhooks, jobs }: { readonly webhooks: number; read
   if (webhooks + jobs === 0) return { sign: "ok", part, text: "empty" };
   const text = `${webhooks} webhooks that could not be read and ${jobs} jobs that failed at every try; the log says why ("quarantined")`;
   return { sign: "FIX", part, text };
+}
+
+async function auditFinding({ store, secrets }: Wiring): Promise<Finding> {
+  const finding = await verifyTrail(store.auditStore, DEFAULT_TENANT, { seal: trailSeal(secrets) });
+  return { sign: finding.status === "whole" ? "ok" : "FIX", part: "audit trail", text: trailWords(finding) };
 }
 
 function nodeFinding(version: string): Finding {

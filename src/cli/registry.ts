@@ -37,6 +37,26 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     usage: "",
     load: async () => (await import("./migrate.ts")).migrate,
   },
+  backup: {
+    summary: "Writes everything that is stored to one file, while the bot goes on working.",
+    usage: "--out <file or folder>",
+    load: async () => (await import("./backup.ts")).backup,
+  },
+  restore: {
+    summary: "Puts a backup into an empty database.",
+    usage: "--from <file>",
+    load: async () => (await import("./restore.ts")).restore,
+  },
+  "erase-person": {
+    summary: "Replaces a person by a pseudonym in everything that is stored, and prints a receipt.",
+    usage: "<Slack user id | e-mail address>… [--name <name as shown>]… [--json]",
+    load: async () => (await import("./erase-person.ts")).erasePersonCommand,
+  },
+  requeue: {
+    summary: "Tries again what waits in quarantine, after an update or when its cause is gone.",
+    usage: "",
+    load: async () => (await import("./requeue.ts")).requeue,
+  },
   doctor: {
     summary: "Checks every integration with one cheap call and says the exact fix.",
     usage: "",
@@ -67,6 +87,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "Draws who calls a service and whom it calls, as kept here or from files.",
     usage: "<service> [--depth 1-3] [--words] [--json] [--in <bundle, folder or log file>]",
     load: async () => (await import("./graph.ts")).graph,
+  },
+  audit: {
+    summary: "Checks that nobody changed the audit trail, and prints its head for keeping elsewhere.",
+    usage: "verify [--head <number>:<hash noted earlier>] [--json]",
+    load: async () => (await import("./audit.ts")).audit,
   },
   mcp: {
     summary: "Answers a coding agent over MCP on stdin and stdout.",

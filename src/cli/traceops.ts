@@ -3,6 +3,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { AppError } from "../app/errors.ts";
 import { type Command, type CommandIo, reasonOf } from "./command.ts";
+import { harmless } from "./printable.ts";
 import { commandNames, commands } from "./registry.ts";
 
 const USAGE_ERROR = 2;
@@ -94,8 +95,8 @@ function stopSignal(): AbortSignal {
 
 function processIo(): CommandIo {
   return {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
+    out: (text) => process.stdout.write(harmless(text)),
+    err: (text) => process.stderr.write(harmless(text)),
     environment: process.env,
     workingDirectory: process.cwd(),
     terminal: { isInteractive: process.stdout.isTTY, width: process.stdout.columns ?? 100 },
@@ -104,10 +105,12 @@ function processIo(): CommandIo {
 }
 
 process.on("unhandledRejection", (reason) => {
-  process.stderr.write(`${traced(reason)}\n`);
+  process.stderr.write(harmless(`${traced(reason)}\n`));
   process.exit(1);
 });
 
-// Compiled code is kept between calls: a command starts in half the time. Node decides where, and may refuse.
-enableCompileCache();
+// Compiled code is kept between calls: a command starts in half the time. Node decides where, and may refuse. Its threads
+// take the place from the environment.
+const { directory } = enableCompileCache();
+if (directory !== undefined) process.env["NODE_COMPILE_CACHE"] ??= directory;
 process.exitCode = await main(process.argv.slice(2), processIo());

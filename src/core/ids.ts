@@ -23,6 +23,9 @@ export const epochNs = (value: bigint): EpochNs => value as EpochNs;
 /** The tenant of an install that serves one company. */
 export const DEFAULT_TENANT: TenantId = tenantId("default");
 
+/** Of the synthetic incidents by which an install watches itself. Nobody is shown anything of it. */
+export const SELF_WATCH_TENANT: TenantId = tenantId("self-watch");
+
 /** Names one record of one source for ever: the same record read twice has the same id. `ref` is unique in its source. */
 export function eventId(source: string, ref: string): EventId {
   return `e${stableHash(`${source}\u0000${ref}`)}` as EventId;

@@ -3,8 +3,9 @@ import type { Delivery } from "../app/delivery.ts";
 import type { Clock, Logger } from "../app/ports.ts";
 import type { ReceiveOutcome } from "../app/receive-delivery.ts";
 import { assertNever } from "../core/never.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import { fixedAnswer, send } from "./answers.ts";
-import { readBody } from "./read-body.ts";
+import { type BodyBudget, withBody } from "./read-body.ts";
 import { within } from "./within.ts";
 
 export interface HookReceiver {
@@ -20,11 +21,12 @@ export interface HookOptions {
   readonly isOverloaded: () => boolean;
   /** Senders give up after 3 to 15 s; a late answer is a lost one. */
   readonly answerWithinMs: number;
+  readonly budget: BodyBudget;
 }
 
 /** Answers one webhook. The status codes are a contract with the senders: see docs of each sender's retries. */
 export async function answerHook(
-  { hooks, isOverloaded, answerWithinMs }: HookOptions,
+  { hooks, isOverloaded, answerWithinMs, budget }: HookOptions,
   source: string,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
 ): Promise<void> {
@@ -32,9 +34,12 @@ export async function answerHook(
   if (maxBytes === null) return send(response, fixedAnswer(404));
   if (isOverloaded()) return send(response, fixedAnswer(503));
 
-  const raw = await readBody(request, maxBytes);
-  const delivery = { raw, headers: headerTexts(request.headers), receivedAtMs: hooks.clock.nowMs() };
-  const outcome = await within(hooks.receive(source, delivery), answerWithinMs);
+  const outcome = await withBody({ request, maxBytes, budget }, (raw) => {
+    failpoint("hook.after-body");
+    const delivery = { raw, headers: everyHeader(request), receivedAtMs: hooks.clock.nowMs() };
+    return within(hooks.receive(source, delivery), answerWithinMs);
+  });
+  failpoint("hook.before-answer");
   send(response, fixedAnswer(statusOfOutcome(outcome)));
 }
 
@@ -54,6 +59,11 @@ function statusOfOutcome(outcome: ReceiveOutcome): number {
     default:
       return assertNever(outcome);
   }
+}
+
+/** All values of each header, also of those where Node keeps only the first: a signature that came twice must look like two. */
+function everyHeader({ headersDistinct }: IncomingMessage): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(headersDistinct).map(([name, values]) => [name, values?.join(", ")]));
 }
 
 /** Headers as one text each, names in lower case. */

@@ -3,6 +3,8 @@ import { performance } from "node:perf_hooks";
 export interface LoadMonitor {
   /** True while this process answers later than allowed: new work is better sent elsewhere, or later. */
   readonly isOverloaded: () => boolean;
+  /** How late timers fire, in milliseconds. */
+  readonly delayMs: () => number;
   readonly stop: () => void;
 }
 
@@ -15,9 +17,11 @@ export function startLoadMonitor(maxDelayMs: number, nowMs: () => number = () =>
     state.delayMs = nowMs() - state.lastTickMs - TICK_MS;
     state.lastTickMs = nowMs();
   }, TICK_MS).unref();
+  // Right after a block the tick has not run yet, so the time since the last one counts too.
+  const delayMs = () => Math.max(0, state.delayMs, nowMs() - state.lastTickMs - TICK_MS);
   return {
-    // Right after a block the tick has not run yet, so the time since the last one counts too.
-    isOverloaded: () => Math.max(state.delayMs, nowMs() - state.lastTickMs - TICK_MS) > maxDelayMs,
+    isOverloaded: () => delayMs() > maxDelayMs,
+    delayMs,
     stop: () => clearInterval(timer),
   };
 }

@@ -7,7 +7,9 @@ import { within } from "./within.ts";
 
 /** Mounts what edges hand in. Routes that own their request come first: nothing has touched its body then. */
 export function mountRoutes(app: Express, routes: readonly HttpRoute[], handlerTimeoutMs: number): void {
-  for (const route of routes) if (route.kind === "node") mountNode(app, route);
+  // The longer path first: a route takes everything below its own.
+  const owners = routes.filter((route) => route.kind === "node").toSorted((a, b) => b.path.length - a.path.length);
+  for (const route of owners) mountNode(app, route);
   const plain = routes.filter((route) => route.kind === "plain");
   for (const route of plain) mountPlain(app, route, handlerTimeoutMs);
   for (const path of new Set(plain.map((route) => route.path))) {

@@ -1,11 +1,13 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "../app/ports.ts";
 import type { HttpRoute } from "../platform/http-route.ts";
 import { fixedAnswer, send, statusOf } from "./answers.ts";
 import { answerHook, type HookReceiver } from "./hooks.ts";
 import { startLoadMonitor } from "./load-monitor.ts";
+import { BodyBudget } from "./read-body.ts";
 import { mountRoutes, refuseOtherMethods } from "./routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { within } from "./within.ts";
@@ -13,8 +15,12 @@ import { within } from "./within.ts";
 export interface HttpLimits {
   /** Above this delay of the event loop webhooks are sent away with 503, for their senders to repeat. */
   readonly maxEventLoopDelayMs: number;
+  /** Above this delay `/livez` says 503: a process that is so late is better started again. */
+  readonly deadEventLoopDelayMs: number;
   /** Webhooks are answered within this time, with 503 if need be. */
   readonly hookAnswerMs: number;
+  /** Bytes of webhooks held at once; more are sent away with 503. */
+  readonly maxHookBytesHeld: number;
   readonly handlerTimeoutMs: number;
   /** To receive one whole request. */
   readonly requestTimeoutMs: number;
@@ -23,7 +29,9 @@ export interface HttpLimits {
 
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxEventLoopDelayMs: 1_000,
+  deadEventLoopDelayMs: 10_000,
   hookAnswerMs: 4_000,
+  maxHookBytesHeld: 67_108_864,
   handlerTimeoutMs: 30_000,
   requestTimeoutMs: 30_000,
   maxHeaderBytes: 16_384,
@@ -42,8 +50,11 @@ export interface HttpServerOptions {
 export interface HttpServer {
   /** Starts to listen; port 0 takes a free one. Returns where. */
   listen(port: number, host: string): Promise<{ readonly port: number }>;
-  /** Says "not ready", takes no new connections, lets running requests end for up to `drainMs`, then cuts the rest. */
-  close(drainMs: number): Promise<void>;
+  /**
+   * Says "not ready" for `noticeMs` while still answering everything, so that a load balancer looks elsewhere; then takes
+   * no new connections, lets running requests end for up to `drainMs`, and cuts the rest.
+   */
+  close(drainMs: number, noticeMs?: number): Promise<void>;
 }
 
 const READY_WITHIN_MS = 3_000;
@@ -53,12 +64,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const limits = options.limits ?? DEFAULT_HTTP_LIMITS;
   const load = startLoadMonitor(limits.maxEventLoopDelayMs);
   const state = { isDraining: false };
-  const app = createApp(options, limits, { isOverloaded: load.isOverloaded, isDraining: () => state.isDraining });
+  const app = createApp(options, limits, {
+    isOverloaded: load.isOverloaded,
+    isStuck: () => load.delayMs() > limits.deadEventLoopDelayMs,
+    isDraining: () => state.isDraining,
+  });
   const server = createNodeServer(app, limits);
   return {
     listen: (port, host) => listen(server, port, host),
-    close: async (drainMs) => {
+    close: async (drainMs, noticeMs = 0) => {
       state.isDraining = true;
+      if (noticeMs > 0) await wait(noticeMs);
       load.stop();
       await drain(server, drainMs);
     },
@@ -67,6 +83,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
 interface Condition {
   readonly isOverloaded: () => boolean;
+  readonly isStuck: () => boolean;
   readonly isDraining: () => boolean;
 }
 
@@ -89,7 +106,7 @@ function createApp(options: HttpServerOptions, limits: HttpLimits, condition: Co
 }
 
 function mountHealth(app: Express, { isReady }: HttpServerOptions, condition: Condition): void {
-  app.get("/livez", (_request, response) => send(response, fixedAnswer(200)));
+  app.get("/livez", (_request, response) => send(response, fixedAnswer(condition.isStuck() ? 503 : 200)));
   app.get("/readyz", (_request, response) => answerReady(response, isReady, condition));
 }
 
@@ -104,7 +121,8 @@ function mountHooks(
   { hooks, limits, condition }: { hooks: HookReceiver; limits: HttpLimits; condition: Condition },
 ): void {
   const { isOverloaded } = condition;
-  const hookOptions = { hooks, logger, isOverloaded, answerWithinMs: limits.hookAnswerMs };
+  const budget = new BodyBudget(limits.maxHookBytesHeld);
+  const hookOptions = { hooks, logger, isOverloaded, answerWithinMs: limits.hookAnswerMs, budget };
   app.post("/hooks/:source", (request, response) =>
     answerHook(hookOptions, request.params.source, { request, response }),
   );

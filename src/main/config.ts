@@ -6,6 +6,7 @@ import { evidenceSources } from "../evidence-sources/registry.ts";
 import { ingestEnv } from "../ingest/routes.ts";
 import { segmentsEnv } from "../segments/settings.ts";
 import { surfaces } from "../surfaces/registry.ts";
+import { accessSettings } from "./access.ts";
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
@@ -49,6 +50,61 @@ export const coreSettings = {
     .max(100)
     .default(4)
     .describe("Jobs that one worker runs at a time."),
+  WEBHOOK_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(30)
+    .describe(
+      "How long the bytes of webhooks are kept after they were worked off, in days; their keys are kept for ever.",
+    ),
+  ANSWER_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(90)
+    .describe(
+      "How long the records behind an answer (for traceops replay) and answers that a later one replaced are kept, in days.",
+    ),
+  HEARTBEAT_URL: z
+    .url({ protocol: /^https?$/u })
+    .optional()
+    .describe(
+      "Address of an outside checker that is called while a synthetic incident gets through everything; its silence is the alarm. Not set: nobody is told when TraceOps stops.",
+    ),
+  SELF_WATCH_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(600)
+    .default(60)
+    .describe("How often the synthetic incident runs, and how long it may take, in seconds."),
+  STOP_NOTICE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe(
+      "How long a stopping web server still answers while /readyz says no, for load balancers that look every so many seconds.",
+    ),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("Bearer token for /metrics, at least 16 characters. Not set: only programs on this machine may read it."),
+  REDACTION_RULES: z
+    .string()
+    .optional()
+    .describe(
+      'What this install calls secret beyond the built-in rules, as JSON: [{"name":"customer-number","pattern":"KD-\\\\d{8}"}]; patterns in RE2\'s syntax, "tenant" for one tenant only.',
+    ),
+  REDACTION_ADDRESSES: z
+    .enum(["public", "all", "none"])
+    .default("public")
+    .describe("Which IP addresses get a pseudonym: public ones, all, or none."),
   EVENT_RETENTION_HOURS: z.coerce
     .number()
     .int()
@@ -87,6 +143,7 @@ export interface SettingsGroup {
 export function settingsGroups(): readonly SettingsGroup[] {
   return [
     { title: "TraceOps itself", shape: coreSettings, howToConfigure: null },
+    { title: "Who may do what", shape: accessSettings, howToConfigure: null },
     { title: "Events that applications send", shape: { ...ingestEnv, ...segmentsEnv }, howToConfigure: null },
     ...Object.entries(alertSources).map(([name, source]) => group(`Alerts: ${name}`, source)),
     ...Object.values(evidenceSources).map((source) => group(`Evidence: ${source.title}`, source)),

@@ -5,6 +5,7 @@ import { epochMs } from "../core/ids.ts";
 import type { LogLevel } from "../platform/logger.ts";
 import type { Config } from "./config.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { startMetricsFlush } from "./metrics.ts";
 import { startPagerDutyPolling } from "./polling.ts";
 import { startIntake } from "./segments.ts";
 import { type RunningServer, startWeb } from "./web.ts";
@@ -22,6 +23,7 @@ export interface Program {
 }
 
 const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Long enough to look up what ran during an incident. */
 const DONE_JOBS_KEPT_MS = 7 * 24 * HOUR_MS;
 /** A kind of message that was not seen for this long is new again. */
@@ -46,6 +48,7 @@ export async function startProgram(options: {
   try {
     const wiring = await wire({ config, logger, connectionString: database.connectionString, publicUrl });
     undo.push(() => wiring.store.close());
+    undo.push(startMetricsFlush({ metrics: wiring.metrics, totals: wiring.store.metricTotals, logger }));
     const work = { threadLogLevel: role === "both" ? options.threadLogLevel : null, publicUrl };
     await startParts({ wiring, role, port, database, work }, undo);
     return { url: role === "worker" ? null : localUrl, wiring, stop: () => stopAll(undo, logger) };
@@ -108,7 +111,11 @@ function startJanitor({ store, clock, config, logger }: Wiring): () => Promise<v
         const counts = await store.logCounts.prune(clock.nowMs() - COUNTS_KEPT_MS);
         const edges = await store.serviceEdges.prune(epochMs(clock.nowMs() - EDGES_KEPT_MS));
         const jobs = await store.pruneDoneJobs(epochMs(clock.nowMs() - DONE_JOBS_KEPT_MS));
-        logger.info({ events, counts, edges, jobs }, "what is past its time was removed");
+        const past = await store.removePastTime({
+          webhooksBefore: epochMs(clock.nowMs() - config.core.WEBHOOK_RETENTION_DAYS * DAY_MS),
+          answersBefore: epochMs(clock.nowMs() - config.core.ANSWER_RETENTION_DAYS * DAY_MS),
+        });
+        logger.info({ events, counts, edges, jobs, ...past }, "what is past its time was removed");
       } catch (error) {
         logger.error({ err: error }, "old events could not be removed; the next hour tries again");
       }

@@ -50,7 +50,7 @@ export async function startIntake(wiring: Wiring): Promise<EventIntake> {
     redact: (text) => redactor.text(text),
     logger,
   });
-  const stopGraph = startGraphKeeping(wiring);
+  const stopGraph = startGraphKeeping(wiring, segments);
   const stopPruning = startPruning(segments, wiring);
   return {
     segments,

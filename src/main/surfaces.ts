@@ -1,3 +1,4 @@
+import type { PlacePort } from "../app/access/access.ts";
 import type { PublishPort } from "../app/publish-incident.ts";
 import type { RunningSurface, SurfaceDeps } from "../surfaces/define.ts";
 import { surfaces } from "../surfaces/registry.ts";
@@ -7,6 +8,7 @@ export interface WiredSurfaces {
   readonly running: ReadonlyMap<string, RunningSurface>;
   /** Those that draw by themselves. */
   readonly publishing: ReadonlyMap<string, PublishPort>;
+  readonly places: readonly PlacePort[];
 }
 
 /** Every surface that its settings switch on. Creating one connects nothing; `start` does. */
@@ -19,5 +21,5 @@ export function wireSurfaces(config: Config, deps: SurfaceDeps): WiredSurfaces {
     running.set(name, created);
     if (created.publish) publishing.set(name, { publish: created.publish });
   }
-  return { running, publishing };
+  return { running, publishing, places: [...running.values()].flatMap(({ places }) => places ?? []) };
 }

@@ -1,8 +1,12 @@
 import { receiveDelivery } from "../app/receive-delivery.ts";
+import { SELF_WATCH_TENANT } from "../core/ids.ts";
 import { createHttpServer } from "../http/server.ts";
 import { ingestRoutes, ingestTokens } from "../ingest/routes.ts";
 import type { HttpRoute } from "../platform/http-route.ts";
+import { measuredHook, measuredIngest } from "./measured.ts";
+import { metricsRoute } from "./metrics.ts";
 import type { EventIntake } from "./segments.ts";
+import { SELF_WATCH, selfWatchSource, startSelfWatch } from "./self-watch.ts";
 import type { Wiring } from "./wiring.ts";
 
 export interface RunningServer {
@@ -13,36 +17,67 @@ const DRAIN_MS = 5_000;
 
 /** The web server with everything that this install hands to it, listening. */
 export async function startWeb(wiring: Wiring, intake: EventIntake, port: number): Promise<RunningServer> {
-  const { config, logger, clock, alertSources, receive, store } = wiring;
+  const { config, logger, clock, metrics, receive, secrets, store } = wiring;
+  const own = selfWatchSource(secrets.derive(SELF_WATCH));
+  const ownReceive = { ...receive, tenant: SELF_WATCH_TENANT, sources: new Map([[SELF_WATCH, own]]) };
+  const receiverOf = (source: string) => (source === SELF_WATCH ? ownReceive : receive);
   const server = createHttpServer({
     routes: routesOf(wiring, intake),
     hooks: {
       clock,
-      maxBodyBytes: (source) => alertSources.get(source)?.maxBodyBytes ?? null,
-      receive: (source, delivery) => receiveDelivery(receive, source, delivery),
+      maxBodyBytes: (source) => receiverOf(source).sources.get(source)?.maxBodyBytes ?? null,
+      receive: (source, delivery) =>
+        measuredHook(metrics, source, () => receiveDelivery(receiverOf(source), source, delivery)),
     },
-    isReady: () => store.checkWritable().then(() => true),
+    isReady: () => Promise.all([store.checkWritable(), store.checkSchema()]).then(() => true),
     logger,
   });
   await server.listen(port, config.core.HOST);
   logger.info({ port, host: config.core.HOST }, "web server listens");
-  return { stop: () => server.close(DRAIN_MS) };
+  const stopWatch = watchSelf(wiring, port);
+  return {
+    async stop() {
+      await stopWatch();
+      await server.close(DRAIN_MS, config.core.STOP_NOTICE_SECONDS * 1_000);
+    },
+  };
+}
+
+/** On as soon as somebody outside waits for the heartbeat. */
+function watchSelf({ config, secrets, store, clock, logger, metrics }: Wiring, port: number): () => Promise<void> {
+  const { HEARTBEAT_URL: heartbeatUrl, HOST: host, SELF_WATCH_SECONDS: seconds } = config.core;
+  if (heartbeatUrl === undefined) return () => Promise.resolve();
+  const here = ["0.0.0.0", "::"].includes(host) ? "127.0.0.1" : host;
+  return startSelfWatch({
+    url: `http://${here.includes(":") ? `[${here}]` : here}:${port}`,
+    secret: secrets.derive(SELF_WATCH),
+    everyMs: seconds * 1_000,
+    heartbeatUrl,
+    store,
+    clock,
+    logger,
+    metrics,
+  });
 }
 
 function routesOf(
-  { surfaces, config, store, redactor, clock, logger }: Wiring,
+  { surfaces, config, store, redactor, metrics, clock, logger }: Wiring,
   { segments, catalogOf }: EventIntake,
 ): readonly HttpRoute[] {
   return [
     ...[...surfaces.values()].flatMap((surface) => surface.routes ?? []),
-    ...ingestRoutes({
-      tokens: ingestTokens(config.env),
-      pushed: store.pushedEvents,
-      segments,
-      catalogOf,
-      redactor,
-      clock,
-      logger,
-    }),
+    ...measuredIngest(
+      ingestRoutes({
+        tokens: ingestTokens(config.env),
+        pushed: store.pushedEvents,
+        segments,
+        catalogOf,
+        redactor,
+        clock,
+        logger,
+      }),
+      metrics,
+    ),
+    metricsRoute({ metrics, totals: store.metricTotals, logger }, config.core.METRICS_TOKEN),
   ];
 }

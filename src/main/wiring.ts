@@ -3,7 +3,6 @@ import { configureAlertSources } from "../alert-sources/configure.ts";
 import type { AlertSourcePort } from "../app/alert-source-port.ts";
 import { bindVerbs } from "../app/bind-verbs.ts";
 import type { JobHandlers } from "../app/jobs/catalog.ts";
-import { createJobHandlers } from "../app/jobs/handlers.ts";
 import type { Clock, EvidencePort, Logger } from "../app/ports.ts";
 import type { PublishPort } from "../app/publish-incident.ts";
 import type { ReceiveDeliveryDeps } from "../app/receive-delivery.ts";
@@ -14,19 +13,26 @@ import { DEFAULT_EVIDENCE_POLICY } from "../core/evidence.ts";
 import { DEFAULT_TENANT } from "../core/ids.ts";
 import type { PagerDutyClient } from "../platform/clients/pagerduty.ts";
 import { systemClock } from "../platform/clock.ts";
-import { createRedactor } from "../platform/redaction/redact.ts";
+import { countRedactions } from "../platform/metrics/count-redactions.ts";
+import { type Counters, createCounters } from "../platform/metrics/counters.ts";
+import { createTenantRedactors } from "../platform/redaction/redact.ts";
+import { readTenantRules } from "../platform/redaction/tenant-rules.ts";
+import { createSafeFetch } from "../platform/safe-fetch.ts";
 import type { FileSegments } from "../segments/event-segments.ts";
 import { createStore, type Store } from "../store/create-store.ts";
 import type { RunningSurface, SurfaceDeps } from "../surfaces/define.ts";
+import { wireAccess } from "./access.ts";
 import type { Config } from "./config.ts";
 import { dataDirOf } from "./database.ts";
 import { engine } from "./engine.ts";
 import { wireEvidence } from "./evidence.ts";
 import { checkHealth, remembered } from "./health.ts";
+import { measuredAnalyses, measuredEvidence, measuredIncidents, measuredSurface } from "./measured.ts";
 import { pagerDutyClient, pagerDutySenders } from "./pagerduty.ts";
 import { progressPorts } from "./progress.ts";
 import { openSecrets, type Secrets } from "./secrets.ts";
 import { openSegments } from "./segments.ts";
+import { type QueueCheck, withSelfWatch } from "./self-watch.ts";
 import { wireSurfaces } from "./surfaces.ts";
 import { untoldBy } from "./untold.ts";
 
@@ -39,6 +45,7 @@ export interface Wiring {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly redactor: Redactor;
+  readonly metrics: Counters;
   readonly secrets: Secrets;
   readonly store: Store;
   /** Raw events, for reading; the process that takes them in writes through its own `EventIntake`. */
@@ -48,6 +55,8 @@ export interface Wiring {
   readonly alertSources: ReadonlyMap<string, AlertSourcePort>;
   readonly receive: ReceiveDeliveryDeps;
   readonly handlers: JobHandlers;
+  /** Filled in by whoever opens the queue. */
+  readonly queueCheck: QueueCheck;
   readonly surfaces: ReadonlyMap<string, RunningSurface>;
   readonly surfaceDeps: SurfaceDeps;
   readonly pagerDuty: PagerDutyClient | null;
@@ -65,7 +74,14 @@ export interface WiringOptions {
 async function openParts({ config, connectionString, logger }: WiringOptions) {
   const clock = systemClock;
   const secrets = openSecrets({ given: config.core.TRACEOPS_SECRET, dataDir: dataDirOf(config) });
-  const redactor = createRedactor({ pseudonymKey: secrets.derive("pseudonyms") });
+  const metrics = createCounters(clock);
+  const redactorOf = createTenantRedactors({
+    pseudonymKey: secrets.derive("pseudonyms"),
+    tenantRules: readTenantRules(config.core.REDACTION_RULES ?? "[]"),
+    addresses: config.core.REDACTION_ADDRESSES,
+    onChanged: countRedactions(metrics),
+  });
+  const redactor = redactorOf(DEFAULT_TENANT);
   const store = await createStore(connectionString, { clock });
   const pagerDuty = pagerDutyClient(config, clock);
   const segments = await openSegments(config, { writer: null, clock, logger });
@@ -77,19 +93,28 @@ async function openParts({ config, connectionString, logger }: WiringOptions) {
     segments,
     pagerDuty,
   });
-  const alertSources = configureAlertSources(config.env);
-  return { clock, secrets, redactor, store, segments, pagerDuty, evidence, alertSources };
+  const alertSources = configureAlertSources(config.env, {
+    fetch: createSafeFetch({ allowedHosts: [] }),
+    clock,
+    logger,
+  });
+  const measured = measuredEvidence(evidence, metrics);
+  const queueCheck: QueueCheck = { ping: null };
+  const read = { segments, pagerDuty, evidence: measured, alertSources };
+  return { clock, secrets, redactor, metrics, store, queueCheck, ...read };
 }
 
 /** Joins stores, sources, verbs and surfaces by the settings. The only place that knows which vendors are on. */
 export async function wire(options: WiringOptions): Promise<Wiring> {
   const { config, logger, publicUrl } = options;
   const parts = await openParts(options);
-  const { clock, redactor, store, pagerDuty, evidence, alertSources } = parts;
+  const { clock, redactor, metrics, store, pagerDuty, evidence, alertSources } = parts;
   const publishing = new Map<string, PublishPort>();
   const publishingSurfaces = () => [...publishing.keys()];
   const deps = {
     ...store,
+    incidents: measuredIncidents(store.incidents, metrics),
+    analyses: measuredAnalyses(store.analyses, { incidents: store.incidents, metrics }),
     tenant: DEFAULT_TENANT,
     clock,
     logger,
@@ -106,7 +131,8 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     senders: pagerDutySenders(config, { pagerDuty, redactor }),
     digest: (raw: Uint8Array) => createHash("sha256").update(raw).digest("hex"),
   };
-  const verbs = bindVerbs(deps);
+  const guard = wireAccess(config.env, parts);
+  const verbs = guard.guarded(bindVerbs(deps));
   const surfaceDeps: SurfaceDeps = {
     clock,
     logger,
@@ -120,17 +146,19 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     pagerDuty,
     publicUrl,
     newNonce: randomUUID,
+    ...guard.forSurfaces,
   };
   const wired = wireSurfaces(config, surfaceDeps);
+  guard.setPlaces(wired.places);
   // Verbs were bound before the surfaces that call them existed: the list of drawing surfaces is filled in now.
-  for (const [name, port] of wired.publishing) publishing.set(name, port);
+  for (const [name, port] of wired.publishing) publishing.set(name, measuredSurface(name, port, metrics));
   const wiring: Wiring = {
     ...parts,
     config,
     logger,
     verbs,
     receive: deps,
-    handlers: createJobHandlers(deps),
+    handlers: withSelfWatch(deps, parts),
     surfaces: wired.running,
     surfaceDeps,
   };

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { z } from "zod";
 import { createLogger } from "../platform/logger.ts";
 import { parseConfig } from "./config.ts";
+import { startMetricsFlush } from "./metrics.ts";
 import { wire } from "./wiring.ts";
 import { startWorkHere } from "./work.ts";
 
@@ -21,10 +22,12 @@ async function main(): Promise<void> {
   const logger = createLogger({ level: logLevel });
   const wiring = await wire({ config: parsed.config, logger, connectionString, publicUrl });
   const work = await startWorkHere(wiring, connectionString);
+  const stopMetrics = startMetricsFlush({ metrics: wiring.metrics, totals: wiring.store.metricTotals, logger });
   parentPort?.postMessage("ready");
   parentPort?.once("message", () => {
     void stop(async () => {
       await work.stop();
+      await stopMetrics();
       await wiring.store.close();
     });
   });

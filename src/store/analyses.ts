@@ -2,6 +2,7 @@ import { AppError } from "../app/errors.ts";
 import type { JobRequest } from "../app/jobs/catalog.ts";
 import type { AnalysisStore, Clock, NewAnalysis, StoredAnalysis } from "../app/ports.ts";
 import type { IncidentId, TenantId } from "../core/ids.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import type { Database, Transaction } from "./database.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveStoredAnalysis } from "./revive.ts";
@@ -10,7 +11,11 @@ import { toJsonText } from "./stored-json.ts";
 /** Every answer that was given, in the order it was given. */
 export function createAnalysisStore(db: Database, clock: Clock): AnalysisStore {
   return {
-    save: (item, causes) => db.$transaction((tx) => save(tx, clock, { item, causes })),
+    async save(item, causes) {
+      const saved = await db.$transaction((tx) => save(tx, clock, { item, causes }));
+      failpoint("analysis.after-commit");
+      return saved;
+    },
     latest: (tenant, id) => nth(db, { tenant, id, skip: 0 }),
     previous: (tenant, id) => nth(db, { tenant, id, skip: 1 }),
   };
@@ -37,6 +42,7 @@ async function save(
     VALUES (${tenant}, ${incidentId}, ${revision}, ${sequence + 1}, ${new Date(atMs)},
             ${toJsonText(analysis)}::json)`;
   await storeJobs(tx, tenant, { jobs: causes, clock });
+  failpoint("analysis.before-commit");
   return "saved";
 }
 

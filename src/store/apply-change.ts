@@ -4,9 +4,10 @@ import { AppError } from "../app/errors.ts";
 import type { JobRequest } from "../app/jobs/catalog.ts";
 import type { AppliedChange, Clock, IncidentChange } from "../app/ports.ts";
 import type { Alert } from "../core/alert.ts";
-import { type IncidentId, incidentId } from "../core/ids.ts";
+import { type IncidentId, incidentId, SELF_WATCH_TENANT, stableHash } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
 import { type FoldedIncident, foldIncident } from "../core/incident-fold.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import { type Database, isUniqueViolation, type Transaction } from "./database.ts";
 import type { IncidentRow } from "./generated/client.ts";
 import { storeJobs } from "./outbox-rows.ts";
@@ -34,7 +35,9 @@ export async function applyChange(deps: Deps, change: IncidentChange, causes: Ca
   const known = await alreadyApplied(deps.db, change);
   if (known !== null) return known;
   try {
-    return await deps.db.$transaction((tx) => applyIn(tx, deps.clock, { change, causes }));
+    const applied = await deps.db.$transaction((tx) => applyIn(tx, deps.clock, { change, causes }));
+    failpoint("incident.after-commit");
+    return applied;
   } catch (error) {
     if (isUniqueViolation(error)) return { status: "conflict" };
     const overtaken = error instanceof OvertakenError ? await alreadyApplied(deps.db, change) : null;
@@ -65,7 +68,9 @@ async function applyIn(
       : await attach(tx, clock, { change: stored, id: change.decision.incidentId });
   if (row === null) return { status: "conflict" };
   const incident = reviveIncident(row, change.tenant);
+  failpoint("incident.before-jobs");
   await storeJobs(tx, change.tenant, { jobs: causes(incident), clock });
+  failpoint("incident.before-commit");
   return { status: "applied", incident, changed: true };
 }
 
@@ -73,8 +78,7 @@ async function applyIn(
 async function open(tx: Transaction, clock: Clock, change: IncidentChange): Promise<IncidentRow | null> {
   if (await isPlaced(tx, clock, change)) return null;
   const folded = fold([change.alert]);
-  const [{ number }] = NextNumber.parse(await tx.$queryRaw`SELECT nextval('incident_number') AS number`);
-  const id = incidentId(`INC-${number}`);
+  const id = await newId(tx, change);
   const openKey = folded.status === "resolved" ? null : keyOf(change.alert.groupKey);
   // The loser of a race waits here for the winner's commit, and then writes nothing.
   const [row] = await tx.incidentRow.createManyAndReturn({
@@ -84,6 +88,13 @@ async function open(tx: Transaction, clock: Clock, change: IncidentChange): Prom
   if (row === undefined) return null;
   await storeFact(tx, clock, { change, id });
   return row;
+}
+
+/** A number that people can say aloud; synthetic incidents leave those to people's. */
+async function newId(tx: Transaction, { tenant, alert }: IncidentChange): Promise<IncidentId> {
+  if (tenant === SELF_WATCH_TENANT) return incidentId(`SELF-${stableHash(alert.eventId)}`);
+  const [{ number }] = NextNumber.parse(await tx.$queryRaw`SELECT nextval('incident_number') AS number`);
+  return incidentId(`INC-${number}`);
 }
 
 /**
@@ -147,6 +158,7 @@ async function storeFact(
             ${toJsonText(alert)}::json, ${new Date(alert.occurredAtMs)}, ${now})
     ON CONFLICT (tenant, source, event_id) DO NOTHING`;
   if (written === 0) throw new OvertakenError("another process stored this event first");
+  failpoint("incident.after-fact");
 }
 
 function fold(alerts: readonly Alert[]): FoldedIncident {

@@ -1,6 +1,7 @@
 import { AppError } from "../app/errors.ts";
 import type { CorrectionStore } from "../app/people-ports.ts";
 import type { Clock } from "../app/ports.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import type { Database, Transaction } from "./database.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveCorrection, reviveIncident } from "./revive.ts";
@@ -11,7 +12,11 @@ const MAX_FACTS = 2000;
 /** What people corrected, as facts that nobody changes afterwards. */
 export function createCorrectionStore(db: Database, clock: Clock): CorrectionStore {
   return {
-    add: (fact, causes) => db.$transaction((tx) => add(tx, clock, { fact, causes })),
+    async add(fact, causes) {
+      const added = await db.$transaction((tx) => add(tx, clock, { fact, causes }));
+      failpoint("correction.after-commit");
+      return added;
+    },
     async ofIncident(tenant, id) {
       const rows = await db.correctionRow.findMany({
         where: { tenant, incidentId: id },
@@ -48,5 +53,6 @@ async function add(
     },
   });
   await storeJobs(tx, tenant, { jobs: causes(reviveIncident(row, tenant)), clock });
+  failpoint("correction.before-commit");
   return reviveCorrection(stored);
 }

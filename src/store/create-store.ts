@@ -1,3 +1,4 @@
+import type { AuditStore } from "../app/access/audit-trail.ts";
 import type { CorrectionStore, PostmortemStore, Preferences } from "../app/people-ports.ts";
 import type {
   AnalysisStore,
@@ -11,21 +12,27 @@ import type {
   PushedEvents,
   WeightsStore,
 } from "../app/ports.ts";
-import type { ServiceEdges } from "../app/service-edges-port.ts";
+import type { GraphProgress, ServiceEdges } from "../app/service-edges-port.ts";
 import { DEFAULT_TENANT, type EpochMs } from "../core/ids.ts";
 import { createAnalysisStore } from "./analyses.ts";
+import { createAuditStore } from "./audit.ts";
+import { createSchemaCheck } from "./check-schema.ts";
 import { createCorrectionStore } from "./corrections.ts";
 import { openDatabase } from "./database.ts";
 import { createEvidenceArchive } from "./evidence-archive.ts";
 import { createFeedbackStore } from "./feedback.ts";
+import { createGraphProgress } from "./graph-progress.ts";
 import { createInbox } from "./inbox.ts";
 import { createIncidentStore } from "./incidents.ts";
 import { createLogCounts, type LogCounts } from "./log-counts.ts";
 import { createMarks } from "./marks.ts";
+import { createMetricTotals, type MetricTotals } from "./metric-totals.ts";
 import { createOutboundMessages } from "./outbound-messages.ts";
 import { createPostmortemStore } from "./postmortems.ts";
 import { createPreferences } from "./preferences.ts";
 import { createPushedEvents } from "./pushed-events.ts";
+import { removeSelfWatch } from "./remove-self-watch.ts";
+import { type RetentionReceipt, removePastTime } from "./retention.ts";
 import { createServiceEdges } from "./service-edges.ts";
 import { createWeightsStore } from "./weights.ts";
 
@@ -42,13 +49,25 @@ export interface Store {
   readonly pushedEvents: PushedEvents;
   readonly logCounts: LogCounts;
   readonly serviceEdges: ServiceEdges;
+  readonly graphProgress: GraphProgress;
   readonly archive: EvidenceArchive;
   readonly marks: Marks;
+  readonly metricTotals: MetricTotals;
   readonly messages: OutboundMessages;
+  readonly auditStore: AuditStore;
   /** Writes once; rejects when the database cannot be written to or lacks our tables. For `/readyz`. */
   checkWritable(): Promise<void>;
+  /** Rejects when the database lacks a migration of this version. For `/readyz`. */
+  checkSchema(): Promise<void>;
   /** Removes jobs that were done before; returns how many. What is undone or in quarantine stays. */
   pruneDoneJobs(before: EpochMs): Promise<number>;
+  /** Empties old webhooks, removes what old answers were computed from and old versions of them. */
+  removePastTime(before: {
+    readonly webhooksBefore: EpochMs;
+    readonly answersBefore: EpochMs;
+  }): Promise<RetentionReceipt>;
+  /** Removes synthetic incidents that changed before. */
+  removeSelfWatch(before: EpochMs): Promise<void>;
   /** What waits for a person: webhooks that could not be read, jobs that failed at every try. */
   quarantined(): Promise<{ readonly webhooks: number; readonly jobs: number }>;
   close(): Promise<void>;
@@ -71,14 +90,20 @@ export async function createStore(connectionString: string, { clock }: { readonl
     pushedEvents: createPushedEvents(db),
     logCounts: createLogCounts(db),
     serviceEdges: createServiceEdges(db),
+    graphProgress: createGraphProgress(db, clock),
     archive: createEvidenceArchive(db, clock),
     marks,
+    metricTotals: createMetricTotals(db),
     messages: createOutboundMessages(db),
+    auditStore: createAuditStore(db),
+    checkSchema: createSchemaCheck(db),
     checkWritable: () => marks.set(DEFAULT_TENANT, "writable-check", String(clock.nowMs())),
     async pruneDoneJobs(before) {
       const { count } = await db.outboxItem.deleteMany({ where: { doneAt: { lt: new Date(before) } } });
       return count;
     },
+    removePastTime: (before) => removePastTime(db, before),
+    removeSelfWatch: (before) => removeSelfWatch(db, before),
     async quarantined() {
       const webhooks = await db.inboxItem.count({ where: { state: "quarantined" } });
       const jobs = await db.outboxItem.count({ where: { quarantinedAt: { not: null } } });

@@ -5,6 +5,7 @@ import type { Clock, EvidenceArchive } from "../app/ports.ts";
 import type { AnalysisInput } from "../core/analyze.ts";
 import type { Event } from "../core/event.ts";
 import type { SourceEvidence } from "../core/evidence.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import type { Database } from "./database.ts";
 import { reviveEvent } from "./revive.ts";
 import { toJsonText } from "./stored-json.ts";
@@ -40,11 +41,13 @@ export function createEvidenceArchive(db: Database, clock: Clock): EvidenceArchi
         events: events.length,
         packed: Uint8Array.from(packed),
       };
+      failpoint("archive.before-commit");
       await db.archivedInputRow.upsert({
         where: { tenant_incidentId: { tenant, incidentId } },
         create: { tenant, incidentId, ...row },
         update: row,
       });
+      failpoint("archive.after-commit");
       return "saved";
     },
     async load(tenant, incidentId) {

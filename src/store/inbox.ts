@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Clock, Inbox, StoredDelivery } from "../app/ports.ts";
 import { tenantId } from "../core/ids.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import type { Database } from "./database.ts";
 import { msOf, reviveDeliveryState } from "./revive.ts";
 import { toKeyText, toStoredText } from "./stored-json.ts";
@@ -33,6 +34,7 @@ async function store(
   const headers = JSON.stringify(delivery.headers);
   const now = new Date(clock.nowMs());
   const receivedAt = new Date(delivery.receivedAtMs);
+  failpoint("inbox.before-commit");
   const written = await db.$executeRaw`
     WITH item AS (
       INSERT INTO inbox (tenant, source, dedup_key, headers, raw, received_at)
@@ -42,6 +44,7 @@ async function store(
     )
     INSERT INTO outbox (tenant, job, payload, created_at, not_before)
     SELECT ${tenant}, 'delivery.process', jsonb_build_object('inboxId', item.id::text), ${now}, ${now} FROM item`;
+  failpoint("inbox.after-commit");
   return written === 1 ? "stored" : "duplicate";
 }
 
@@ -69,7 +72,9 @@ async function finish(
 ): Promise<void> {
   const id = rowId(inboxId);
   if (id === null) return;
+  failpoint("inbox.before-processed");
   await db.inboxItem.updateMany({ where: { id }, data: { ...data, processedAt: new Date(clock.nowMs()) } });
+  failpoint("inbox.after-processed");
 }
 
 /** Null for an id that no row can have. */

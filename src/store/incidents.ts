@@ -13,6 +13,7 @@ import type {
 } from "../app/ports.ts";
 import { DEFAULT_TENANT, type IncidentId, type TenantId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import { applyChange } from "./apply-change.ts";
 import type { Database, Transaction } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
@@ -38,7 +39,11 @@ export function createIncidentStore(db: Database, clock: Clock): IncidentStore {
     list: (tenant, filter) => list(db, tenant, filter),
     alerts: (tenant, id) => alerts(db, tenant, id),
     notes: (tenant, id) => notes(db, tenant, id),
-    addNote: (note, causes) => db.$transaction((tx) => addNote(tx, clock, { note, causes })),
+    async addNote(note, causes) {
+      const added = await db.$transaction((tx) => addNote(tx, clock, { note, causes }));
+      failpoint("note.after-commit");
+      return added;
+    },
     request: (jobs) => storeJobs(db, DEFAULT_TENANT, { jobs, clock }),
   };
 }
@@ -111,6 +116,7 @@ async function addNote(
     },
   });
   await storeJobs(tx, tenant, { jobs: causes(reviveIncident(row, tenant)), clock });
+  failpoint("note.before-commit");
   return reviveNote(stored);
 }
 

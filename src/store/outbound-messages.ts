@@ -1,5 +1,6 @@
 import type { MessageKey, OutboundMessage, OutboundMessages } from "../app/ports.ts";
 import { incidentId, tenantId } from "../core/ids.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import type { Database } from "./database.ts";
 import type { OutboundMessageRow, Prisma } from "./generated/client.ts";
 import { msOf, reviveMessageState } from "./revive.ts";
@@ -41,6 +42,7 @@ async function open(db: Database, { tenant, incidentId: id, surface, kind, ordin
     INSERT INTO outbound_message (tenant, incident_id, surface, kind, ordinal, nonce)
     VALUES (${tenant}, ${id}, ${surface}, ${kind}, ${ordinal}, gen_random_uuid()::text)
     ON CONFLICT (tenant, incident_id, surface, kind, ordinal) DO NOTHING`;
+  failpoint("message.after-open");
   const row = await db.outboundMessageRow.findFirstOrThrow({
     where: { tenant, incidentId: id, surface, kind, ordinal },
   });
@@ -48,10 +50,12 @@ async function open(db: Database, { tenant, incidentId: id, surface, kind, ordin
 }
 
 async function move(db: Database, message: OutboundMessage, to: Move): Promise<boolean> {
+  failpoint("message.before-move");
   const { count } = await db.outboundMessageRow.updateMany({
     where: { id: BigInt(message.id), state: message.state, attempt: message.attempt },
     data: columnsOf(to),
   });
+  failpoint("message.after-move");
   return count === 1;
 }
 

@@ -23,6 +23,7 @@ import {
   RequestedJobs,
 } from "../support/fakes.ts";
 import { InMemoryIncidents } from "../support/in-memory-incidents.ts";
+import { senderTools } from "../support/sender-tools.ts";
 
 const SECRET = "a-secret-of-more-than-sixteen-characters";
 const running: HttpServer[] = [];
@@ -39,7 +40,7 @@ async function start(options: Partial<HttpServerOptions> = {}) {
   const inbox = new InMemoryInbox(jobs);
   const incidents = new InMemoryIncidents(jobs, clock);
   const logger = new RecordingLogger();
-  const sources = configureAlertSources({ PAGERDUTY_WEBHOOK_SECRETS: SECRET });
+  const sources = configureAlertSources({ PAGERDUTY_WEBHOOK_SECRETS: SECRET }, senderTools({ logger }));
   const receiving = { tenant: DEFAULT_TENANT, inbox, logger, sources, digest };
   const server = createHttpServer({
     routes: [],
@@ -285,4 +286,39 @@ test("closing cuts what does not end in time", async () => {
 
   await server.close(20);
   expect(await answer).toBe("cut");
+});
+
+const owner = (path: string): HttpRoute => ({
+  kind: "node",
+  path,
+  handle: (asked, response) => void response.end(`${path} got ${asked.url}`),
+});
+
+test("a route below another one's path gets its own requests, in whatever order they are handed in", async () => {
+  const { url } = await start({ routes: [owner("/app"), owner("/app/events/T0OTHER"), owner("/app/events")] });
+  const paths = ["/app/events/T0OTHER", "/app/events", "/app/x"];
+  const answers = await Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`)).text()));
+
+  expect(answers).toEqual([
+    "/app/events/T0OTHER got /app/events/T0OTHER",
+    "/app/events got /app/events",
+    "/app got /app/x",
+  ]);
+});
+
+test("bodies that are held at once have a bound: more are sent away with 503, and room comes back", async () => {
+  const { url } = await start({ limits: { ...DEFAULT_HTTP_LIMITS, maxHookBytesHeld: 1_500_000 } });
+  const { promise: held, resolve: hold } = Promise.withResolvers<void>();
+  const slow = request(`${url}/hooks/pagerduty`, { method: "POST", headers: { "content-length": 1_000_000 } });
+  slow.on("error", () => undefined);
+  slow.on("close", () => hold());
+  slow.write("x".repeat(1_000));
+  await new Promise((done) => setTimeout(done, 100));
+  const second = await hook(url, "x".repeat(600_000));
+  slow.destroy();
+  await held;
+  await new Promise((done) => setTimeout(done, 100));
+
+  expect(second.status).toBe(503);
+  expect((await hook(url, "x".repeat(600_000))).status).not.toBe(503);
 });

@@ -13,11 +13,17 @@ export interface LinePlace {
   readonly place: number;
 }
 
-/** One stretch of time of one kind: when it begins, how many lines, and the first of them. */
-export interface Cell {
-  readonly fromMs: number;
-  readonly first: LinePlace;
-  readonly lines: number;
+/**
+ * The cells of one kind in order of time, by number: stretches of time, each with its first line. Nothing is made for a cell,
+ * as there may be a million; valid until the next line is added.
+ */
+export interface Cells {
+  readonly size: number;
+  /** When the stretch begins. */
+  fromMs(cell: number): number;
+  lines(cell: number): number;
+  firstMs(cell: number): number;
+  firstPlace(cell: number): number;
 }
 
 /**
@@ -104,13 +110,16 @@ export class KindCells {
   }
 
   /** All cells, in order of time. */
-  cells(): readonly Cell[] {
+  cells(): Cells {
     const { data } = this.#sorted();
-    return Array.from({ length: this.#size }, (_, at) => ({
-      fromMs: (data[at * STRIDE] ?? 0) * this.#widthMs,
-      first: { timeMs: data[at * STRIDE + 2] ?? 0, place: data[at * STRIDE + 3] ?? 0 },
-      lines: data[at * STRIDE + 1] ?? 0,
-    }));
+    const widthMs = this.#widthMs;
+    return {
+      size: this.#size,
+      fromMs: (cell) => (data[cell * STRIDE] ?? 0) * widthMs,
+      lines: (cell) => data[cell * STRIDE + 1] ?? 0,
+      firstMs: (cell) => data[cell * STRIDE + 2] ?? 0,
+      firstPlace: (cell) => data[cell * STRIDE + 3] ?? 0,
+    };
   }
 
   /** Which of the cells a line lies in. */

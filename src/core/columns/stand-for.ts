@@ -1,6 +1,6 @@
 import type { LogRepeats } from "../event.ts";
 import type { KeptLine } from "./condense.ts";
-import type { Cell, KindCells, LinePlace } from "./kind-cells.ts";
+import type { KindCells, LinePlace } from "./kind-cells.ts";
 
 const SECOND_MS = 1_000;
 /** A long cell is told in at most so many counts, so that a busy one differs from one with a line or two. */
@@ -13,22 +13,25 @@ const MAX_PIECES = 10;
  */
 export function withRepeats(cells: KindCells, kept: readonly LinePlace[], maxCells: number): readonly KeptLine[] {
   const list = cells.cells();
-  const keptIn = new Int32Array(list.length);
+  const keptIn = new Int32Array(list.size);
   for (const { timeMs } of kept) {
     const at = cells.cellIndexOf(timeMs);
     keptIn[at] = (keptIn[at] ?? 0) + 1;
   }
   const spread: Spread = {
     widthS: cells.widthMs / SECOND_MS,
-    pieces: Math.max(1, Math.min(MAX_PIECES, Math.floor(maxCells / Math.max(1, list.length)))),
+    pieces: Math.max(1, Math.min(MAX_PIECES, Math.floor(maxCells / Math.max(1, list.size)))),
     lastSecond: Math.floor(cells.last.timeMs / SECOND_MS),
   };
   const repeats = kept.map((): Counting => ({ seconds: [], counts: [] }));
   let owner = 0;
-  for (const [at, cell] of list.entries()) {
-    while (owner + 1 < kept.length && !isAfter(kept[owner + 1], cell.first)) owner += 1;
-    const left = cell.lines - (keptIn[at] ?? 0);
-    if (left > 0) count(repeats[owner], { cell, left }, spread);
+  for (let cell = 0; cell < list.size; cell++) {
+    const [firstMs, firstPlace] = [list.firstMs(cell), list.firstPlace(cell)];
+    while (owner + 1 < kept.length && !isAfter(kept[owner + 1], firstMs, firstPlace)) owner += 1;
+    const left = list.lines(cell) - (keptIn[cell] ?? 0);
+    if (left <= 0) continue;
+    if (spread.widthS === 1) push(repeats[owner], list.fromMs(cell) / SECOND_MS, left);
+    else count(repeats[owner], { fromMs: list.fromMs(cell), lines: list.lines(cell), left }, spread);
   }
   const within = spread.widthS === 1 ? null : 2 * spread.widthS;
   return kept.map(({ place }, at) => ({ place, repeats: told(repeats[at], within) }));
@@ -45,20 +48,22 @@ interface Spread {
   readonly lastSecond: number;
 }
 
+/** A longer cell, of whose lines so many are left to be counted. */
 interface Uncounted {
-  readonly cell: Cell;
+  readonly fromMs: number;
+  readonly lines: number;
   readonly left: number;
 }
 
-function count(into: Counting | undefined, { cell, left }: Uncounted, { widthS, pieces, lastSecond }: Spread): void {
-  if (widthS === 1) {
-    push(into, cell.fromMs / SECOND_MS, left);
-    return;
-  }
+function count(
+  into: Counting | undefined,
+  { fromMs, lines, left }: Uncounted,
+  { widthS, pieces, lastSecond }: Spread,
+): void {
   // How many of its seconds can have had a line at most, as a share of all of them.
-  const busy = Math.min(widthS, cell.lines) / widthS;
+  const busy = Math.min(widthS, lines) / widthS;
   const parts = Math.max(1, Math.min(left, Math.round(pieces * busy)));
-  const end = cell.fromMs / SECOND_MS + widthS - 1;
+  const end = fromMs / SECOND_MS + widthS - 1;
   for (let part = 0; part < parts; part++) {
     const share = Math.floor((left * (part + 1)) / parts) - Math.floor((left * part) / parts);
     push(into, Math.min(lastSecond, end + Math.floor((part * widthS) / parts)), share);
@@ -75,8 +80,8 @@ function push(into: Counting | undefined, second: number, lines: number): void {
   }
 }
 
-function isAfter(line: LinePlace | undefined, than: LinePlace): boolean {
-  return line === undefined || line.timeMs > than.timeMs || (line.timeMs === than.timeMs && line.place > than.place);
+function isAfter(line: LinePlace | undefined, timeMs: number, place: number): boolean {
+  return line === undefined || line.timeMs > timeMs || (line.timeMs === timeMs && line.place > place);
 }
 
 function told(counting: Counting | undefined, withinSeconds: number | null): LogRepeats | null {

@@ -1,4 +1,4 @@
-import type { Cell, KindCells, LinePlace } from "./kind-cells.ts";
+import type { Cells, KindCells, LinePlace } from "./kind-cells.ts";
 import type { TracedLine } from "./trace-sample.ts";
 
 export interface CountedKind {
@@ -33,7 +33,7 @@ export function tellingLines(
   for (const { kind, cells } of ranked) choice.take(kind, cells.firsts);
   const counted = ranked.map((each) => ({ ...each, list: each.cells.cells() }));
   for (const { kind, list, isLoud } of counted)
-    choice.take(kind, beginnings(list).slice(0, isLoud ? MAX_BEGINNINGS.loud : MAX_BEGINNINGS.quiet));
+    choice.take(kind, beginnings(list, isLoud ? MAX_BEGINNINGS.loud : MAX_BEGINNINGS.quiet));
   for (const { kind, list, isLoud } of counted)
     choice.take(kind, spread(list, isLoud ? MAX_BETWEEN.loud : MAX_BETWEEN.quiet));
   return choice.lines();
@@ -89,45 +89,47 @@ function byTime(a: LinePlace | undefined, b: LinePlace | undefined): number {
 }
 
 /** The first lines of the stretches that have more lines than ever before, and then those after a silence. */
-function beginnings(cells: readonly Cell[]): readonly LinePlace[] {
-  return [...jumps(cells), ...afterSilence(cells)];
+function beginnings(cells: Cells, most: number): readonly LinePlace[] {
+  const found = jumps(cells, most);
+  return found.length < most ? [...found, ...afterSilence(cells, most - found.length)] : found;
 }
 
-function jumps(cells: readonly Cell[]): readonly LinePlace[] {
+function jumps(cells: Cells, limit: number): readonly LinePlace[] {
   const found: LinePlace[] = [];
-  const stretch = { tick: Number.NEGATIVE_INFINITY, lines: 0, first: null as LinePlace | null };
-  let most = 0;
-  for (const { first, lines } of cells) {
-    const tick = Math.floor(first.timeMs / STRETCH_MS);
-    if (tick !== stretch.tick) {
-      most = Math.max(most, stretch.lines);
-      Object.assign(stretch, { tick, lines: 0, first });
+  let [tick, lines, first, most] = [Number.NEGATIVE_INFINITY, 0, -1, 0];
+  for (let cell = 0; cell < cells.size && found.length < limit; cell++) {
+    const now = Math.floor(cells.firstMs(cell) / STRETCH_MS);
+    if (now !== tick) {
+      most = Math.max(most, lines);
+      [tick, lines, first] = [now, 0, cell];
     }
-    stretch.lines += lines;
-    if (stretch.first !== null && most > 0 && stretch.lines >= JUMP * most) {
-      found.push(stretch.first);
-      stretch.first = null;
+    lines += cells.lines(cell);
+    if (first !== -1 && most > 0 && lines >= JUMP * most) {
+      found.push(firstOf(cells, first));
+      first = -1;
     }
   }
   return found;
 }
 
-function afterSilence(cells: readonly Cell[]): readonly LinePlace[] {
+function afterSilence(cells: Cells, limit: number): readonly LinePlace[] {
   const found: LinePlace[] = [];
   let beforeMs = Number.NEGATIVE_INFINITY;
-  for (const { first } of cells) {
-    if (first.timeMs - beforeMs >= SILENCE_MS) found.push(first);
-    beforeMs = first.timeMs;
+  for (let cell = 0; cell < cells.size && found.length < limit; cell++) {
+    const firstMs = cells.firstMs(cell);
+    if (firstMs - beforeMs >= SILENCE_MS) found.push(firstOf(cells, cell));
+    beforeMs = firstMs;
   }
   return found;
 }
 
-function spread(cells: readonly Cell[], most: number): readonly LinePlace[] {
-  const step = Math.max(1, cells.length / most);
+function spread(cells: Cells, most: number): readonly LinePlace[] {
+  const step = Math.max(1, cells.size / most);
   const found: LinePlace[] = [];
-  for (let at = 0; at < cells.length && found.length < most; at += step) {
-    const cell = cells[Math.floor(at)];
-    if (cell !== undefined) found.push(cell.first);
-  }
+  for (let at = 0; at < cells.size && found.length < most; at += step) found.push(firstOf(cells, Math.floor(at)));
   return found;
+}
+
+function firstOf(cells: Cells, cell: number): LinePlace {
+  return { timeMs: cells.firstMs(cell), place: cells.firstPlace(cell) };
 }

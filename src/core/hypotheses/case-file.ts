@@ -112,14 +112,17 @@ function isPrelude(symptom: Symptom, significant: readonly Symptom[]): boolean {
   );
 }
 
-/** A change that puts an earlier version back, or calls itself a rollback. */
+/**
+ * A change that puts an earlier version back, or calls itself a rollback of an earlier one. Its words alone are not
+ * enough: whoever writes the summary of the first change could take it off the list of suspects.
+ */
 function isRollback(change: Observed<ChangeEvent>, all: readonly Observed<ChangeEvent>[]): boolean {
   const { service, change: what } = change.event;
-  if (what.status === "rolled-back" || /\b(?:roll(?:ed|ing)?[ -]?back|revert(?:s|ed)?)\b/iu.test(what.summary))
-    return true;
+  if (what.status === "rolled-back") return true;
+  const isCalledSo = /\b(?:roll(?:ed|ing)?[ -]?back|revert(?:s|ed)?)\b/iu.test(what.summary);
   return all.some(
     ({ event, atMs }) =>
-      event.service === service && atMs < change.atMs && event.change.previousVersion === what.version,
+      event.service === service && atMs < change.atMs && (isCalledSo || event.change.previousVersion === what.version),
   );
 }
 

@@ -7,7 +7,7 @@ import { type CastVote, validVotes, verdictOfPeople } from "../presentation/vote
 import { capital, confidenceWords, counted, grouped, roleWords, withoutStop, withStop } from "../presentation/words.ts";
 import { joinSafe, ownWords, type Safe, safe, sliceSafe } from "../safe.ts";
 import { clockTime, duration } from "../time.ts";
-import { cite, plain, section, when } from "./markdown.ts";
+import { address, cite, plain, section, when } from "./markdown.ts";
 import { actionItems, lookingBack, questions } from "./questions.ts";
 import { idsOf, type ResponseInput, responseSteps, responseTable } from "./response.ts";
 
@@ -129,9 +129,9 @@ function factors(input: PostmortemInput): readonly Safe[] {
 
 /** Not our own page: each process may know it under another address, and the draft must be the same in all of them. */
 function links(view: IncidentView): readonly Safe[] {
-  const alert = view.externalUrl === null ? [] : [safe`- Where the alert came from: ${plain(view.externalUrl)}`];
+  const alert = view.externalUrl === null ? [] : [safe`- Where the alert came from: ${address(view.externalUrl)}`];
   const attached = view.links.map(
-    ({ title, url, by }) => safe`- ${plain(title)}: ${plain(url)} (attached by ${plain(by)})`,
+    ({ title, url, by }) => safe`- ${plain(title)}: ${address(url)} (attached by ${plain(by)})`,
   );
   return [...alert, ...attached];
 }
@@ -184,7 +184,7 @@ function notes(input: PostmortemInput): readonly Safe[] {
 function records(view: IncidentView): readonly Safe[] {
   return view.evidence.map(
     ({ id, atMs, source, quote, ref }) =>
-      safe`- [${ownWords(id)}] ${when(atMs)} · ${plain(source)} · ${plain(quote)} · ${plain(ref)}`,
+      safe`- [${ownWords(id)}] ${when(atMs)} · ${plain(source)} · ${plain(quote)} · ${address(ref)}`,
   );
 }
 

@@ -1,15 +1,16 @@
 import type { EpochMs, EventId } from "../ids.ts";
+import { oneLineSafe } from "../presentation/unseen.ts";
 import { cutSafe, joinSafe, ownWords, type Safe, safe, sliceSafe } from "../safe.ts";
 import { isoTime } from "../time.ts";
 
 const MAX_CITATIONS = 6;
 const MAX_TEXT = 400;
 
-/** Everything that could begin markup, a link, a mention or HTML. */
-const SPECIAL = /[\\`*_{}[\]<>#|~!&@$^]/gu;
+/** Everything that could begin markup, a link, a mention or HTML; bare addresses become links in many places. */
+const SPECIAL = /[\\`*_{}[\]<>#|~!&@$^]|:(?=\/\/)|(?<=www)\./giu;
+/** An address in which nothing is markup, so that it can stand as it is. */
+const ADDRESS = /^https?:\/\/[a-z0-9.-]{1,253}(?::\d{1,5})?(?:[/?#][\w./%+,;:=?#-]{0,1500})?$/iu;
 const MARKUP_AT_START = /^(?:[-+=:]|\d{1,9}[.)])/u;
-// Line breaks would begin a new block; control, bidirectional and zero-width characters would hide or reorder text.
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]+/gu;
 const ENTITIES: Readonly<Record<string, Safe>> = {
   "&": safe`&amp;`,
   "@": safe`&#64;`,
@@ -19,12 +20,18 @@ const ENTITIES: Readonly<Record<string, Safe>> = {
 
 /** Foreign words as one line of Markdown that shows them as they are: no markup, link, mention or HTML survives. */
 export function plain(text: Safe): Safe {
-  const line = replaceSafe(cutSafe(text, MAX_TEXT), UNSEEN, () => safe` `);
+  // Line breaks would begin a new block, unseen characters would hide or reorder text.
+  const line = oneLineSafe(cutSafe(text, MAX_TEXT));
   const escaped = replaceSafe(line, SPECIAL, (found) => ENTITIES[found] ?? safe`\\${found}`);
   const start = MARKUP_AT_START.exec(escaped)?.[0];
   if (start === undefined) return escaped;
   const mark = start.length - 1;
   return safe`${sliceSafe(escaped, 0, mark)}\\${sliceSafe(escaped, mark)}`;
+}
+
+/** An address that a source or a person gave as one: readers may press it. Whatever is more than an address is words. */
+export function address(text: Safe): Safe {
+  return ADDRESS.test(text) ? text : plain(text);
 }
 
 /** "2026-11-21 01:45:00 UTC". */

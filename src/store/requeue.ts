@@ -1,0 +1,26 @@
+import { withClient } from "./client.ts";
+
+const MAX_ROWS = 10_000;
+
+/**
+ * Gives everything in quarantine another try: webhooks that could not be read, after an update that can, and jobs that
+ * failed at every try, after their cause is gone. At most 10,000 of each at once. Running twice does no harm.
+ */
+export async function requeueQuarantined(
+  connectionString: string,
+): Promise<{ readonly webhooks: number; readonly jobs: number }> {
+  return withClient(connectionString, async (client) => {
+    await client.query("BEGIN");
+    const webhooks = await client.query(`
+      WITH again AS (
+        UPDATE inbox SET state = 'new', quarantine_reason = NULL, processed_at = NULL
+        WHERE id IN (SELECT id FROM inbox WHERE state = 'quarantined' ORDER BY id LIMIT ${MAX_ROWS}) RETURNING id, tenant)
+      INSERT INTO outbox (tenant, job, payload, created_at, not_before)
+      SELECT tenant, 'delivery.process', jsonb_build_object('inboxId', id::text), now(), now() FROM again`);
+    const jobs = await client.query(`
+      UPDATE outbox SET quarantined_at = NULL, attempts = 0, dispatched_at = NULL, not_before = now()
+      WHERE id IN (SELECT id FROM outbox WHERE quarantined_at IS NOT NULL ORDER BY id LIMIT ${MAX_ROWS})`);
+    await client.query("COMMIT");
+    return { webhooks: webhooks.rowCount ?? 0, jobs: jobs.rowCount ?? 0 };
+  });
+}
