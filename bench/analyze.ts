@@ -14,7 +14,7 @@ import { type BenchFigure, publish, reportOf, spreadOf } from "./measure/arms.ts
 const COMMAND = resolve(import.meta.dirname, "../src/cli/traceops.ts");
 /** Said by the measured process itself as it ends: its parent cannot ask for it afterwards. */
 const REPORT = `data:text/javascript,${encodeURIComponent(
-  'import { writeSync } from "node:fs"; process.on("exit", () => writeSync(3, JSON.stringify(process.resourceUsage())));',
+  'import { writeSync } from "node:fs"; import { isMainThread } from "node:worker_threads"; if (isMainThread) process.on("exit", () => writeSync(3, JSON.stringify(process.resourceUsage())));',
 )}`;
 const DEADLINE_MS = 300_000;
 /** Where `npx traceops` keeps compiled code between calls (scripts/run.mjs). */

@@ -16,7 +16,10 @@ export class SaidTemplates {
   readonly #senses = new LineSenses();
   /** template × 2^32 + sense → number. */
   readonly #known = new Map<number, number>();
-  readonly #pairs: { readonly template: number; readonly sense: number }[] = [];
+  readonly #pairs: { readonly template: number; readonly sense: number; key: string; name: string }[] = [];
+  /** By template: the sense that was asked for last, and its number. Lines that say the same come together. */
+  readonly #lastSense = new Uint32Array(FIRST);
+  readonly #lastNumber = new Int32Array(FIRST);
   #numbers = new Int32Array(1024);
 
   /** The number of each row, which may stand for its template alone; marks rows with a failing status. Used up by the next call. */
@@ -29,7 +32,7 @@ export class SaidTemplates {
       numbers[row] = template;
       if (template < 0 || template >= FIRST || kinds[row] !== RECORD_KIND.log) continue;
       const sense = this.#senses.of(batch, row);
-      if (sense !== 0) numbers[row] = this.#numberOf(template, sense);
+      if (sense !== 0) numbers[row] = this.#usualNumberOf(template, sense);
       if (this.#senses.status !== 0) severities[row] = (severities[row] ?? 0) | FAILING_STATUS_BIT;
     }
     return numbers;
@@ -42,7 +45,21 @@ export class SaidTemplates {
   /** What the frame's dictionary calls it. */
   nameOf(number: number, miner: TemplateMiner): string {
     const pair = this.#pairs[number - FIRST];
-    return pair === undefined ? miner.keyOf(number) : saidKind(miner.keyOf(pair.template), pair.sense);
+    if (pair === undefined) return miner.keyOf(number);
+    const key = miner.keyOf(pair.template);
+    if (key !== pair.key) {
+      pair.key = key;
+      pair.name = saidKind(key, pair.sense);
+    }
+    return pair.name;
+  }
+
+  #usualNumberOf(template: number, sense: number): number {
+    if (this.#lastSense[template] === sense) return this.#lastNumber[template] ?? -1;
+    const number = this.#numberOf(template, sense);
+    this.#lastSense[template] = sense;
+    this.#lastNumber[template] = number;
+    return number;
   }
 
   #numberOf(template: number, sense: number): number {
@@ -52,7 +69,7 @@ export class SaidTemplates {
     // Beyond the limit failing lines of a template are one kind: there is room for one of each.
     if (this.#pairs.length >= MAX_PAIRS && sense !== SOME_FAILURE)
       return isFailingSense(sense) ? this.#numberOf(template, SOME_FAILURE) : template;
-    const number = FIRST + this.#pairs.push({ template, sense }) - 1;
+    const number = FIRST + this.#pairs.push({ template, sense, key: "", name: "" }) - 1;
     this.#known.set(name, number);
     return number;
   }
