@@ -202,8 +202,12 @@ async function askAgentTools(incidentId: string): Promise<string> {
   try {
     const { tools } = await client.listTools();
     const said = [];
-    for (const { name } of tools) {
-      said.push(await client.callTool({ name, arguments: { id: incidentId, service: "payment-service" } }));
+    for (const { name, inputSchema } of tools) {
+      const known = Object.keys(inputSchema.properties ?? {});
+      const given = Object.entries({ id: incidentId, service: "payment-service" });
+      said.push(
+        await client.callTool({ name, arguments: Object.fromEntries(given.filter(([key]) => known.includes(key))) }),
+      );
     }
     return JSON.stringify(said);
   } finally {
@@ -260,4 +264,6 @@ test("no planted secret of any kind leaves through Slack, PagerDuty, pages, MCP,
   expect(watch.leaksIn(raw?.text ?? "").length).toBeGreaterThan(KNOWN_KINDS.length);
   expect(outputs.get("answer")).toContain("[redacted-");
   expect(outputs.get("Slack")).toContain("[redacted-");
+  expect(outputs.get("pages")).toContain("[redacted-");
+  expect(outputs.get("MCP")).toContain("[redacted-");
 }, 240_000);
