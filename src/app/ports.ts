@@ -211,7 +211,7 @@ export interface SegmentReading {
   readonly events: readonly Event<string>[];
   /** Records found in the range. */
   readonly read: number;
-  /** What could not be read, in one sentence; null when everything was. */
+  /** What could not be read or is no longer kept, in one sentence; null when there is nothing to say. */
   readonly partial: string | null;
 }
 

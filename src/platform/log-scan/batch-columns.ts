@@ -1,20 +1,10 @@
+import type { RecordBatch } from "../../core/columns/record-batch.ts";
+
 /** The arrays of a batch: one element per row, all of them in one piece of memory. */
-export interface BatchColumns {
+export interface BatchColumns extends Omit<RecordBatch, "catalog" | "bytes" | "rows"> {
   /** Rows there is room for. */
   readonly room: number;
   readonly memory: ArrayBuffer;
-  readonly formats: Uint8Array;
-  readonly kinds: Uint8Array;
-  readonly offsets: Int32Array;
-  readonly lengths: Int32Array;
-  readonly contextOffsets: Int32Array;
-  readonly contextLengths: Int32Array;
-  readonly timesMs: Float64Array;
-  readonly services: Int32Array;
-  readonly hosts: Int32Array;
-  readonly severities: Uint8Array;
-  readonly templates: Int32Array;
-  readonly traces: Uint32Array;
   readonly zoneless: Uint8Array;
 }
 
