@@ -6,6 +6,7 @@ import {
   correlate,
 } from "../core/correlation/correlate.ts";
 import { mayLeadTo } from "../core/correlation/may-lead-to.ts";
+import { type CorrelationScope, openingLocks, scopeOf } from "../core/correlation/scope.ts";
 import type { EpochMs, IncidentId, TenantId } from "../core/ids.ts";
 import type { Incident, OpenIncident } from "../core/incident.ts";
 import { UnavailableError } from "./errors.ts";
@@ -48,13 +49,15 @@ export async function ingestAlert(deps: IngestAlertDeps, tenant: TenantId, alert
 }
 
 async function tryToIngest(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<IngestOutcome | "conflict"> {
-  const { decision, stillOpens, isEarly } = await decide(deps, tenant, alert);
+  const scope = scopeOf(alert, deps.policy);
+  const { decision, stillOpens, isEarly } = await decide(deps, tenant, { alert, scope });
   if (isEarly) return { kind: "waits" };
   const { source, fingerprint, status } = alert;
   deps.logger.info({ source, fingerprint, status, decision: decision.kind, reason: decision.reason }, "alert placed");
   if (decision.kind === "ignore") return { kind: "ignored", reason: decision.reason };
 
-  const applied = await deps.incidents.apply({ tenant, decision, alert, stillOpens }, (incident) =>
+  const opening = { locks: openingLocks(alert, deps.policy), scope, stillOpens };
+  const applied = await deps.incidents.apply({ tenant, decision, alert, opening }, (incident) =>
     causesOf(deps, { alert, decision }, incident),
   );
   if (applied.status === "conflict") return "conflict";
@@ -70,8 +73,12 @@ interface Placement {
   readonly isEarly: boolean;
 }
 
-async function decide(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<Placement> {
-  const open = await deps.incidents.findOpen(tenant);
+async function decide(
+  deps: IngestAlertDeps,
+  tenant: TenantId,
+  { alert, scope }: { readonly alert: Alert; readonly scope: CorrelationScope },
+): Promise<Placement> {
+  const open = await deps.incidents.findOpen(tenant, scope);
   const context: CorrelationContext = { policy: deps.policy, nowMs: deps.clock.nowMs(), edges: [] };
   const place = (edges: CorrelationContext["edges"]) => (among: readonly OpenIncident[]) =>
     correlate(alert, among, { ...context, edges });

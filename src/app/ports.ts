@@ -3,6 +3,7 @@ import type { Analysis } from "../core/analysis.ts";
 import type { AnalysisInput } from "../core/analyze.ts";
 import type { RecordBatch } from "../core/columns/record-batch.ts";
 import type { CorrelationDecision } from "../core/correlation/correlate.ts";
+import type { CorrelationScope } from "../core/correlation/scope.ts";
 import type { Event } from "../core/event.ts";
 import type { Evidence, EvidenceQuery } from "../core/evidence.ts";
 import type { EpochMs, HypothesisId, IncidentId, TenantId } from "../core/ids.ts";
@@ -56,8 +57,16 @@ export interface IncidentChange {
   readonly tenant: TenantId;
   readonly decision: Exclude<CorrelationDecision, { readonly kind: "ignore" }>;
   readonly alert: Alert;
-  /** For "open": whether these incidents, read again while nobody else can open one, still leave no other choice. */
-  readonly stillOpens?: (open: readonly OpenIncident[]) => boolean;
+  /** For "open": what has to hold while nobody else opens one that this alert could join. */
+  readonly opening?: Opening;
+}
+
+export interface Opening {
+  /** Whoever holds one of these names opens at this moment. */
+  readonly locks: readonly string[];
+  /** Of these incidents it is asked again whether the alert still has no other place. */
+  readonly scope: CorrelationScope;
+  readonly stillOpens: (open: readonly OpenIncident[]) => boolean;
 }
 
 export type AppliedChange =
@@ -75,8 +84,8 @@ export interface IncidentFilter {
 
 /** Incidents as folds over stored facts. Every change raises the revision and carries the jobs it causes. */
 export interface IncidentStore {
-  /** Open ones and those resolved less than an hour ago. */
-  findOpen(tenant: TenantId): Promise<readonly OpenIncident[]>;
+  /** Open ones and those resolved less than an hour ago; with a scope only those in it. The newest 2,000. */
+  findOpen(tenant: TenantId, scope?: CorrelationScope): Promise<readonly OpenIncident[]>;
   /** One transaction: the fact, the incident folded again from all its facts, the jobs from `causes(incident)`. */
   apply(change: IncidentChange, causes: (incident: Incident) => readonly JobRequest[]): Promise<AppliedChange>;
   get(tenant: TenantId, id: IncidentId): Promise<Incident | null>;

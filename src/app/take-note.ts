@@ -46,7 +46,7 @@ async function incidentOf(
   tenant: TenantId,
   { source, fingerprint, externalId }: SentNote<string>,
 ): Promise<IncidentId | null> {
-  const visible = (await incidents.findOpen(tenant)).filter(({ fingerprints }) => fingerprints.includes(fingerprint));
+  const visible = await incidents.findOpen(tenant, { fingerprint });
   const open = visible.find(({ status }) => status !== "resolved") ?? visible[0];
   if (open !== undefined) return open.id;
   const newest = await incidents.list(tenant, { limit: MAX_SEARCHED });

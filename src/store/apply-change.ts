@@ -11,8 +11,8 @@ import { failpoint } from "../platform/failpoint.ts";
 import { type Database, isUniqueViolation, type Transaction } from "./database.ts";
 import type { IncidentRow } from "./generated/client.ts";
 import { storeJobs } from "./outbox-rows.ts";
-import { reviveAlert, reviveIncident, reviveOpenIncident } from "./revive.ts";
-import { toJsonText, toJsonValue, toKeyText } from "./stored-json.ts";
+import { reviveAlert, reviveIncident } from "./revive.ts";
+import { toJsonText, toJsonValue, toKeyText, toStoredText } from "./stored-json.ts";
 import { findVisible } from "./visible.ts";
 
 interface Deps {
@@ -99,14 +99,17 @@ async function newId(tx: Transaction, { tenant, alert }: IncidentChange): Promis
 
 /**
  * Alerts of one case arrive together and are decided on at once, by workers that do not see each other's incident yet; an
- * alert that fires and ends at the same moment, too. So whoever opens waits for the others that open, and looks again.
+ * alert that fires and ends at the same moment, too. So whoever opens waits for the others that open what it could join,
+ * and looks again. All take their locks in one order, so that two never wait for each other.
  */
 async function isPlaced(tx: Transaction, clock: Clock, change: IncidentChange): Promise<boolean> {
-  const { tenant, alert, stillOpens } = change;
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`open ${tenant}`}, 1))`;
-  const rows = await findVisible(tx, clock, tenant);
-  if (rows.some(({ fingerprints }) => fingerprints.includes(alert.fingerprint))) return true;
-  return stillOpens !== undefined && !stillOpens(rows.map(reviveOpenIncident));
+  const { tenant, alert, opening } = change;
+  const { locks, scope } = opening ?? { locks: [`fingerprint ${alert.fingerprint}`], scope: alert };
+  const names = locks.map((name) => toStoredText(`open ${tenant} ${name}`)).toSorted();
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(name, 1)) FROM unnest(${names}::text[]) AS name`;
+  const open = await findVisible(tx, clock, { tenant, scope });
+  if (open.some(({ fingerprints }) => fingerprints.includes(alert.fingerprint))) return true;
+  return opening !== undefined && !opening.stillOpens(open);
 }
 
 async function attach(

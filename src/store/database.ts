@@ -9,6 +9,9 @@ const POOL_SIZE = 10;
 /** A storm queues behind the pool; waiting is better than failing a job, and both have an end. */
 const TRANSACTION_LIMITS = { maxWait: 15_000, timeout: 20_000 };
 
+/** Far longer than any step between two statements takes. */
+const STANDSTILL_MS = 5_000;
+
 /** The query that was running rejects; there is nothing else to do. */
 const survive = () => undefined;
 
@@ -22,6 +25,8 @@ export function openDatabase(connectionString: string): Database {
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       statement_timeout: 60_000,
+      // A process that stands still in the middle of a transaction holds its locks: others that open incidents wait for it.
+      idle_in_transaction_session_timeout: STANDSTILL_MS,
       application_name: "traceops store",
     },
     { onPoolError: survive, onConnectionError: survive },

@@ -18,7 +18,7 @@ import { applyChange } from "./apply-change.ts";
 import type { Database, Transaction } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
 import { storeJobs } from "./outbox-rows.ts";
-import { reviveAlert, reviveIncident, reviveNote, reviveOpenIncident, reviveSafe } from "./revive.ts";
+import { reviveAlert, reviveIncident, reviveNote, reviveSafe } from "./revive.ts";
 import { toKeyText, toStoredText } from "./stored-json.ts";
 import { findVisible } from "./visible.ts";
 
@@ -32,7 +32,7 @@ type Causes = (incident: Incident) => readonly JobRequest[];
 /** Incidents as folds over stored alert events. */
 export function createIncidentStore(db: Database, clock: Clock): IncidentStore {
   return {
-    findOpen: async (tenant) => (await findVisible(db, clock, tenant)).map(reviveOpenIncident),
+    findOpen: (tenant, scope) => findVisible(db, clock, { tenant, scope }),
     apply: (change: IncidentChange, causes: Causes): Promise<AppliedChange> =>
       applyChange({ db, clock }, change, causes),
     get: (tenant, id) => get(db, tenant, id),

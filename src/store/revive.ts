@@ -119,17 +119,28 @@ export function reviveIncident(row: IncidentRow, tenant: Incident["tenant"]): In
   };
 }
 
-/** What correlation sees of a row. */
-export function reviveOpenIncident(row: IncidentRow): OpenIncident {
-  return {
-    id: incidentId(row.id),
-    service: safeOrNull(row.service),
-    services: row.services.map(storedSafe),
-    fingerprints: row.fingerprints.map(alertFingerprint),
-    groupKeys: row.groupKeys,
-    lastAlertAtMs: msOf(row.lastAlertAt),
-    status: Status.parse(row.status),
-  };
+const OpenIncidents = z.array(
+  z.object({
+    id: z.string(),
+    service: z.string().nullable(),
+    services: z.array(z.string()),
+    fingerprints: z.array(z.string()),
+    groupKeys: z.array(z.string()),
+    lastAlertAt: z.date(),
+    status: Status,
+  }),
+);
+
+/** What correlation sees of rows. */
+export function reviveOpenIncidents(rows: unknown): readonly OpenIncident[] {
+  return OpenIncidents.parse(rows).map(({ id, service, services, fingerprints, lastAlertAt, ...same }) => ({
+    ...same,
+    id: incidentId(id),
+    service: safeOrNull(service),
+    services: services.map(storedSafe),
+    fingerprints: fingerprints.map(alertFingerprint),
+    lastAlertAtMs: msOf(lastAlertAt),
+  }));
 }
 
 /** A stored answer with where it stands. */

@@ -1,23 +1,51 @@
 import type { Clock } from "../app/ports.ts";
-import type { TenantId } from "../core/ids.ts";
+import { type CorrelationScope, isInScope } from "../core/correlation/scope.ts";
+import { alertFingerprint, type TenantId } from "../core/ids.ts";
+import type { OpenIncident } from "../core/incident.ts";
 import type { Database, Transaction } from "./database.ts";
-import type { IncidentRow } from "./generated/client.ts";
+import { Prisma } from "./generated/client.ts";
+import { reviveOpenIncidents } from "./revive.ts";
+import { toStoredText } from "./stored-json.ts";
 
 const MAX_VISIBLE = 2_000;
 
 const RESOLVED_VISIBLE_MS = 60 * 60_000;
 
 /** Open incidents and those that ended less than an hour ago, so that late events find them; the newest 2,000. */
-export function findVisible(db: Database | Transaction, clock: Clock, tenant: TenantId): Promise<IncidentRow[]> {
-  return db.incidentRow.findMany({
-    where: { tenant, ...visibleToCorrelation(clock) },
-    orderBy: [{ detectedAt: "desc" }, { id: "asc" }],
-    take: MAX_VISIBLE,
-  });
-}
-
-function visibleToCorrelation(clock: Clock) {
+export async function findVisible(
+  db: Database | Transaction,
+  clock: Clock,
+  { tenant, scope: asked }: { readonly tenant: TenantId; readonly scope?: CorrelationScope | undefined },
+): Promise<readonly OpenIncident[]> {
+  const scope = asked === undefined ? undefined : asStored(asked);
   // "When we learned of it", not "when it ended": a replayed or late resolution is as fresh as a live one.
   const recently = new Date(clock.nowMs() - RESOLVED_VISIBLE_MS);
-  return { OR: [{ status: { not: "resolved" } }, { changedAt: { gt: recently } }] };
+  const rows = await db.$queryRaw`
+    SELECT id, service, services, fingerprints, group_keys AS "groupKeys", last_alert_at AS "lastAlertAt", status
+    FROM incident
+    WHERE tenant = ${tenant} AND (status <> 'resolved' OR changed_at > ${recently})
+      AND ${scope === undefined ? Prisma.sql`TRUE` : inScope(scope)}
+    ORDER BY detected_at DESC, id LIMIT ${MAX_VISIBLE}`;
+  const found = reviveOpenIncidents(rows);
+  return scope === undefined ? found : found.filter((incident) => isInScope(scope, incident));
+}
+
+/** What is compared with stored text has to be as it would be stored. */
+function asStored({ fingerprint, groupKey, near }: CorrelationScope): CorrelationScope {
+  return {
+    fingerprint: alertFingerprint(toStoredText(fingerprint)),
+    ...(groupKey === undefined ? {} : { groupKey: toStoredText(groupKey) }),
+    ...(near === undefined ? {} : { near }),
+  };
+}
+
+/** The same as `isInScope`, and by chance a few more, because the index holds hashes; each part has an index of its own. */
+function inScope({ fingerprint, groupKey, near }: CorrelationScope): Prisma.Sql {
+  const keys = [Prisma.sql`hashtextextended(${fingerprint}, 1)`];
+  if (groupKey !== undefined) keys.push(Prisma.sql`hashtextextended(${groupKey}, 2)`);
+  const isKnown = Prisma.sql`correlation_keys(fingerprints, group_keys) && ARRAY[${Prisma.join(keys)}]`;
+  if (near === undefined) return isKnown;
+  const { atMs, withinMs } = near;
+  const [from, to] = [new Date(atMs - withinMs), new Date(atMs + withinMs)];
+  return Prisma.sql`(${isKnown} OR (status <> 'resolved' AND last_alert_at BETWEEN ${from} AND ${to}))`;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IncidentChange } from "../../src/app/ports.ts";
 import type { Alert } from "../../src/core/alert.ts";
+import type { CorrelationScope } from "../../src/core/correlation/scope.ts";
 import { alertFingerprint, DEFAULT_TENANT, epochMs, type IncidentId } from "../../src/core/ids.ts";
 import type { Incident } from "../../src/core/incident.ts";
 import { own, ownWords } from "../../src/core/safe.ts";
@@ -246,6 +247,25 @@ describe("incidents", () => {
     const stillOpen = await later.incidents.findOpen(DEFAULT_TENANT);
     await later.close();
     expect(stillOpen.every(({ status }) => status !== "resolved")).toBe(true);
+  });
+
+  test("with a scope only the incidents that an alert could belong to are read, whatever their texts hold", async () => {
+    const long = "x".repeat(20_000);
+    const near = await openIncident("scope-near");
+    const odd = await openIncident(`scope-odd\u0000\ud800${long}`);
+    const ids = async (scope: CorrelationScope) =>
+      (await store.incidents.findOpen(DEFAULT_TENANT, scope)).map(({ id }) => id);
+    const nothing = { fingerprint: alertFingerprint("scope-none") };
+    const atMs = epochMs(NOW - 30_000);
+
+    expect(await ids({ fingerprint: alertFingerprint("scope-near") })).toEqual([near.id]);
+    expect(await ids({ ...nothing, groupKey: "scope-near" })).toEqual([near.id]);
+    expect(await ids({ fingerprint: alertFingerprint(`scope-odd\u0000\ud800${long}`) })).toEqual([odd.id]);
+    expect(await ids(nothing)).toEqual([]);
+    expect(await ids({ ...nothing, near: { atMs, withinMs: 1_000 } })).toEqual(
+      expect.arrayContaining([near.id, odd.id]),
+    );
+    expect(await ids({ ...nothing, near: { atMs: epochMs(NOW - 31_001), withinMs: 1_000 } })).toEqual([]);
   });
 
   test("alerts, notes and lists come back with what was stored", async () => {

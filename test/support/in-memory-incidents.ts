@@ -10,6 +10,7 @@ import type {
   PersonNote,
 } from "../../src/app/ports.ts";
 import type { Alert } from "../../src/core/alert.ts";
+import { type CorrelationScope, isInScope } from "../../src/core/correlation/scope.ts";
 import { type IncidentId, incidentId, type TenantId } from "../../src/core/ids.ts";
 import type { Incident, OpenIncident } from "../../src/core/incident.ts";
 import { type FoldedIncident, foldIncident } from "../../src/core/incident-fold.ts";
@@ -42,17 +43,16 @@ export class InMemoryIncidents implements IncidentStore {
     this.#clock = clock;
   }
 
-  findOpen(tenant: TenantId): Promise<readonly OpenIncident[]> {
+  findOpen(tenant: TenantId, scope?: CorrelationScope): Promise<readonly OpenIncident[]> {
     const nowMs = this.#clock.nowMs();
     const seen = this.#of(tenant).filter(
       ({ folded, storedAtMs }) => folded.status !== "resolved" || nowMs - storedAtMs < HOUR_MS,
     );
-    return Promise.resolve(
-      seen.map(({ id, folded }) => {
-        const { service, services, fingerprints, groupKeys, lastAlertAtMs, status } = folded;
-        return { id, service, services, fingerprints, groupKeys, lastAlertAtMs, status };
-      }),
-    );
+    const open = seen.map(({ id, folded }) => {
+      const { service, services, fingerprints, groupKeys, lastAlertAtMs, status } = folded;
+      return { id, service, services, fingerprints, groupKeys, lastAlertAtMs, status };
+    });
+    return Promise.resolve(scope === undefined ? open : open.filter((incident) => isInScope(scope, incident)));
   }
 
   apply(change: IncidentChange, causes: (incident: Incident) => readonly JobRequest[]): Promise<AppliedChange> {
