@@ -132,6 +132,7 @@ const memoryInbox: Inbox = {
   load: () => Promise.resolve(null),
   quarantine: () => Promise.resolve(),
   markProcessed: () => Promise.resolve(),
+  markWaiting: () => Promise.resolve(),
 };
 
 const segments = await openSegments();

@@ -12,7 +12,7 @@ import type { Incident, OpenIncident } from "../core/incident.ts";
 import { UnavailableError } from "./errors.ts";
 import type { JobPayload, JobRequest } from "./jobs/catalog.ts";
 import { type KnownCallsDeps, knownCalls } from "./known-calls.ts";
-import type { Clock, IncidentChange, Logger, StoredAnalysis } from "./ports.ts";
+import type { Clock, IncidentChange, Logger } from "./ports.ts";
 import { publishRequests } from "./publish-requests.ts";
 
 export type IngestOutcome =
@@ -93,8 +93,9 @@ async function decide(
   const edges = await knownCalls(deps, tenant, open);
   const placeKnowing = place(edges);
   const known = placeKnowing(open);
-  const isMoving = ({ incident, answer }: CaseBeside) =>
-    answer === null || (deps.clock.nowMs() - answer.atMs < JOINING_MS && mayLeadTo(edges, alert.service, incident));
+  const isMoving = ({ incident, answeredAtMs }: CaseBeside) =>
+    answeredAtMs === null ||
+    (deps.clock.nowMs() - answeredAtMs < JOINING_MS && mayLeadTo(edges, alert.service, incident));
   const isEarly = opens(known) && beside.some(isMoving);
   return { decision: known, stillOpens: (now) => opens(placeKnowing(now)), isEarly };
 }
@@ -104,7 +105,7 @@ const JOINING_MS = 5_000;
 
 interface CaseBeside {
   readonly incident: OpenIncident;
-  readonly answer: StoredAnalysis | null;
+  readonly answeredAtMs: EpochMs | null;
 }
 
 /**
@@ -119,19 +120,22 @@ async function casesBeside(
   { alert, open }: { readonly alert: Alert; readonly open: readonly OpenIncident[] },
 ): Promise<readonly CaseBeside[]> {
   if (mayWait !== true || alert.status === "resolved") return [];
-  const beside = open.filter(
-    ({ status, lastAlertAtMs }) =>
-      status !== "resolved" && Math.abs(alert.startedAtMs - lastAlertAtMs) <= policy.neighbourWindowMs,
+  const beside = open
+    .filter(
+      ({ status, lastAlertAtMs }) =>
+        status !== "resolved" && Math.abs(alert.startedAtMs - lastAlertAtMs) <= policy.neighbourWindowMs,
+    )
+    .slice(0, MAX_BESIDE);
+  if (beside.length === 0) return [];
+  const answeredAt = await analyses.answeredAt(
+    tenant,
+    beside.map(({ id }) => id),
   );
-  return Promise.all(
-    beside
-      .slice(0, MAX_BESIDE)
-      .map(async (incident) => ({ incident, answer: await analyses.latest(tenant, incident.id) })),
-  );
+  return beside.map((incident) => ({ incident, answeredAtMs: answeredAt.get(incident.id) ?? null }));
 }
 
-function isUnanswered({ answer }: CaseBeside): boolean {
-  return answer === null;
+function isUnanswered({ answeredAtMs }: CaseBeside): boolean {
+  return answeredAtMs === null;
 }
 
 function opens({ kind }: CorrelationDecision): boolean {

@@ -1,4 +1,4 @@
-import type { TenantId } from "../core/ids.ts";
+import type { IncidentId, TenantId } from "../core/ids.ts";
 import type { OpenIncident } from "../core/incident.ts";
 import type { Safe } from "../core/safe.ts";
 import type { AnalysisStore, IncidentStore, StoredAnalysis } from "./ports.ts";
@@ -17,19 +17,26 @@ export async function knownCalls(
   tenant: TenantId,
   open: readonly OpenIncident[],
 ): Promise<readonly (readonly [Safe, Safe])[]> {
-  const answers = await recentAnswers(deps, tenant, open);
-  return answers.flatMap(({ analysis }) => analysis.graph.map(({ caller, callee }) => [caller, callee] as const));
+  return deps.analyses.calls(tenant, await runningAndRecent(deps, tenant, open));
 }
 
 /** The latest answers about running and recent incidents, at most twenty. */
 export async function recentAnswers(
-  { incidents, analyses }: KnownCallsDeps,
+  deps: KnownCallsDeps,
   tenant: TenantId,
   open: readonly OpenIncident[],
 ): Promise<readonly StoredAnalysis[]> {
+  const ids = await runningAndRecent(deps, tenant, open);
+  const answers = await Promise.all(ids.map((id) => deps.analyses.latest(tenant, id)));
+  return answers.flatMap((answer) => answer ?? []);
+}
+
+async function runningAndRecent(
+  { incidents }: KnownCallsDeps,
+  tenant: TenantId,
+  open: readonly OpenIncident[],
+): Promise<readonly IncidentId[]> {
   const recent = await incidents.list(tenant, { limit: MAX_RECENT });
   const running = open.filter(({ status }) => status !== "resolved").slice(0, MAX_OPEN);
-  const ids = new Set([...running, ...recent].map(({ id }) => id));
-  const answers = await Promise.all([...ids].map((id) => analyses.latest(tenant, id)));
-  return answers.flatMap((answer) => answer ?? []);
+  return [...new Set([...running, ...recent].map(({ id }) => id))];
 }

@@ -37,6 +37,8 @@ export interface Inbox {
   load(inboxId: string): Promise<StoredDelivery | null>;
   quarantine(inboxId: string, reason: string): Promise<void>;
   markProcessed(inboxId: string): Promise<void>;
+  /** Keeps when it began to wait, over restarts of workers; a later time changes nothing. */
+  markWaiting(inboxId: string, sinceMs: EpochMs): Promise<void>;
 }
 
 export interface StoredDelivery {
@@ -45,6 +47,8 @@ export interface StoredDelivery {
   readonly source: string;
   readonly delivery: Delivery;
   readonly state: "new" | "processed" | "quarantined";
+  /** Since when it waits for the first look at a case beside it; null when it never had to. */
+  readonly waitingSinceMs: EpochMs | null;
 }
 
 /** One stored alert with what was decided about it. */
@@ -140,6 +144,10 @@ export interface AnalysisStore {
   /** One transaction with the jobs it causes. "superseded": an analysis of a higher revision or after the fence is stored already. */
   save(item: NewAnalysis, causes: readonly JobRequest[]): Promise<"saved" | "superseded">;
   latest(tenant: TenantId, id: IncidentId): Promise<StoredAnalysis | null>;
+  /** When the latest answer of each was given; without those that have none. */
+  answeredAt(tenant: TenantId, ids: readonly IncidentId[]): Promise<ReadonlyMap<IncidentId, EpochMs>>;
+  /** Who calls whom [caller, callee] in the latest answers. */
+  calls(tenant: TenantId, ids: readonly IncidentId[]): Promise<readonly (readonly [Safe, Safe])[]>;
   /** The answer before the latest, to tell what changed; null when there is only one. */
   previous(tenant: TenantId, id: IncidentId): Promise<StoredAnalysis | null>;
 }

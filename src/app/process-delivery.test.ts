@@ -223,6 +223,17 @@ test("what came while no worker ran waits from the start of this one on", async 
   expect(await count()).toBe(2);
 });
 
+test("workers that start again and again do not make an alert wait anew", async () => {
+  const { deps, count } = await setUpTwoCases(60_000);
+
+  expect(await processDelivery({ ...deps, startedMs: deps.clock.nowMs() }, "in-1")).toMatchObject({ status: "again" });
+  deps.clock.advance(6_000);
+  expect(await processDelivery({ ...deps, startedMs: deps.clock.nowMs() }, "in-1")).toMatchObject({ status: "again" });
+  deps.clock.advance(4_000);
+  expect(await processDelivery({ ...deps, startedMs: deps.clock.nowMs() }, "in-1")).toEqual({ status: "done" });
+  expect(await count()).toBe(2);
+});
+
 test("a sender that asks to be confirmed is answered with what it sent, before the delivery is done", async () => {
   const asked: unknown[] = [];
   const { deps, item } = await setUp('{"token":"t"}', {

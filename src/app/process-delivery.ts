@@ -48,11 +48,12 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
   if (reading.alerts.length > MAX_ALERTS) {
     deps.logger.warn({ inboxId, alerts: reading.alerts.length, limit: MAX_ALERTS }, "webhook holds too many alerts");
   }
-  const waitedMs = deps.clock.nowMs() - Math.max(stored.delivery.receivedAtMs, deps.startedMs ?? 0);
+  const waitedMs = deps.clock.nowMs() - waitingSince(stored, deps.startedMs ?? 0);
   const alerts = reading.alerts.slice(0, MAX_ALERTS);
   const waiting = { mayWait: waitedMs < FIRST_LOOK_WAITS_MS, hasWaited: waitedMs >= FIRST_LOOK_AGAIN_MS };
   const isWaiting = await ingestAll({ ...deps, ...waiting }, stored.tenant, alerts);
   if (isWaiting) {
+    if (stored.waitingSinceMs === null) await deps.inbox.markWaiting(inboxId, deps.clock.nowMs());
     const notBeforeMs = deps.clock.nowMs() + Math.max(FIRST_LOOK_AGAIN_MS, Math.round(waitedMs / 5));
     return { status: "again", notBeforeMs, because: "the first look at a case beside it is still running" };
   }
@@ -63,6 +64,11 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
   }
   await deps.inbox.markProcessed(inboxId);
   return DONE;
+}
+
+/** What came while no worker ran waits from its start on; workers that start again and again do not make it wait anew. */
+function waitingSince({ delivery, waitingSinceMs }: StoredDelivery, startedMs: number): number {
+  return Math.max(delivery.receivedAtMs, Math.min(startedMs, waitingSinceMs ?? startedMs));
 }
 
 /** How long to wait when a note's incident may still come; null = done. Notes of incidents that never came are let go. */

@@ -80,7 +80,7 @@ async function queueFinding(config: Config, connectionString: string): Promise<F
   const { REDIS_URL: redisUrl } = config.core;
   if (redisUrl === undefined) return { sign: "ok", part, text: "in PostgreSQL (REDIS_URL not set)" };
   const queue = await createQueue({ redisUrl, connectionString, logger: createLogger({ level: "silent" }) });
-  const result = await tryTo(() => queue.ping(), reasonOf);
+  const result = await tryTo(() => queue.waiting(), reasonOf);
   await queue.close();
   if (result.status === "worked") return { sign: "ok", part, text: "Redis by REDIS_URL answers" };
   return {

@@ -21,7 +21,7 @@ export async function startWorkHere(wiring: Wiring, connectionString: string): P
   const describeError = (error: unknown) =>
     redactor.text(error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 1_000);
   const queue = await createQueue({ redisUrl, connectionString, logger });
-  wiring.queueCheck.ping = () => queue.ping();
+  wiring.queueCheck.ping = async () => void (await queue.waiting());
   const worker = await startWorker({ connectionString, queue, handlers, logger, clock, concurrency, describeError });
   const relay = await startRelay({ connectionString, queue, logger, clock });
   return {

@@ -65,9 +65,7 @@ export async function createQueue(options: QueueOptions): Promise<WakeQueue> {
       const jobs = outboxIds.map((outboxId) => ({ name: "wake", data: { outboxId }, opts: WAKE_SETTINGS }));
       await within(DEADLINE_MS, backend.queue.addBulk(jobs));
     },
-    async ping() {
-      await within(DEADLINE_MS, backend.queue.count());
-    },
+    waiting: () => within(DEADLINE_MS, backend.queue.count()),
     work: (run, concurrency) => {
       const makeWorker = () => {
         const worker = backend.makeWorker(run, concurrency);

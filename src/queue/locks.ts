@@ -11,6 +11,8 @@ export interface Lock {
 export interface Locks {
   /** Null when somebody holds it, here or elsewhere. Rejects when the database cannot be asked. */
   tryTake(name: string): Promise<Lock | null>;
+  /** Both or none in one question; otherwise which one somebody holds. Rejects when the database cannot be asked. */
+  tryTakeBoth(first: string, second: string): Promise<Lock | "first-is-held" | "second-is-held">;
   close(): Promise<void>;
 }
 
@@ -40,19 +42,31 @@ export function createLocks(connectionString: string): Locks {
     return session;
   };
 
+  /** How many of the names, in their order, nobody else holds: all of them are ours then, otherwise none. */
+  const take = async (names: readonly string[]): Promise<Lock | number> => {
+    const session = state.session ?? begin();
+    state.session = session;
+    const { held } = session;
+    const here = names.findIndex((name) => held.has(name));
+    if (here >= 0) return here;
+    const controller = new AbortController();
+    for (const name of names) held.set(name, controller);
+    const client = await session.client;
+    const free = await inTurn(() => ask(client, TAKE[names.length] ?? "", names));
+    if (free === names.length) return lockOf(client, { names, controller, held, inTurn });
+    drop(held, names, controller);
+    return free;
+  };
+
   return {
     async tryTake(name) {
-      const session = state.session ?? begin();
-      state.session = session;
-      const { held } = session;
-      if (held.has(name)) return null;
-      const controller = new AbortController();
-      held.set(name, controller);
-      const client = await session.client;
-      const isOurs = await inTurn(() => ask(client, "pg_try_advisory_lock", name));
-      if (isOurs) return lockOf(client, { name, controller, held, inTurn });
-      drop(held, name, controller);
-      return null;
+      const taken = await take([name]);
+      return typeof taken === "number" ? null : taken;
+    },
+    async tryTakeBoth(first, second) {
+      const taken = await take([first, second]);
+      if (typeof taken !== "number") return taken;
+      return taken === 0 ? "first-is-held" : "second-is-held";
     },
     async close() {
       const client = await state.session?.client.catch(() => null);
@@ -61,21 +75,34 @@ export function createLocks(connectionString: string): Locks {
   };
 }
 
+const KEY = ["hashtextextended($1, 0)", "hashtextextended($2, 0)"] as const;
+
+/** By the number of names: how many are free, in their order. What is taken before one that is not free is given back. */
+const TAKE: Readonly<Record<number, string>> = {
+  1: `SELECT pg_try_advisory_lock(${KEY[0]})::int AS n`,
+  2: `SELECT CASE WHEN NOT pg_try_advisory_lock(${KEY[0]}) THEN 0
+    WHEN pg_try_advisory_lock(${KEY[1]}) THEN 2 WHEN pg_advisory_unlock(${KEY[0]}) THEN 1 ELSE 1 END AS n`,
+};
+const RELEASE: Readonly<Record<number, string>> = {
+  1: `SELECT pg_advisory_unlock(${KEY[0]})::int AS n`,
+  2: `SELECT pg_advisory_unlock(${KEY[1]})::int + pg_advisory_unlock(${KEY[0]})::int AS n`,
+};
+
 interface Held {
-  readonly name: string;
+  readonly names: readonly string[];
   readonly controller: AbortController;
   readonly held: Map<string, AbortController>;
-  readonly inTurn: (task: () => Promise<boolean>) => Promise<boolean>;
+  readonly inTurn: (task: () => Promise<number>) => Promise<number>;
 }
 
-function lockOf(client: pg.Client, { name, controller, held, inTurn }: Held): Lock {
+function lockOf(client: pg.Client, { names, controller, held, inTurn }: Held): Lock {
   return {
     lost: controller.signal,
     async release() {
       // A lost lock may be somebody else's by now, in this process too.
       if (controller.signal.aborted) return;
-      await inTurn(() => ask(client, "pg_advisory_unlock", name)).catch(() => undefined);
-      drop(held, name, controller);
+      await inTurn(() => ask(client, RELEASE[names.length] ?? "", names)).catch(() => undefined);
+      drop(held, names, controller);
     },
   };
 }
@@ -90,19 +117,15 @@ function oneAtATime(): Held["inTurn"] {
   };
 }
 
-function drop(held: Map<string, AbortController>, name: string, controller: AbortController): void {
-  if (held.get(name) === controller) held.delete(name);
+function drop(held: Map<string, AbortController>, names: readonly string[], controller: AbortController): void {
+  for (const name of names) if (held.get(name) === controller) held.delete(name);
 }
 
 /** A question without an answer leaves open who holds the lock, so the whole session is given up, and with it all locks. */
-async function ask(
-  client: pg.Client,
-  what: "pg_try_advisory_lock" | "pg_advisory_unlock",
-  name: string,
-): Promise<boolean> {
+async function ask(client: pg.Client, question: string, names: readonly string[]): Promise<number> {
   try {
-    const { rows } = await client.query<{ yes: boolean }>(`SELECT ${what}(hashtextextended($1, 0)) AS yes`, [name]);
-    return rows[0]?.yes === true;
+    const { rows } = await client.query<{ n: number }>(question, [...names]);
+    return rows[0]?.n ?? 0;
   } catch (error) {
     client.connection.stream.destroy();
     throw error;

@@ -14,7 +14,7 @@ export interface OutboxRow {
 
 /** The outbox as relay, sweeper and workers use it. Every write is conditional on the row being unfinished. */
 export interface Outbox {
-  /** Takes due rows, in order of their due time, so that nobody else tells of them for a while. */
+  /** Takes due rows, what overtakes first, then in order of their due time, so that nobody else tells of them for a while. */
   claim(request: Claim): Promise<readonly string[]>;
   /** Gives back what was taken and could not be told to anybody. */
   giveBack(ids: readonly string[]): Promise<void>;
@@ -53,6 +53,26 @@ const MAX_ERROR = 500;
 const COLLAPSING = Object.entries(jobCatalog).flatMap(([name, { collapses }]) => (collapses ? [name] : []));
 const UNFINISHED = "done_at IS NULL AND quarantined_at IS NULL";
 
+/** Names as SQL text: a partial index serves only what says the same as its own condition. */
+const OVERTAKING = Object.entries(jobCatalog)
+  .flatMap(([name, { overtakes }]) => (overtakes ? [`'${name}'`] : []))
+  .join(", ");
+
+/** $1 now, $2 due until, $3 told before, $4 how many. What overtakes first, then by due time. */
+const CLAIM = `WITH urgent AS (
+    SELECT id FROM outbox
+    WHERE ${UNFINISHED} AND job IN (${OVERTAKING}) AND not_before <= $2 AND (dispatched_at IS NULL OR dispatched_at <= $3)
+    ORDER BY not_before, id LIMIT $4::bigint FOR UPDATE SKIP LOCKED
+  ), usual AS (
+    SELECT id FROM outbox
+    WHERE ${UNFINISHED} AND job NOT IN (${OVERTAKING}) AND not_before <= $2
+      AND (dispatched_at IS NULL OR dispatched_at <= $3)
+    ORDER BY not_before, id LIMIT (SELECT $4::bigint - count(*) FROM urgent) FOR UPDATE SKIP LOCKED
+  ), due AS (SELECT id, 0 AS rank FROM urgent UNION ALL SELECT id, 1 FROM usual), told AS (
+    UPDATE outbox SET dispatched_at = $1 FROM due WHERE outbox.id = due.id RETURNING outbox.id, due.rank, not_before
+  )
+  SELECT id::text AS id FROM told ORDER BY rank, not_before, id`;
+
 /** $1 the row, $2 now, $3 due until, $4 jobs whose equal requests collapse. */
 const BEGIN = `WITH begun AS (
     UPDATE outbox SET attempts = attempts + 1, dispatched_at = $2
@@ -70,12 +90,7 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
   return {
     async claim({ dueForMs, toldBeforeMs, limit }) {
       const { rows } = await pool.query(
-        `WITH due AS (
-           SELECT id FROM outbox
-           WHERE ${UNFINISHED} AND not_before <= $2 AND (dispatched_at IS NULL OR dispatched_at <= $3)
-           ORDER BY not_before, id LIMIT $4 FOR UPDATE SKIP LOCKED
-         )
-         UPDATE outbox SET dispatched_at = $1 FROM due WHERE outbox.id = due.id RETURNING outbox.id::text AS id`,
+        CLAIM,
         [now(), new Date(clock.nowMs() - dueForMs), new Date(clock.nowMs() - toldBeforeMs), limit],
       );
       return Ids.parse(rows).map(({ id }) => id);

@@ -16,7 +16,7 @@ export function watchQueue(queue: WakeQueue): QueueHealth {
   const state = { answeredAt: performance.now() };
   const loop = startLoop(async () => {
     try {
-      await queue.ping();
+      await queue.waiting();
       state.answeredAt = performance.now();
     } catch {
       // How long it has been silent is what counts.

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import type { Clock, Logger } from "../app/ports.ts";
 import { failpoint } from "../platform/failpoint.ts";
@@ -7,9 +8,16 @@ import { createOutbox, type Outbox } from "./outbox.ts";
 import type { WakeQueue } from "./wake-queue.ts";
 
 const POLL_MS = 250;
+/** Every commit asks for a look: under load one look serves many of them. */
+const LOOKS_APART_MS = 25;
+/**
+ * No more than this waits in the queue. What is told too early is told again before its turn comes, and what is urgent
+ * could not overtake it.
+ */
+const MOST_WAITING = 200;
+const FULL_PAUSE_MS = 100;
 /** A row that workers were told of this long ago without anything happening is told again. */
 const SWEEP_AFTER_MS = 8_000;
-const BATCH = 200;
 const RECONNECT_AFTER_MS = 1_000;
 const AWAY_PAUSE_MS = 1_000;
 
@@ -26,19 +34,22 @@ export async function startRelay(options: RelayOptions): Promise<{ stop(): Promi
   const pool = openPool(connectionString, { max: 1, name: "traceops relay" });
   const outbox = createOutbox(pool, clock);
 
-  const state = { isAway: false };
+  const state = { isAway: false, lookedAt: Number.NEGATIVE_INFINITY };
   const relayDue = async (): Promise<number> => {
     try {
-      // Rows stay free for workers that look by themselves until the queue answers again.
-      if (state.isAway) await queue.ping();
+      await wait(Math.max(0, state.lookedAt + LOOKS_APART_MS - performance.now()));
+      state.lookedAt = performance.now();
+      // While the queue is away this fails, and rows stay free for workers that look by themselves.
+      const limit = MOST_WAITING - (await queue.waiting());
+      if (limit <= 0) return FULL_PAUSE_MS;
       // The claim is committed before the queue hears of it: a crash in between costs one sweep, never a row.
-      const ids = await outbox.claim({ dueForMs: 0, toldBeforeMs: SWEEP_AFTER_MS, limit: BATCH });
+      const ids = await outbox.claim({ dueForMs: 0, toldBeforeMs: SWEEP_AFTER_MS, limit });
       failpoint("relay.after-claim");
       if (ids.length > 0) await tell(queue, outbox, ids);
       if (ids.length > 0) failpoint("relay.after-wake");
       if (state.isAway) logger.info({ queue: queue.kind }, "outbox rows are announced again");
       state.isAway = false;
-      return ids.length === BATCH ? 0 : POLL_MS;
+      return ids.length === limit ? FULL_PAUSE_MS : POLL_MS;
     } catch (error) {
       const name = error instanceof Error ? error.name : "unknown";
       if (!state.isAway) logger.warn({ queue: queue.kind, error: name }, "outbox rows could not be announced");

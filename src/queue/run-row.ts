@@ -48,31 +48,25 @@ export async function runRow(deps: RunRowDeps, outboxId: string): Promise<void> 
 }
 
 async function runLocked(deps: RunRowDeps, row: OutboxRow): Promise<void> {
-  const locks = await takeLocks(deps, row);
-  if (locks === null) return;
+  const lock = await takeLocks(deps, row);
+  if (lock === null) return;
   failpoint("job.after-locks");
-  const begun = await beginOrRelease(deps, row.id, locks);
+  const begun = await beginOrRelease(deps, row.id, lock);
   failpoint("job.after-begin");
-  if (begun !== null) await run(deps, begun, locks);
+  if (begun !== null) await run(deps, begun, lock);
 }
 
 /** The row's own lock and the one of what its job writes. Null when one of them is taken. */
-async function takeLocks(deps: RunRowDeps, row: OutboxRow): Promise<readonly Lock[] | null> {
-  const own = await deps.locks.tryTake(`outbox:${row.id}`);
-  // This very row runs somewhere: the wake-up came twice.
-  if (own === null) return null;
+async function takeLocks(deps: RunRowDeps, row: OutboxRow): Promise<Lock | null> {
+  const own = `outbox:${row.id}`;
   const written = isJobName(row.job) ? writtenBy(SPECS, row.job, row.payload) : null;
-  if (written === null) return [own];
-  try {
-    const shared = await deps.locks.tryTake(written);
-    if (shared !== null) return [own, shared];
-    const notBeforeMs = deps.clock.nowMs() + BUSY_DELAY_MS;
-    await deps.outbox.postpone(row.id, { notBeforeMs, attempt: "was-not-begun", error: null });
-  } catch (error) {
-    await own.release();
-    throw error;
-  }
-  await own.release();
+  if (written === null) return deps.locks.tryTake(own);
+  const taken = await deps.locks.tryTakeBoth(own, written);
+  // This very row runs somewhere: the wake-up came twice.
+  if (taken === "first-is-held") return null;
+  if (taken !== "second-is-held") return taken;
+  const notBeforeMs = deps.clock.nowMs() + BUSY_DELAY_MS;
+  await deps.outbox.postpone(row.id, { notBeforeMs, attempt: "was-not-begun", error: null });
   return null;
 }
 
@@ -82,25 +76,24 @@ function writtenBy<Name extends JobName>(specs: Pick<typeof SPECS, Name>, name: 
   return parsed.success ? specs[name].writes(parsed.data) : null;
 }
 
-async function beginOrRelease(deps: RunRowDeps, id: string, locks: readonly Lock[]): Promise<OutboxRow | null> {
+async function beginOrRelease(deps: RunRowDeps, id: string, lock: Lock): Promise<OutboxRow | null> {
   const begun = await deps.outbox.begin(id).catch(async (error: unknown) => {
-    await releaseAll(locks);
+    await lock.release();
     throw error;
   });
-  if (begun === null) await releaseAll(locks);
+  if (begun === null) await lock.release();
   return begun;
 }
 
-async function run(deps: RunRowDeps, row: OutboxRow, locks: readonly Lock[]): Promise<void> {
+async function run(deps: RunRowDeps, row: OutboxRow, lock: Lock): Promise<void> {
   const { job, id: outboxId, attempts: attempt } = row;
   const spec = isJobName(job) ? SPECS[job] : { attempts: UNKNOWN_JOB_ATTEMPTS, timeoutMs: 1 };
-  const signals = [AbortSignal.timeout(spec.timeoutMs), deps.stopping, ...locks.map(({ lost }) => lost)];
-  const signal = AbortSignal.any(signals);
+  const signal = AbortSignal.any([AbortSignal.timeout(spec.timeoutMs), deps.stopping, lock.lost]);
   const work = start(deps.handlers, row, signal);
   // A handler that ignores its signal keeps the locks: two writers would be worse than a late one.
   const released = work.then(
-    () => releaseAll(locks),
-    () => releaseAll(locks),
+    () => lock.release(),
+    () => lock.release(),
   );
   const result = await orAborted(work, signal).then(
     (outcome) => ({ outcome }),
@@ -169,10 +162,6 @@ export function backoffMs(attempt: number): number {
 
 function isJobName(text: string): text is JobName {
   return Object.hasOwn(jobCatalog, text);
-}
-
-async function releaseAll(locks: readonly Lock[]): Promise<void> {
-  for (const lock of locks.toReversed()) await lock.release();
 }
 
 async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {

@@ -6,8 +6,8 @@ export interface WakeQueue {
   readonly kind: "redis" | "postgres";
   /** Rejects within seconds when the queue is away. */
   wake(outboxIds: readonly string[]): Promise<void>;
-  /** Rejects within seconds when the queue is away. */
-  ping(): Promise<void>;
+  /** How many rows wait in it for a worker. Rejects within seconds when the queue is away. */
+  waiting(): Promise<number>;
   /** Starts handing out rows, at most `concurrency` at a time. `run` must not throw. */
   work(run: (outboxId: string) => Promise<void>, concurrency: number): WakeWorker;
   close(): Promise<void>;

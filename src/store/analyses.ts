@@ -1,11 +1,13 @@
+import { z } from "zod";
 import { AppError } from "../app/errors.ts";
 import type { JobRequest } from "../app/jobs/catalog.ts";
 import type { AnalysisStore, Clock, NewAnalysis, StoredAnalysis } from "../app/ports.ts";
-import type { IncidentId, TenantId } from "../core/ids.ts";
+import { type IncidentId, incidentId, type TenantId } from "../core/ids.ts";
+import { storedSafe } from "../core/safe.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import type { Database, Transaction } from "./database.ts";
 import { storeJobs } from "./outbox-rows.ts";
-import { reviveStoredAnalysis } from "./revive.ts";
+import { msOf, reviveStoredAnalysis } from "./revive.ts";
 import { toJsonText } from "./stored-json.ts";
 
 /** Every answer that was given, in the order it was given. */
@@ -18,8 +20,25 @@ export function createAnalysisStore(db: Database, clock: Clock): AnalysisStore {
     },
     latest: (tenant, id) => nth(db, { tenant, id, skip: 0 }),
     previous: (tenant, id) => nth(db, { tenant, id, skip: 1 }),
+    async answeredAt(tenant, ids) {
+      const rows = await db.$queryRaw`
+        SELECT DISTINCT ON (incident_id) incident_id AS id, at FROM analysis
+        WHERE tenant = ${tenant} AND incident_id = ANY(${[...ids]}::text[]) ORDER BY incident_id, sequence DESC`;
+      return new Map(Answered.parse(rows).map(({ id, at }) => [incidentId(id), msOf(at)]));
+    },
+    async calls(tenant, ids) {
+      // Whole answers are large, and only this part of them is wanted.
+      const rows = await db.$queryRaw`
+        SELECT DISTINCT ON (incident_id) document -> 'graph' AS graph FROM analysis
+        WHERE tenant = ${tenant} AND incident_id = ANY(${[...ids]}::text[]) ORDER BY incident_id, sequence DESC`;
+      return Graphs.parse(rows).flatMap(({ graph }) => graph.map(({ caller, callee }) => [caller, callee] as const));
+    },
   };
 }
+
+const Answered = z.array(z.object({ id: z.string(), at: z.date() }));
+const Name = z.string().transform(storedSafe);
+const Graphs = z.array(z.object({ graph: z.array(z.object({ caller: Name, callee: Name })) }));
 
 async function save(
   tx: Transaction,

@@ -22,6 +22,11 @@ export function createInbox(db: Database, clock: Clock): Inbox {
     async markProcessed(inboxId) {
       await finish(db, clock, { inboxId, data: { state: "processed" } });
     },
+    async markWaiting(inboxId, sinceMs) {
+      const id = rowId(inboxId);
+      if (id === null) return;
+      await db.inboxItem.updateMany({ where: { id, waitingSince: null }, data: { waitingSince: new Date(sinceMs) } });
+    },
   };
 }
 
@@ -57,6 +62,7 @@ async function load(db: Database, inboxId: string): Promise<StoredDelivery | nul
     tenant: tenantId(row.tenant),
     source: row.source,
     state: reviveDeliveryState(row.state),
+    waitingSinceMs: row.waitingSince === null ? null : msOf(row.waitingSince),
     delivery: {
       raw: row.raw,
       headers: Headers.parse(JSON.parse(row.headers)),

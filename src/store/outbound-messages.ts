@@ -38,15 +38,16 @@ export function createOutboundMessages(db: Database): OutboundMessages {
 }
 
 async function open(db: Database, { tenant, incidentId: id, surface, kind, ordinal }: MessageKey) {
+  const where = { tenant, incidentId: id, surface, kind, ordinal };
+  // Most are asked for again and again after they were opened once.
+  const known = await db.outboundMessageRow.findFirst({ where });
+  if (known !== null) return revive(known);
   await db.$executeRaw`
     INSERT INTO outbound_message (tenant, incident_id, surface, kind, ordinal, nonce)
     VALUES (${tenant}, ${id}, ${surface}, ${kind}, ${ordinal}, gen_random_uuid()::text)
     ON CONFLICT (tenant, incident_id, surface, kind, ordinal) DO NOTHING`;
   failpoint("message.after-open");
-  const row = await db.outboundMessageRow.findFirstOrThrow({
-    where: { tenant, incidentId: id, surface, kind, ordinal },
-  });
-  return revive(row);
+  return revive(await db.outboundMessageRow.findFirstOrThrow({ where }));
 }
 
 async function move(db: Database, message: OutboundMessage, to: Move): Promise<boolean> {

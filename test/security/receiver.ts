@@ -7,6 +7,7 @@ import { receiveDelivery } from "../../src/app/receive-delivery.ts";
 import { DEFAULT_TENANT } from "../../src/core/ids.ts";
 import { createHttpServer, DEFAULT_HTTP_LIMITS, type HttpServer } from "../../src/http/server.ts";
 import { createLogger } from "../../src/platform/logger.ts";
+import type { HttpRoute } from "../../src/platform/http-route.ts";
 import type { SafeFetchRequest } from "../../src/platform/safe-fetch.ts";
 import { libraryLogger } from "../../src/surfaces/slack/client.ts";
 import { EVENTS_PATH, slackRoute } from "../../src/surfaces/slack/route.ts";
@@ -28,10 +29,13 @@ export async function startReceiver({
   inbox,
   clock,
   sns,
+  slack,
 }: {
   readonly inbox: Pick<Inbox, "store">;
   readonly clock: Clock;
   readonly sns: Pick<SnsSender, "topic" | "certificate" | "certificateUrl">;
+  /** The whole Slack surface, where what stands behind the signature matters too. */
+  readonly slack?: HttpRoute;
 }): Promise<Receiver> {
   const logger = createLogger({ level: "silent" });
   const fetch = ({ url }: SafeFetchRequest) => {
@@ -49,6 +53,7 @@ export async function startReceiver({
     load: () => Promise.resolve(null),
     quarantine: () => Promise.resolve(),
     markProcessed: () => Promise.resolve(),
+    markWaiting: () => Promise.resolve(),
     store: async (item) => {
       const outcome = await inbox.store(item);
       if (outcome === "stored") taken.webhooks++;
@@ -69,7 +74,10 @@ export async function startReceiver({
     digest: (raw: Uint8Array) => createHash("sha256").update(raw).digest("hex"),
   };
   const server = createHttpServer({
-    routes: [slackRoute({ receiver: bolt(taken), signingSecret: SECRETS.slack, path: EVENTS_PATH, clock, logger })],
+    routes: [
+      slack ??
+        slackRoute({ receiver: bolt(taken), signingSecret: SECRETS.slack, path: EVENTS_PATH, clock, logger }),
+    ],
     hooks: {
       clock,
       maxBodyBytes: (source) => sources.get(source)?.maxBodyBytes ?? null,

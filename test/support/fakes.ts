@@ -111,7 +111,7 @@ export class InMemoryInbox implements Inbox {
       known.tenant === item.tenant && known.source === item.source && known.dedupKey === item.dedupKey;
     if ([...this.items.values()].some(isSame)) return Promise.resolve("duplicate");
     const id = `in-${this.items.size + 1}`;
-    this.items.set(id, { ...item, id, state: "new", reason: null });
+    this.items.set(id, { ...item, id, state: "new", reason: null, waitingSinceMs: null });
     this.#jobs.all.push({ name: "delivery.process", payload: { inboxId: id } });
     return Promise.resolve("stored");
   }
@@ -126,6 +126,12 @@ export class InMemoryInbox implements Inbox {
 
   markProcessed(inboxId: string): Promise<void> {
     return this.#set(inboxId, { state: "processed", reason: null });
+  }
+
+  markWaiting(inboxId: string, sinceMs: EpochMs): Promise<void> {
+    const item = this.items.get(inboxId);
+    if (item !== undefined) this.items.set(inboxId, { ...item, waitingSinceMs: item.waitingSinceMs ?? sinceMs });
+    return Promise.resolve();
   }
 
   #set(inboxId: string, change: { state: StoredDelivery["state"]; reason: string | null }): Promise<void> {
@@ -159,6 +165,18 @@ export class InMemoryAnalyses implements AnalysisStore {
 
   previous(_tenant: TenantId, id: IncidentId): Promise<StoredAnalysis | null> {
     return Promise.resolve(this.#of(id).at(-2) ?? null);
+  }
+
+  answeredAt(_tenant: TenantId, ids: readonly IncidentId[]): Promise<ReadonlyMap<IncidentId, EpochMs>> {
+    const latest = ids.flatMap((id) => this.#of(id).at(-1) ?? []);
+    return Promise.resolve(new Map(latest.map(({ incidentId, atMs }) => [incidentId, atMs])));
+  }
+
+  calls(_tenant: TenantId, ids: readonly IncidentId[]): Promise<readonly (readonly [Safe, Safe])[]> {
+    const latest = ids.flatMap((id) => this.#of(id).at(-1) ?? []);
+    return Promise.resolve(
+      latest.flatMap(({ analysis }) => analysis.graph.map(({ caller, callee }) => [caller, callee] as const)),
+    );
   }
 
   #of(id: IncidentId): readonly StoredAnalysis[] {

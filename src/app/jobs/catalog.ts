@@ -6,6 +6,8 @@ export interface JobSpec {
   readonly writes: (payload: never) => string | null;
   /** True for work that looks at what is true when it runs: equal requests that wait are done by one run. */
   readonly collapses: boolean;
+  /** True for work that people wait for and that is quickly done: in a backlog it overtakes the rest. */
+  readonly overtakes: boolean;
   /** Tries before the outbox row is quarantined. */
   readonly attempts: number;
   readonly timeoutMs: number;
@@ -17,6 +19,7 @@ export const jobCatalog = {
     payload: z.object({ inboxId: z.string().min(1) }),
     writes: () => null,
     collapses: false,
+    overtakes: false,
     attempts: 5,
     timeoutMs: 30_000,
   },
@@ -31,6 +34,7 @@ export const jobCatalog = {
     }),
     writes: ({ incidentId }: { readonly incidentId: string }) => `answer:${incidentId}`,
     collapses: false,
+    overtakes: false,
     attempts: 5,
     timeoutMs: 60_000,
   },
@@ -40,6 +44,7 @@ export const jobCatalog = {
     writes: ({ incidentId, surface }: { readonly incidentId: string; readonly surface: string }) =>
       `incident:${incidentId}:${surface}`,
     collapses: true,
+    overtakes: true,
     attempts: 50,
     timeoutMs: 30_000,
   },
@@ -48,6 +53,7 @@ export const jobCatalog = {
     // Weights are made from all votes, of whichever incident.
     writes: () => "weights",
     collapses: true,
+    overtakes: false,
     attempts: 5,
     timeoutMs: 10_000,
   },
@@ -72,11 +78,13 @@ export interface JobContext {
   readonly signal: AbortSignal;
 }
 
-/** What became of one run: done, or again not before a time (rate limits, settling messages). Errors are thrown. */
+/**
+ * What became of one run: done, or again not before a time (rate limits, settling messages). Errors are thrown.
+ * `untold`: it could not say what it had to say, and somebody else should.
+ */
 export type JobOutcome =
-  /** `untold`: it could not say what it had to say, and somebody else should. */
   | { readonly status: "done"; readonly untold?: boolean }
-  | { readonly status: "again"; readonly notBeforeMs: number; readonly because: string };
+  | { readonly status: "again"; readonly notBeforeMs: number; readonly because: string; readonly untold?: boolean };
 
 export type JobHandlers = {
   readonly [Name in JobName]: (payload: JobPayload<Name>, context: JobContext) => Promise<JobOutcome>;
