@@ -47,9 +47,8 @@ export async function getIncident(
   const incident = await incidents.get(tenant, id);
   if (incident === null) return null;
 
-  const [latest, previous, votes, notes, facts, reopenedAtMs] = await Promise.all([
-    analyses.latest(tenant, id),
-    analyses.previous(tenant, id),
+  const [[latest = null, previous = null], votes, notes, facts, reopenedAtMs] = await Promise.all([
+    analyses.lastTwo(tenant, id),
     feedback.ofIncident(tenant, id),
     incidents.notes(tenant, id),
     deps.corrections.ofIncident(tenant, id),

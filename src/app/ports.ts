@@ -148,8 +148,8 @@ export interface AnalysisStore {
   answeredAt(tenant: TenantId, ids: readonly IncidentId[]): Promise<ReadonlyMap<IncidentId, EpochMs>>;
   /** Who calls whom [caller, callee] in the latest answers. */
   calls(tenant: TenantId, ids: readonly IncidentId[]): Promise<readonly (readonly [Safe, Safe])[]>;
-  /** The answer before the latest, to tell what changed; null when there is only one. */
-  previous(tenant: TenantId, id: IncidentId): Promise<StoredAnalysis | null>;
+  /** The latest answer and the one before it, to tell what changed; fewer when there are no more. */
+  lastTwo(tenant: TenantId, id: IncidentId): Promise<readonly StoredAnalysis[]>;
 }
 
 export type VoteVerdict = "yes" | "no" | "withdrawn";

@@ -26,6 +26,7 @@ const LOOK_AGAIN_MS = 3_000;
 /** An alert waits this long at most for the first look at another case: most take some seconds, and it may be a page. */
 const FIRST_LOOK_WAITS_MS = 10_000;
 const FIRST_LOOK_AGAIN_MS = 500;
+const RESTARTS_MAY_ADD_MS = 20_000;
 const CONFIRM_WITHIN_MS = 10_000;
 const DONE: JobOutcome = { status: "done" };
 
@@ -66,9 +67,13 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
   return DONE;
 }
 
-/** What came while no worker ran waits from its start on; workers that start again and again do not make it wait anew. */
+/**
+ * What came while no worker ran waits from its start on, since the look that it waits for was not begun or was cut off;
+ * workers that start again and again make it wait so much longer and no more.
+ */
 function waitingSince({ delivery, waitingSinceMs }: StoredDelivery, startedMs: number): number {
-  return Math.max(delivery.receivedAtMs, Math.min(startedMs, waitingSinceMs ?? startedMs));
+  const latest = waitingSinceMs === null ? startedMs : waitingSinceMs + RESTARTS_MAY_ADD_MS;
+  return Math.max(delivery.receivedAtMs, Math.min(startedMs, latest));
 }
 
 /** How long to wait when a note's incident may still come; null = done. Notes of incidents that never came are let go. */

@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import type { Logger } from "../app/ports.ts";
 import { EXPENDABLE_WRITES, GuardedClient } from "./connections.ts";
 import { keepWorking, type Runnable } from "./keep-working.ts";
-import type { WakeQueue } from "./wake-queue.ts";
+import type { Wake, WakeQueue } from "./wake-queue.ts";
 import { within } from "./within.ts";
 
 const DEADLINE_MS = 3_000;
@@ -23,10 +23,6 @@ export interface QueueOptions {
   readonly name?: string;
 }
 
-interface Wake {
-  readonly outboxId: string;
-}
-
 interface WakeJob {
   readonly name: string;
   readonly data: Wake;
@@ -40,7 +36,7 @@ interface Backend {
     addBulk(jobs: WakeJob[]): Promise<unknown>;
     count(): Promise<number>;
   };
-  makeWorker(run: (outboxId: string) => Promise<void>, concurrency: number): Endpoint & Runnable;
+  makeWorker(run: (wake: Wake) => Promise<void>, concurrency: number): Endpoint & Runnable;
   disconnect(): void;
 }
 
@@ -61,8 +57,8 @@ export async function createQueue(options: QueueOptions): Promise<WakeQueue> {
   await within(START_DEADLINE_MS, backend.queue.waitUntilReady()).catch(complain);
   return {
     kind: backend.kind,
-    async wake(outboxIds) {
-      const jobs = outboxIds.map((outboxId) => ({ name: "wake", data: { outboxId }, opts: WAKE_SETTINGS }));
+    async wake(wakes) {
+      const jobs = wakes.map((data) => ({ name: "wake", data, opts: WAKE_SETTINGS }));
       await within(DEADLINE_MS, backend.queue.addBulk(jobs));
     },
     waiting: () => within(DEADLINE_MS, backend.queue.count()),
@@ -95,7 +91,7 @@ function onPostgres({ connectionString, name = "traceops" }: QueueOptions): Back
     kind: "postgres",
     queue,
     makeWorker(run, concurrency) {
-      const worker = new bound.Worker<Wake>(name, ({ data }) => run(data.outboxId), {
+      const worker = new bound.Worker<Wake>(name, ({ data }) => run(data), {
         ...WORKER_SETTINGS,
         connection: connection(4),
         concurrency,
@@ -116,7 +112,7 @@ function onRedis({ name = "traceops" }: QueueOptions, redisUrl: string): Backend
     queue,
     makeWorker(run, concurrency) {
       const consumer = connectRedis(redisUrl, { enableOfflineQueue: true, maxRetriesPerRequest: null });
-      const worker = new Worker<Wake>(name, ({ data }) => run(data.outboxId), {
+      const worker = new Worker<Wake>(name, ({ data }) => run(data), {
         ...WORKER_SETTINGS,
         connection: consumer,
         concurrency,

@@ -15,7 +15,7 @@ export interface OutboxRow {
 /** The outbox as relay, sweeper and workers use it. Every write is conditional on the row being unfinished. */
 export interface Outbox {
   /** Takes due rows, what overtakes first, then in order of their due time, so that nobody else tells of them for a while. */
-  claim(request: Claim): Promise<readonly string[]>;
+  claim(request: Claim): Promise<readonly DueRow[]>;
   /** Gives back what was taken and could not be told to anybody. */
   giveBack(ids: readonly string[]): Promise<void>;
   /** Null when there is nothing to do: done, quarantined or gone. */
@@ -31,6 +31,9 @@ export interface Outbox {
   quarantine(id: string, error: string): Promise<void>;
 }
 
+/** A row before it is begun. */
+export type DueRow = Pick<OutboxRow, "id" | "job" | "payload">;
+
 export interface Claim {
   /** Only rows that have been due for this long. */
   readonly dueForMs: number;
@@ -45,7 +48,7 @@ export interface Postponement {
   readonly error: string | null;
 }
 
-const Ids = z.array(z.object({ id: z.string() }));
+const DueRows = z.array(z.object({ id: z.string(), job: z.string(), payload: z.unknown() }));
 const Rows = z.array(z.object({ id: z.string(), job: z.string(), payload: z.unknown(), attempts: z.number().int() }));
 /** Clocks of two hosts differ a little; a row must not wait for a sweep because of that. */
 const CLOCK_TOLERANCE_MS = 250;
@@ -69,9 +72,9 @@ const CLAIM = `WITH urgent AS (
       AND (dispatched_at IS NULL OR dispatched_at <= $3)
     ORDER BY not_before, id LIMIT (SELECT $4::bigint - count(*) FROM urgent) FOR UPDATE SKIP LOCKED
   ), due AS (SELECT id, 0 AS rank FROM urgent UNION ALL SELECT id, 1 FROM usual), told AS (
-    UPDATE outbox SET dispatched_at = $1 FROM due WHERE outbox.id = due.id RETURNING outbox.id, due.rank, not_before
+    UPDATE outbox SET dispatched_at = $1 FROM due WHERE outbox.id = due.id RETURNING outbox.id, job, payload, due.rank, not_before
   )
-  SELECT id::text AS id FROM told ORDER BY rank, not_before, id`;
+  SELECT id::text AS id, job, payload FROM told ORDER BY rank, not_before, id`;
 
 /** $1 the row, $2 now, $3 due until, $4 jobs whose equal requests collapse. */
 const BEGIN = `WITH begun AS (
@@ -89,11 +92,13 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
   const now = () => new Date(clock.nowMs());
   return {
     async claim({ dueForMs, toldBeforeMs, limit }) {
-      const { rows } = await pool.query(
-        CLAIM,
-        [now(), new Date(clock.nowMs() - dueForMs), new Date(clock.nowMs() - toldBeforeMs), limit],
-      );
-      return Ids.parse(rows).map(({ id }) => id);
+      const { rows } = await pool.query(CLAIM, [
+        now(),
+        new Date(clock.nowMs() - dueForMs),
+        new Date(clock.nowMs() - toldBeforeMs),
+        limit,
+      ]);
+      return DueRows.parse(rows);
     },
     async giveBack(ids) {
       await pool.query(`UPDATE outbox SET dispatched_at = NULL WHERE id = ANY($1::bigint[]) AND ${UNFINISHED}`, [ids]);
@@ -118,10 +123,11 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
     async postpone(id, { notBeforeMs, attempt, error }) {
       const uncount = attempt === "does-not-count" ? 1 : 0;
       await pool.query(
-        `UPDATE outbox SET not_before = $2, dispatched_at = NULL, attempts = attempts - $3,
-           last_error = COALESCE($4, last_error)
+        // Whoever did not begin it knows nothing of why it may have to wait longer.
+        `UPDATE outbox SET not_before = CASE WHEN $5 THEN GREATEST(not_before, $2) ELSE $2 END, dispatched_at = NULL,
+           attempts = attempts - $3, last_error = COALESCE($4, last_error)
          WHERE id = $1 AND ${UNFINISHED}`,
-        [id, new Date(notBeforeMs), uncount, storable(error)],
+        [id, new Date(notBeforeMs), uncount, storable(error), attempt === "was-not-begun"],
       );
     },
     async quarantine(id, error) {

@@ -4,7 +4,8 @@ import type { Clock, Logger } from "../app/ports.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import { openPool, openSession } from "./connections.ts";
 import { startLoop } from "./loop.ts";
-import { createOutbox, type Outbox } from "./outbox.ts";
+import { createOutbox, type DueRow, type Outbox } from "./outbox.ts";
+import { isCollapsing, writtenBy } from "./specs.ts";
 import type { WakeQueue } from "./wake-queue.ts";
 
 const POLL_MS = 250;
@@ -14,7 +15,7 @@ const LOOKS_APART_MS = 25;
  * No more than this waits in the queue. What is told too early is told again before its turn comes, and what is urgent
  * could not overtake it.
  */
-const MOST_WAITING = 200;
+const MOST_WAITING = 100;
 const FULL_PAUSE_MS = 100;
 /** A row that workers were told of this long ago without anything happening is told again. */
 const SWEEP_AFTER_MS = 8_000;
@@ -43,13 +44,13 @@ export async function startRelay(options: RelayOptions): Promise<{ stop(): Promi
       const limit = MOST_WAITING - (await queue.waiting());
       if (limit <= 0) return FULL_PAUSE_MS;
       // The claim is committed before the queue hears of it: a crash in between costs one sweep, never a row.
-      const ids = await outbox.claim({ dueForMs: 0, toldBeforeMs: SWEEP_AFTER_MS, limit });
+      const rows = await outbox.claim({ dueForMs: 0, toldBeforeMs: SWEEP_AFTER_MS, limit });
       failpoint("relay.after-claim");
-      if (ids.length > 0) await tell(queue, outbox, ids);
-      if (ids.length > 0) failpoint("relay.after-wake");
+      if (rows.length > 0) await tell(queue, outbox, rows);
+      if (rows.length > 0) failpoint("relay.after-wake");
       if (state.isAway) logger.info({ queue: queue.kind }, "outbox rows are announced again");
       state.isAway = false;
-      return ids.length === limit ? FULL_PAUSE_MS : POLL_MS;
+      return rows.length === limit ? FULL_PAUSE_MS : POLL_MS;
     } catch (error) {
       const name = error instanceof Error ? error.name : "unknown";
       if (!state.isAway) logger.warn({ queue: queue.kind, error: name }, "outbox rows could not be announced");
@@ -69,14 +70,26 @@ export async function startRelay(options: RelayOptions): Promise<{ stop(): Promi
 }
 
 /** What the queue does not take is free at once for workers that look into the outbox themselves. */
-async function tell(queue: WakeQueue, outbox: Outbox, ids: readonly string[]): Promise<void> {
+async function tell(queue: WakeQueue, outbox: Outbox, rows: readonly DueRow[]): Promise<void> {
   try {
-    await queue.wake(ids);
+    await queue.wake(oneOfEqual(rows).map((row) => ({ outboxId: row.id, writes: writtenBy(row) })));
   } catch (error) {
-    await outbox.giveBack(ids);
+    await outbox.giveBack(rows.map(({ id }) => id));
     failpoint("relay.after-give-back");
     throw error;
   }
+}
+
+/** Equal requests of a job that collapses are done with the first that runs; should that one fail, the sweep tells of the others. */
+function oneOfEqual(rows: readonly DueRow[]): readonly DueRow[] {
+  const told = new Set<string>();
+  return rows.filter((row) => {
+    if (!isCollapsing(row)) return true;
+    const request = JSON.stringify([row.job, row.payload]);
+    const isFirst = !told.has(request);
+    told.add(request);
+    return isFirst;
+  });
 }
 
 /** Keeps one session listening for commits. Without it everything still works, a quarter of a second later. */

@@ -1,10 +1,11 @@
-import type { z } from "zod";
 import { UnavailableError } from "../app/errors.ts";
-import { type JobHandlers, type JobName, type JobOutcome, type JobPayload, jobCatalog } from "../app/jobs/catalog.ts";
+import type { JobHandlers, JobName, JobOutcome } from "../app/jobs/catalog.ts";
 import type { Clock, Logger } from "../app/ports.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import type { Lock, Locks } from "./locks.ts";
 import type { Outbox, OutboxRow } from "./outbox.ts";
+import { isJobName, SPECS, writtenBy } from "./specs.ts";
+import type { Wake } from "./wake-queue.ts";
 
 /** Another job writes the same thing: look again soon, without counting an attempt. */
 const BUSY_DELAY_MS = 250;
@@ -25,64 +26,64 @@ export interface RunRowDeps {
   readonly stopping: AbortSignal;
 }
 
-/** The catalogue, with each name's payload type kept. */
-const SPECS: {
-  readonly [Name in JobName]: {
-    readonly payload: z.ZodType<JobPayload<Name>>;
-    readonly writes: (payload: JobPayload<Name>) => string | null;
-    readonly attempts: number;
-    readonly timeoutMs: number;
-  };
-} = jobCatalog;
-
 /** Runs one outbox row if it is still due and nobody else has it or writes the same. Never throws. */
-export async function runRow(deps: RunRowDeps, outboxId: string): Promise<void> {
+export async function runRow(deps: RunRowDeps, { outboxId, writes: told }: Wake): Promise<void> {
   try {
-    const row = await deps.outbox.load(outboxId);
+    const writes = told === undefined ? await read(deps, outboxId) : told;
     failpoint("job.after-wake");
-    if (row !== null) await runLocked(deps, row);
+    if (writes !== undefined) await runLocked(deps, { id: outboxId, writes });
   } catch (error) {
     // The database did not answer. The row is as it was, and the sweeper brings it back.
     deps.logger.warn({ outboxId, error: deps.describeError(error) }, "an outbox row could not be run");
   }
 }
 
-async function runLocked(deps: RunRowDeps, row: OutboxRow): Promise<void> {
-  const lock = await takeLocks(deps, row);
+/** What the row's job writes; undefined when there is nothing to do. */
+async function read({ outbox }: RunRowDeps, outboxId: string): Promise<string | null | undefined> {
+  const row = await outbox.load(outboxId);
+  return row === null ? undefined : writtenBy(row);
+}
+
+interface Locked {
+  readonly id: string;
+  readonly writes: string | null;
+}
+
+async function runLocked(deps: RunRowDeps, { id, writes }: Locked): Promise<void> {
+  const lock = await takeLocks(deps, { id, writes });
   if (lock === null) return;
   failpoint("job.after-locks");
-  const begun = await beginOrRelease(deps, row.id, lock);
+  const begun = await beginOrRelease(deps, { id, writes }, lock);
   failpoint("job.after-begin");
   if (begun !== null) await run(deps, begun, lock);
 }
 
 /** The row's own lock and the one of what its job writes. Null when one of them is taken. */
-async function takeLocks(deps: RunRowDeps, row: OutboxRow): Promise<Lock | null> {
-  const own = `outbox:${row.id}`;
-  const written = isJobName(row.job) ? writtenBy(SPECS, row.job, row.payload) : null;
-  if (written === null) return deps.locks.tryTake(own);
-  const taken = await deps.locks.tryTakeBoth(own, written);
+async function takeLocks(deps: RunRowDeps, { id, writes }: Locked): Promise<Lock | null> {
+  const own = `outbox:${id}`;
+  if (writes === null) return deps.locks.tryTake(own);
+  const taken = await deps.locks.tryTakeBoth(own, writes);
   // This very row runs somewhere: the wake-up came twice.
   if (taken === "first-is-held") return null;
   if (taken !== "second-is-held") return taken;
   const notBeforeMs = deps.clock.nowMs() + BUSY_DELAY_MS;
-  await deps.outbox.postpone(row.id, { notBeforeMs, attempt: "was-not-begun", error: null });
+  await deps.outbox.postpone(id, { notBeforeMs, attempt: "was-not-begun", error: null });
   return null;
 }
 
-/** Null also for a payload that does not fit: the run will say so. */
-function writtenBy<Name extends JobName>(specs: Pick<typeof SPECS, Name>, name: Name, payload: unknown): string | null {
-  const parsed = specs[name].payload.safeParse(payload);
-  return parsed.success ? specs[name].writes(parsed.data) : null;
-}
-
-async function beginOrRelease(deps: RunRowDeps, id: string, lock: Lock): Promise<OutboxRow | null> {
-  const begun = await deps.outbox.begin(id).catch(async (error: unknown) => {
+async function beginOrRelease({ outbox, clock }: RunRowDeps, { id, writes }: Locked, lock: Lock) {
+  try {
+    const begun = await outbox.begin(id);
+    if (begun !== null && writtenBy(begun) === writes) return begun;
+    // Another version that told of it names what it writes differently: the next sweep tells it anew.
+    const again = { notBeforeMs: clock.nowMs(), attempt: "does-not-count", error: null } as const;
+    if (begun !== null) await outbox.postpone(id, again);
+  } catch (error) {
     await lock.release();
     throw error;
-  });
-  if (begun === null) await lock.release();
-  return begun;
+  }
+  await lock.release();
+  return null;
 }
 
 async function run(deps: RunRowDeps, row: OutboxRow, lock: Lock): Promise<void> {
@@ -158,10 +159,6 @@ function isHopeless(error: unknown): boolean {
 /** 0.5 s, 1 s, 2 s … at most a minute. */
 export function backoffMs(attempt: number): number {
   return Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, attempt - 1));
-}
-
-function isJobName(text: string): text is JobName {
-  return Object.hasOwn(jobCatalog, text);
 }
 
 async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {

@@ -1,3 +1,10 @@
+/** One row that a worker should look at. */
+export interface Wake {
+  readonly outboxId: string;
+  /** Name of what its job writes, null for nothing; left out by who does not know it: then the row has to be read first. */
+  readonly writes?: string | null;
+}
+
 /**
  * Tells workers which outbox rows are due. It may lose, double or delay everything: the outbox is the truth, and what is
  * lost here is found again by the next sweep.
@@ -5,11 +12,11 @@
 export interface WakeQueue {
   readonly kind: "redis" | "postgres";
   /** Rejects within seconds when the queue is away. */
-  wake(outboxIds: readonly string[]): Promise<void>;
+  wake(wakes: readonly Wake[]): Promise<void>;
   /** How many rows wait in it for a worker. Rejects within seconds when the queue is away. */
   waiting(): Promise<number>;
   /** Starts handing out rows, at most `concurrency` at a time. `run` must not throw. */
-  work(run: (outboxId: string) => Promise<void>, concurrency: number): WakeWorker;
+  work(run: (wake: Wake) => Promise<void>, concurrency: number): WakeWorker;
   close(): Promise<void>;
 }
 

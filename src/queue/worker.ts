@@ -7,7 +7,8 @@ import { startLoop } from "./loop.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { type QueueHealth, watchQueue } from "./queue-health.ts";
 import { runRow } from "./run-row.ts";
-import type { WakeQueue } from "./wake-queue.ts";
+import { writtenBy } from "./specs.ts";
+import type { Wake, WakeQueue } from "./wake-queue.ts";
 import { within } from "./within.ts";
 
 const CHECK_MS = 1_000;
@@ -43,8 +44,8 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
   const describeError = options.describeError ?? nameOf;
   const deps = { outbox, locks, handlers, logger, clock, describeError, stopping: stopping.signal };
   const running = new Set<Promise<void>>();
-  const run = (outboxId: string): Promise<void> => {
-    const work = runRow(deps, outboxId).finally(() => running.delete(work));
+  const run = (wake: Wake): Promise<void> => {
+    const work = runRow(deps, wake).finally(() => running.delete(work));
     running.add(work);
     return work;
   };
@@ -77,7 +78,7 @@ interface FallbackDeps {
   readonly health: QueueHealth;
   readonly logger: Logger;
   readonly free: () => number;
-  readonly run: (outboxId: string) => Promise<void>;
+  readonly run: (wake: Wake) => Promise<void>;
 }
 
 /**
@@ -90,12 +91,12 @@ function fallback({ outbox, health, logger, free, run }: FallbackDeps): () => Pr
     if (limit <= 0) return CHECK_MS;
     const isAway = health.isAway();
     try {
-      const ids = await outbox.claim({ dueForMs: isAway ? 0 : LOST_AFTER_MS, toldBeforeMs: LOST_AFTER_MS, limit });
-      if (ids.length > 0) failpoint("worker.after-own-claim");
-      if (ids.length > 0) logger.info({ rows: ids.length, isAway }, "the worker took rows without the queue");
-      const runs = ids.map(run);
+      const rows = await outbox.claim({ dueForMs: isAway ? 0 : LOST_AFTER_MS, toldBeforeMs: LOST_AFTER_MS, limit });
+      if (rows.length > 0) failpoint("worker.after-own-claim");
+      if (rows.length > 0) logger.info({ rows: rows.length, isAway }, "the worker took rows without the queue");
+      const runs = rows.map((row) => run({ outboxId: row.id, writes: writtenBy(row) }));
       // More may be waiting: look again as soon as a hand is free.
-      if (ids.length === limit) {
+      if (rows.length === limit) {
         await Promise.race(runs);
         return 0;
       }

@@ -18,8 +18,8 @@ export function createAnalysisStore(db: Database, clock: Clock): AnalysisStore {
       failpoint("analysis.after-commit");
       return saved;
     },
-    latest: (tenant, id) => nth(db, { tenant, id, skip: 0 }),
-    previous: (tenant, id) => nth(db, { tenant, id, skip: 1 }),
+    latest: async (tenant, id) => (await newest(db, { tenant, id, take: 1 }))[0] ?? null,
+    lastTwo: (tenant, id) => newest(db, { tenant, id, take: 2 }),
     async answeredAt(tenant, ids) {
       const rows = await db.$queryRaw`
         SELECT DISTINCT ON (incident_id) incident_id AS id, at FROM analysis
@@ -65,14 +65,14 @@ async function save(
   return "saved";
 }
 
-async function nth(
+async function newest(
   db: Database,
-  { tenant, id, skip }: { readonly tenant: TenantId; readonly id: IncidentId; readonly skip: number },
-): Promise<StoredAnalysis | null> {
-  const row = await db.analysisRow.findFirst({
+  { tenant, id, take }: { readonly tenant: TenantId; readonly id: IncidentId; readonly take: number },
+): Promise<readonly StoredAnalysis[]> {
+  const rows = await db.analysisRow.findMany({
     where: { tenant, incidentId: id },
     orderBy: { sequence: "desc" },
-    skip,
+    take,
   });
-  return row === null ? null : reviveStoredAnalysis(row, id);
+  return rows.map((row) => reviveStoredAnalysis(row, id));
 }

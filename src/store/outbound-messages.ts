@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { MessageKey, OutboundMessage, OutboundMessages } from "../app/ports.ts";
 import { incidentId, tenantId } from "../core/ids.ts";
 import { failpoint } from "../platform/failpoint.ts";
@@ -37,16 +38,30 @@ export function createOutboundMessages(db: Database): OutboundMessages {
   };
 }
 
+const Made = z.array(z.object({ id: z.string(), nonce: z.string() }));
+/** The columns' defaults. */
+const NEW: Omit<OutboundMessage, "id" | "key" | "nonce"> = {
+  state: "pending",
+  attempt: 0,
+  attemptAtMs: null,
+  remote: null,
+  bodyHash: null,
+  lookups: 0,
+  problem: null,
+};
+
 async function open(db: Database, { tenant, incidentId: id, surface, kind, ordinal }: MessageKey) {
   const where = { tenant, incidentId: id, surface, kind, ordinal };
   // Most are asked for again and again after they were opened once.
   const known = await db.outboundMessageRow.findFirst({ where });
   if (known !== null) return revive(known);
-  await db.$executeRaw`
+  const made = await db.$queryRaw`
     INSERT INTO outbound_message (tenant, incident_id, surface, kind, ordinal, nonce)
     VALUES (${tenant}, ${id}, ${surface}, ${kind}, ${ordinal}, gen_random_uuid()::text)
-    ON CONFLICT (tenant, incident_id, surface, kind, ordinal) DO NOTHING`;
+    ON CONFLICT (tenant, incident_id, surface, kind, ordinal) DO NOTHING RETURNING id::text AS id, nonce`;
   failpoint("message.after-open");
+  const [row] = Made.parse(made);
+  if (row !== undefined) return { ...NEW, ...row, key: { tenant, incidentId: id, surface, kind, ordinal } };
   return revive(await db.outboundMessageRow.findFirstOrThrow({ where }));
 }
 

@@ -20,8 +20,8 @@ export interface PlannedFault {
 
 type Spread = Exclude<FaultKind, "redis-away">;
 
-/** In three minutes of trouble: the fifty kills of workers, ten of the web and so on that the design names. */
-const IN_THREE_MINUTES: Readonly<Record<Backend, Readonly<Record<Spread, number>>>> = {
+/** While ten thousand webhooks come: the fifty kills of workers, ten of the web and so on that the design names. */
+const WITH_TEN_THOUSAND: Readonly<Record<Backend, Readonly<Record<Spread, number>>>> = {
   redis: { "kill-worker": 50, "kill-web": 10, freeze: 20, "crash-postgres": 2, "lose-queue": 2, "kill-redis": 5 },
   // Without Redis every loss of the queue is a truncation of its schema.
   postgresql: { "kill-worker": 50, "kill-web": 10, freeze: 20, "crash-postgres": 2, "lose-queue": 7, "kill-redis": 0 },
@@ -29,16 +29,20 @@ const IN_THREE_MINUTES: Readonly<Record<Backend, Readonly<Record<Spread, number>
   "one-process": { "kill-worker": 10, "kill-web": 0, freeze: 5, "crash-postgres": 2, "lose-queue": 7, "kill-redis": 0 },
 };
 
-/** When what goes wrong: spread over the time with jitter, at least one of each kind that the backend has. */
+/** A run over three minutes has all of them, however few webhooks it has. */
+const LONGEST_MINUTES = 3;
+
+/** When what goes wrong: in proportion to the webhooks, spread over the time with jitter, at least one of each kind that the backend has. */
 export function planFaults(
   random: Random,
-  { backend, minutes }: { readonly backend: Backend; readonly minutes: number },
+  { backend, minutes, webhooks }: { readonly backend: Backend; readonly minutes: number; readonly webhooks: number },
 ): readonly PlannedFault[] {
-  const inThree = IN_THREE_MINUTES[backend];
-  return Object.keys(inThree)
+  const whole = WITH_TEN_THOUSAND[backend];
+  const share = Math.max(webhooks / 10_000, minutes / LONGEST_MINUTES);
+  return Object.keys(whole)
     .filter(isKind)
     .flatMap((kind) => {
-      const times = inThree[kind] === 0 ? 0 : Math.max(1, Math.round((inThree[kind] * minutes) / 3));
+      const times = whole[kind] === 0 ? 0 : Math.max(1, Math.round(whole[kind] * share));
       return spread(random.fork(kind), { kind, times, minutes });
     })
     .toSorted((left, right) => left.atMs - right.atMs);
@@ -53,7 +57,7 @@ function spread(
 }
 
 function isKind(name: string): name is Spread {
-  return name in IN_THREE_MINUTES.redis;
+  return name in WITH_TEN_THOUSAND.redis;
 }
 
 const LOSE_EVERY_MS = 5_000;

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { DRAWN_LATER } from "../../src/surfaces/slack/delivery/chart-file.ts";
 import { type Count, count, countNotes, holds } from "./count.ts";
 import { explain } from "./explain.ts";
 import { type Backend, planFaults, planQueueLosses } from "./faults.ts";
@@ -128,7 +129,7 @@ type Times = Pick<ChaosResult, "sentAfterS" | "tookS" | "drainS" | "isDrained">;
 
 /** Sends and strikes, then lets everything come right by itself. */
 async function trouble(
-  { seed, backend, plan, minutes, drainMs }: ChaosOptions,
+  { seed, backend, plan, minutes, webhooks, drainMs }: ChaosOptions,
   { world, sender, striker, speakers, plot }: Parts,
   stop: AbortSignal,
 ): Promise<Times> {
@@ -137,7 +138,7 @@ async function trouble(
   const patience = AbortSignal.timeout(minutes * 60_000 + PEOPLE_PATIENCE_MS);
   const people = speakers.sayAll(plot.cases, AbortSignal.any([stop, patience]));
   const sending = sender.sendAll(plot.deliveries).then(since);
-  const all = planFaults(seeded(seed).fork("faults"), { backend, minutes });
+  const all = planFaults(seeded(seed).fork("faults"), { backend, minutes, webhooks });
   await striker.strikeAll(plan === "queue" ? planQueueLosses({ backend, minutes }) : all, stop);
   const sentAfterS = await sending;
   await people;
@@ -209,9 +210,10 @@ async function everythingSaid({ slack }: World, cases: readonly Case[]): Promise
 /** On a busy machine the first cards come late. */
 const PEOPLE_PATIENCE_MS = 240_000;
 const QUIET_MS = 4_000;
-/** Later looks at what is still open are work of the next minutes; everything else has to be done. */
+/** Later looks at what is still open, and later drawings of a chart, are planned; everything else has to be done. */
 const LEFT = `SELECT count(*)::int AS n FROM outbox WHERE done_at IS NULL AND quarantined_at IS NULL
-  AND (job <> 'incident.investigate' OR not_before < now() + interval '30 seconds')`;
+  AND (job <> 'incident.investigate' OR not_before < now() + interval '30 seconds')
+  AND (last_error IS DISTINCT FROM '${DRAWN_LATER}' OR not_before < now() + interval '1 second')`;
 
 /** What the rest waits for, the most frequent first. */
 const WAITS = `SELECT count(*) || ' × ' || job || ', attempt ' || max(attempts) || ', due in ' ||

@@ -10,6 +10,7 @@ const REDIS_AWAY_MS = 1_500;
 const LEAST_UP_MS = 200;
 const MORE_UP_MS = 1_800;
 const TARGET_WITHIN_MS = 120_000;
+const LOSE_WITHIN_MS = 20_000;
 
 export type Struck = Readonly<Partial<Record<FaultKind, number>>>;
 
@@ -80,8 +81,17 @@ export class Striker {
 
   async #loseQueue(): Promise<boolean> {
     const { postgres, redis } = this.#world;
-    await (redis === null ? postgres.loseQueue() : redis.flush());
-    return true;
+    const deadline = Date.now() + LOSE_WITHIN_MS;
+    // What holds the queue may be away itself at this moment.
+    for (;;) {
+      try {
+        await (redis === null ? postgres.loseQueue() : redis.flush());
+        return true;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        await wait(250);
+      }
+    }
   }
 
   async #awayWithRedis(forMs: number): Promise<boolean> {

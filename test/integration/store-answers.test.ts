@@ -119,13 +119,14 @@ describe("answers", () => {
 
     expect(await store.analyses.latest(tenant, incident.id)).toBeNull();
     expect(await save(2, "first")).toBe("saved");
-    expect(await store.analyses.previous(tenant, incident.id)).toBeNull();
+    expect(await store.analyses.lastTwo(tenant, incident.id)).toHaveLength(1);
     expect(await save(1, "too late")).toBe("superseded");
     expect(await save(2, "second")).toBe("saved");
 
     const latest = await store.analyses.latest(tenant, incident.id);
-    const previous = await store.analyses.previous(tenant, incident.id);
+    const [newest, previous] = await store.analyses.lastTwo(tenant, incident.id);
     expect(latest).toMatchObject({ revision: 2, sequence: 2, atMs: NOW });
+    expect(newest).toEqual(latest);
     expect(previous?.analysis.verdictBecause).toBe("first");
     expect(JSON.stringify(latest?.analysis)).toBe(JSON.stringify(anAnalysis(incident, "second")));
     expect(await store.analyses.latest(OTHER, incident.id)).toBeNull();

@@ -163,8 +163,8 @@ export class InMemoryAnalyses implements AnalysisStore {
     return Promise.resolve(this.#of(id).at(-1) ?? null);
   }
 
-  previous(_tenant: TenantId, id: IncidentId): Promise<StoredAnalysis | null> {
-    return Promise.resolve(this.#of(id).at(-2) ?? null);
+  lastTwo(_tenant: TenantId, id: IncidentId): Promise<readonly StoredAnalysis[]> {
+    return Promise.resolve(this.#of(id).slice(-2).toReversed());
   }
 
   answeredAt(_tenant: TenantId, ids: readonly IncidentId[]): Promise<ReadonlyMap<IncidentId, EpochMs>> {

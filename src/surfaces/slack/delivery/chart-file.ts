@@ -15,6 +15,9 @@ const UPLOAD_EVERY_MS = 60_000;
 const PROCESSED_MS = 15_000;
 const MAX_REFUSALS = 2;
 
+/** Why a drawing that is finished otherwise comes again. */
+export const DRAWN_LATER = "the chart is drawn anew later";
+
 /** The picture that messages may show now. */
 export interface ChartFile {
   readonly fileId: string;
@@ -52,7 +55,7 @@ export async function freshChart(
   const known = shown(publisher, row, place);
   if (dataHash === drawnHash || row.state === "failed") return known;
   const wait = await waitUntil(publisher, answer, { row, place });
-  if (wait !== null) return { ...known, due: { notBeforeMs: wait, because: "the chart is drawn anew later" } };
+  if (wait !== null) return { ...known, due: { notBeforeMs: wait, because: DRAWN_LATER } };
   return (await drawn(publisher, chart, { row, place, answer, drawnHash, signal })) ?? known;
 }
 
