@@ -284,7 +284,7 @@ export interface MessageKey {
 export interface OutboundMessages {
   /** The row of this logical message; made as "pending" when it is not there. */
   open(key: MessageKey): Promise<OutboundMessage>;
-  /** Conditional on the state and attempt that the caller saw; false = somebody else moved it. */
+  /** Conditional on the state, attempt and body hash that the caller saw; false = somebody else moved it. */
   move(
     message: OutboundMessage,
     to: Partial<

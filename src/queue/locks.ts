@@ -52,7 +52,7 @@ export function createLocks(connectionString: string): Locks {
     const controller = new AbortController();
     for (const name of names) held.set(name, controller);
     const client = await session.client;
-    const free = await inTurn(() => ask(client, TAKE[names.length] ?? "", names));
+    const free = await inTurn(() => ask(client, TAKE[names.length], names));
     if (free === names.length) return lockOf(client, { names, controller, held, inTurn });
     drop(held, names, controller);
     return free;
@@ -75,17 +75,29 @@ export function createLocks(connectionString: string): Locks {
   };
 }
 
+/** With a name the server parses it once per session. */
+interface Question {
+  readonly name: string;
+  readonly text: string;
+}
+
 const KEY = ["hashtextextended($1, 0)", "hashtextextended($2, 0)"] as const;
 
 /** By the number of names: how many are free, in their order. What is taken before one that is not free is given back. */
-const TAKE: Readonly<Record<number, string>> = {
-  1: `SELECT pg_try_advisory_lock(${KEY[0]})::int AS n`,
-  2: `SELECT CASE WHEN NOT pg_try_advisory_lock(${KEY[0]}) THEN 0
+const TAKE: Readonly<Record<number, Question>> = {
+  1: { name: "take one", text: `SELECT pg_try_advisory_lock(${KEY[0]})::int AS n` },
+  2: {
+    name: "take both",
+    text: `SELECT CASE WHEN NOT pg_try_advisory_lock(${KEY[0]}) THEN 0
     WHEN pg_try_advisory_lock(${KEY[1]}) THEN 2 WHEN pg_advisory_unlock(${KEY[0]}) THEN 1 ELSE 1 END AS n`,
+  },
 };
-const RELEASE: Readonly<Record<number, string>> = {
-  1: `SELECT pg_advisory_unlock(${KEY[0]})::int AS n`,
-  2: `SELECT pg_advisory_unlock(${KEY[1]})::int + pg_advisory_unlock(${KEY[0]})::int AS n`,
+const RELEASE: Readonly<Record<number, Question>> = {
+  1: { name: "release one", text: `SELECT pg_advisory_unlock(${KEY[0]})::int AS n` },
+  2: {
+    name: "release both",
+    text: `SELECT pg_advisory_unlock(${KEY[1]})::int + pg_advisory_unlock(${KEY[0]})::int AS n`,
+  },
 };
 
 interface Held {
@@ -101,7 +113,7 @@ function lockOf(client: pg.Client, { names, controller, held, inTurn }: Held): L
     async release() {
       // A lost lock may be somebody else's by now, in this process too.
       if (controller.signal.aborted) return;
-      await inTurn(() => ask(client, RELEASE[names.length] ?? "", names)).catch(() => undefined);
+      await inTurn(() => ask(client, RELEASE[names.length], names)).catch(() => undefined);
       drop(held, names, controller);
     },
   };
@@ -122,9 +134,10 @@ function drop(held: Map<string, AbortController>, names: readonly string[], cont
 }
 
 /** A question without an answer leaves open who holds the lock, so the whole session is given up, and with it all locks. */
-async function ask(client: pg.Client, question: string, names: readonly string[]): Promise<number> {
+async function ask(client: pg.Client, question: Question | undefined, names: readonly string[]): Promise<number> {
+  if (question === undefined) throw new RangeError("one lock or two");
   try {
-    const { rows } = await client.query<{ n: number }>(question, [...names]);
+    const { rows } = await client.query<{ n: number }>({ ...question, values: [...names] });
     return rows[0]?.n ?? 0;
   } catch (error) {
     client.connection.stream.destroy();

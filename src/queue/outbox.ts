@@ -111,14 +111,15 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
       return Rows.parse(rows)[0] ?? null;
     },
     async begin(id) {
-      const { rows } = await pool.query(BEGIN, [id, now(), new Date(clock.nowMs() + CLOCK_TOLERANCE_MS), COLLAPSING]);
+      const { rows } = await pool.query(
+        named("begin", BEGIN, [id, now(), new Date(clock.nowMs() + CLOCK_TOLERANCE_MS), COLLAPSING]),
+      );
       return Rows.parse(rows)[0] ?? null;
     },
     async done(id) {
-      await pool.query(`UPDATE outbox SET done_at = $2, last_error = NULL WHERE id = $1 AND ${UNFINISHED}`, [
-        id,
-        now(),
-      ]);
+      await pool.query(
+        named("done", `UPDATE outbox SET done_at = $2, last_error = NULL WHERE id = $1 AND ${UNFINISHED}`, [id, now()]),
+      );
     },
     async postpone(id, { notBeforeMs, attempt, error }) {
       const uncount = attempt === "does-not-count" ? 1 : 0;
@@ -138,6 +139,11 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
       ]);
     },
   };
+}
+
+/** The server parses and plans a statement with a name once per connection. */
+function named(name: string, text: string, values: unknown[]): pg.QueryConfig {
+  return { name: `outbox ${name}`, text, values };
 }
 
 function storable(error: string | null): string | null {

@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Prisma, PrismaClient } from "./generated/client.ts";
+import { statementNames } from "./statement-names.ts";
 
 export type Database = PrismaClient;
 /** What runs inside one transaction. */
@@ -29,7 +30,7 @@ export function openDatabase(connectionString: string): Database {
       idle_in_transaction_session_timeout: STANDSTILL_MS,
       application_name: "traceops store",
     },
-    { onPoolError: survive, onConnectionError: survive },
+    { onPoolError: survive, onConnectionError: survive, statementNameGenerator: statementNames() },
   );
   return new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS, errorFormat: "minimal" });
 }

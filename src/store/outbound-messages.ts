@@ -68,7 +68,8 @@ async function open(db: Database, { tenant, incidentId: id, surface, kind, ordin
 async function move(db: Database, message: OutboundMessage, to: Move): Promise<boolean> {
   failpoint("message.before-move");
   const { count } = await db.outboundMessageRow.updateMany({
-    where: { id: BigInt(message.id), state: message.state, attempt: message.attempt },
+    // The hash is the fence of edits: they change neither the state nor the attempt.
+    where: { id: BigInt(message.id), state: message.state, attempt: message.attempt, bodyHash: message.bodyHash },
     data: columnsOf(to),
   });
   failpoint("message.after-move");

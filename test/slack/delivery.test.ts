@@ -46,6 +46,31 @@ describe("many changes at once", () => {
   });
 });
 
+test("older words of a worker that stood still while another one edited do not stay on the card", async () => {
+  await office.publishUntilDone(firstLook);
+  const [older, newer] = [change(1), change(2)];
+  const frozen = office.worker();
+  const { cooldowns } = frozen;
+  const asked = cooldowns.blockOf.bind(cooldowns);
+  let isOvertaken = false;
+  cooldowns.blockOf = async (method, spot) => {
+    const block = await asked(method, spot);
+    // It has drawn already; before its call goes out the newer answer is told by somebody else.
+    if (method === "chat.update" && !isOvertaken) {
+      isOvertaken = true;
+      await office.publishUntilDone(newer);
+    }
+    return block;
+  };
+
+  expect(await office.publish(older, frozen)).toMatchObject({ status: "again" });
+  expect(JSON.stringify(cards()[0]?.blocks)).toContain("3 alerts");
+  await office.publishUntilDone(newer);
+
+  expect(isOvertaken).toBe(true);
+  expect(JSON.stringify(cards()[0]?.blocks)).toContain("4 alerts");
+});
+
 describe("a limit", () => {
   test.for(["chat.update", "chat.postMessage"])(
     "of %s holds for a worker that was just started, and for other incidents of the channel",

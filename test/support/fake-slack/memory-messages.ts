@@ -41,6 +41,7 @@ export class MemoryMessages implements OutboundMessages {
   async move(message: OutboundMessage, to: Parameters<OutboundMessages["move"]>[1]): Promise<boolean> {
     const row = this.rows.get(message.id);
     if (row === undefined || row.state !== message.state || row.attempt !== message.attempt) return false;
+    if (row.bodyHash !== message.bodyHash) return false;
     this.rows.set(message.id, { ...row, ...to });
     return true;
   }

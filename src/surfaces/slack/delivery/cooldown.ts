@@ -38,9 +38,13 @@ export class Cooldowns {
 
   /** Why a call of this kind may not go out now; null when it may. */
   async blockOf(method: string, spot: Spot): Promise<Block | null> {
-    const closed = await this.closedBy(spot);
+    // Asked at once, all of it is one question to the store.
+    const [closed, paused] = await Promise.all([
+      this.closedBy(spot),
+      this.#marks.get(spot.tenant, pauseName(method, spot)),
+    ]);
     if (closed !== null) return closed;
-    const until = Number((await this.#marks.get(spot.tenant, pauseName(method, spot))) ?? 0);
+    const until = Number(paused ?? 0);
     return until > this.#clock.nowMs() ? { kind: "pause", untilMs: until } : null;
   }
 

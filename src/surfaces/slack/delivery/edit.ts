@@ -109,11 +109,21 @@ async function afterEdit(
     problem: draft.problem,
   });
   failpoint("slack.after-edited");
-  if (edited === null) return takenByOther(box);
+  if (edited === null) return overtaken(box, row);
   return standing(
     target,
     isUnsure ? { notBeforeMs: now + SETTLE_MS, because: "an earlier edit may still arrive" } : null,
   );
+}
+
+/**
+ * Another process edited it meanwhile: this one stood still and lost its lock. Its older words may now stand over the
+ * newer ones, so whoever draws next must not believe that those stand.
+ */
+async function overtaken(box: Postbox, { key }: OutboundMessage): Promise<Delivered> {
+  const row = await box.messages.open(key);
+  if (row.state === "posted") await box.messages.move(row, { bodyHash: null });
+  return takenByOther(box);
 }
 
 async function afterFailure(

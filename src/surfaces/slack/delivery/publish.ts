@@ -9,6 +9,7 @@ import { type ChartFile, freshChart, knownChart } from "./chart-file.ts";
 import { deliver } from "./deliver.ts";
 import { again, type Delivered, type Draft, type Due } from "./postbox.ts";
 import { keyOf, type Publisher, SURFACE } from "./publisher.ts";
+import { withRowsAtHand } from "./rows-at-hand.ts";
 import { repliesOf } from "./thread-plan.ts";
 
 export { type Publisher, SURFACE } from "./publisher.ts";
@@ -17,8 +18,9 @@ export { type Publisher, SURFACE } from "./publisher.ts";
  * Draws an answer: the card in the channel first, then in its thread the timeline, the causes and what changed. Runs
  * under the incident's lock; running it again, late or after a crash changes nothing that stands.
  */
-export async function publish(publisher: Publisher, answer: IncidentAnswer, signal: AbortSignal): Promise<JobOutcome> {
-  const rows = await publisher.messages.ofIncident(answer.incident.tenant, answer.incident.id, SURFACE);
+export async function publish(asked: Publisher, answer: IncidentAnswer, signal: AbortSignal): Promise<JobOutcome> {
+  const rows = await asked.messages.ofIncident(answer.incident.tenant, answer.incident.id, SURFACE);
+  const publisher = { ...asked, messages: withRowsAtHand(asked.messages, rows) };
   const ordinal = rootOrdinal(rows);
   if (ordinal === null) return DONE;
   if (await isBack(publisher, rows))

@@ -7,7 +7,9 @@ import type { OutboundMessage, OutboundMessages } from "../../../app/ports.ts";
 export function withRowsAtHand(messages: OutboundMessages, rows: readonly OutboundMessage[]): OutboundMessages {
   const held = new Map(rows.map((row) => [nameOf(row.key), row]));
   return {
-    ...messages,
+    ofIncident: (tenant, id, surface) => messages.ofIncident(tenant, id, surface),
+    at: (tenant, surface, remote) => messages.at(tenant, surface, remote),
+    stuck: (tenant, surface, limit) => messages.stuck(tenant, surface, limit),
     async open(key) {
       const row = held.get(nameOf(key)) ?? (await messages.open(key));
       held.set(nameOf(key), row);
