@@ -3,9 +3,12 @@ import { createChance } from "../bench/redaction/chance.ts";
 import { HELD_OUT_KINDS } from "../bench/redaction/held-out-kinds.ts";
 import { KNOWN_KINDS } from "../bench/redaction/kinds.ts";
 import { benignLines, measureBenign, measureKind } from "../bench/redaction/measure.ts";
+import { measureWaysIn } from "../bench/redaction/records.ts";
 import { createChunkRedactor } from "../src/platform/redaction/chunks.ts";
+import { redactEncoded } from "../src/platform/redaction/encoded.ts";
 import { type Layer, layersOf } from "../src/platform/redaction/layers.ts";
 import { createPseudonyms } from "../src/platform/redaction/pseudonyms.ts";
+import { createRedactor } from "../src/platform/redaction/redact.ts";
 import { createSafeText } from "../src/platform/redaction/safe-text.ts";
 import { readTenantRules } from "../src/platform/redaction/tenant-rules.ts";
 
@@ -56,6 +59,18 @@ test("no known kind leaks in any encoding and carrier", { timeout: 60_000 }, () 
   expect(leaks).toEqual([]);
 });
 
+test("no known kind leaks out of any field of any kind of record", { timeout: 120_000 }, () => {
+  // All kinds and values: npm run -s bench:redaction.
+  const some = KNOWN_KINDS.filter((_, index) => index % 4 === 0);
+  const { texts, leaks } = measureWaysIn(some, createRedactor({ pseudonymKey: "test" }), {
+    values: 1,
+    seed: 11,
+  });
+
+  expect(leaks).toEqual([]);
+  expect(texts).toBeGreaterThan(some.length * 50);
+});
+
 test("at most one of a hundred harmless lines changes", () => {
   const result = measureBenign(benignLines(4_000, createChance(5)), createSafeText(layers));
 
@@ -80,6 +95,13 @@ describe("the corpus sees when a part is missing", { timeout: 60_000 }, () => {
 
   test("without decoding it leaks", () => {
     expect(leakingKinds(redactWith(layers, 0), 11)).not.toEqual([]);
+  });
+
+  test("with the rules before the decoding it leaks", () => {
+    const { text } = createSafeText(layers, 0);
+    const late: Layer = { name: "random-text", apply: (seen) => redactEncoded(seen, text) };
+
+    expect(leakingKinds(redactWith([...layers, late], 0), 11)).not.toEqual([]);
   });
 
   test("chunk by chunk, without windows over their borders, it leaks", () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { createChunkRedactor } from "../../src/platform/redaction/chunks.ts";
 import { createRedactor } from "../../src/platform/redaction/redact.ts";
@@ -13,6 +14,8 @@ export interface TenMegabytes {
   readonly wallMs: number;
   /** Of the whole process while the thread worked. */
   readonly cpuMs: number;
+  /** How long the thread was ready and waited for a processor that others had; null where the system does not tell. */
+  readonly waitedMs: number | null;
   readonly characters: number;
 }
 
@@ -33,13 +36,30 @@ export async function redactTenMegabytes(): Promise<TenMegabytes> {
 function measure(): TenMegabytes {
   const text = corpus();
   const before = process.cpuUsage();
+  const waitedBefore = waitedMs();
   const startedAt = performance.now();
   const windows = createChunkRedactor(createRedactor({ pseudonymKey: "bench" }));
   let characters = 0;
   for (let at = 0; at < text.length; at += CHUNK) characters += windows.push(text.slice(at, at + CHUNK)).length;
   characters += windows.end().length;
   const { user, system } = process.cpuUsage(before);
-  return { wallMs: performance.now() - startedAt, cpuMs: (user + system) / 1000, characters };
+  const wallMs = performance.now() - startedAt;
+  const waited = waitedMs();
+  return {
+    wallMs,
+    cpuMs: (user + system) / 1000,
+    waitedMs: waited === null || waitedBefore === null ? null : waited - waitedBefore,
+    characters,
+  };
+}
+
+/** The second number of the scheduler's statistics: nanoseconds in the queue for a processor (Linux, proc_schedstat). */
+function waitedMs(): number | null {
+  try {
+    return Number(readFileSync("/proc/thread-self/schedstat", "utf8").split(" ")[1]) / 1e6;
+  } catch {
+    return null;
+  }
 }
 
 function corpus(): string {

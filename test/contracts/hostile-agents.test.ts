@@ -9,12 +9,14 @@ import { tools } from "../../src/surfaces/mcp/registry.ts";
 import { buildMcpServer } from "../../src/surfaces/mcp/server.ts";
 import { UNTRUSTED_NOTICE, untrusted } from "../../src/surfaces/mcp/untrusted.ts";
 import { hostileIncident } from "../support/hostile-incident.ts";
+import { HOSTILE_STRINGS, HOSTILE_TIMEOUT_MS } from "../support/hostile-size.ts";
 import { HIDDEN, hostileSafe, ORDERS } from "../support/hostile-text.ts";
 import { text } from "../support/sample-incident.ts";
 import { surfaceDeps } from "../support/surface-deps.ts";
 
-const STRINGS = hostileSafe(10_000, 20_261_122);
-const INCIDENTS = 80;
+const STRINGS = hostileSafe(HOSTILE_STRINGS, 20_261_122);
+/** Each holds more than a hundred of the strings. */
+const INCIDENTS = Math.max(80, Math.ceil(HOSTILE_STRINGS / 120));
 /** Of a text, its marks included. */
 const LONGEST = 4_100;
 /** What the tools of today ask; a tool that writes needs its own scope and adds its verb here knowingly. */
@@ -100,8 +102,8 @@ function questions(): readonly { readonly name: string; readonly arguments: Reco
 }
 
 describe("what an agent reads", () => {
-  test("stands between marks that 10,000 hostile strings cannot forge, with nothing hidden, and cut", {
-    timeout: 60_000,
+  test(`stands between marks that ${HOSTILE_STRINGS} hostile strings cannot forge, with nothing hidden, and cut`, {
+    timeout: HOSTILE_TIMEOUT_MS,
   }, async () => {
     const { client, placed } = await poisoned();
     const wrong = new Set<string>();
@@ -113,7 +115,7 @@ describe("what an agent reads", () => {
   });
 
   test("is a fixed sentence when it asks for what is not there, whatever it asked for", {
-    timeout: 60_000,
+    timeout: HOSTILE_TIMEOUT_MS,
   }, async () => {
     const { client } = await poisoned();
     const answers = new Set<string>();
@@ -127,7 +129,7 @@ describe("what an agent reads", () => {
 });
 
 describe("an agent that obeys every instruction it reads", () => {
-  test("reaches nothing but what reads, and the tools stay the same", { timeout: 60_000 }, async () => {
+  test("reaches nothing but what reads, and the tools stay the same", { timeout: HOSTILE_TIMEOUT_MS }, async () => {
     const { client, reached } = await poisoned();
     const before = JSON.stringify(await client.listTools());
     let obeyed = 0;

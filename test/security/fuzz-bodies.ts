@@ -132,6 +132,14 @@ function fuzzContent(random: Random, { bodies }: Sender): Buffer {
   const base = random.oneOf(bodies);
   if (kind < 30) return base;
   if (kind < 32) return gzipSync(base, { level: 1 });
+  const pressed = kind < 70 ? new URLSearchParams(base.toString()).get("payload") : null;
+  // What people press is JSON in a form: changed inside of it, or nearly every change would only break the form.
+  if (pressed !== null)
+    return Buffer.from(new URLSearchParams({ payload: mutated(random, pressed).toString() }).toString());
+  return mutated(random, base);
+}
+
+function mutated(random: Random, base: Buffer | string): Buffer {
   let body: Buffer = Buffer.from(base);
   for (let times = 1 + random.below(5); times > 0; times--) body = mutatedOnce(random, body);
   return body;

@@ -6,7 +6,9 @@ import { createTestDatabase } from "../support/database.ts";
 import { createSnsSender } from "../support/sns-sender.ts";
 import { fuzzRequest, namedBodies } from "./fuzz-bodies.ts";
 import { RawConnection } from "./raw-http.ts";
-import { allSenders, type Sender } from "./senders.ts";
+import { allSenders, type Sender, slack } from "./senders.ts";
+import { slackBodies } from "./slack-bodies.ts";
+import { startSlackStub } from "./slack-stub.ts";
 
 export interface FuzzOptions {
   readonly bodies: number;
@@ -41,6 +43,8 @@ export interface FuzzReport {
   /** By the clock on the wall: on a shared machine the others' work is in it. */
   readonly loopDelayMs: { readonly p999: number; readonly max: number };
   readonly serverCpuMs: number;
+  /** What the handlers behind the signature said to Slack: more than none, or nobody heard what was signed. */
+  readonly slackCalls: number;
   readonly tookMs: number;
 }
 
@@ -69,20 +73,26 @@ type Told = z.infer<typeof Told>;
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   const database = await createTestDatabase();
   const sns = createSnsSender({ version: "2" });
+  const stub = await startSlackStub();
   const child = fork(resolve(import.meta.dirname, "fuzz-server.ts"), {
     execArgv: ["--expose-gc", "--disable-warning=ExperimentalWarning"],
   });
   try {
     const { topic, certificate, certificateUrl } = sns;
-    child.send({ databaseUrl: database.connectionString, topic, certificate, certificateUrl });
+    const databaseUrl = database.connectionString;
+    child.send({ databaseUrl, topic, certificate, certificateUrl, slackApiUrl: stub.apiUrl });
     const [{ port }] = z
       .tuple([z.object({ port: z.number() })])
       .rest(z.unknown())
       .parse(await once(child, "message"));
-    return await new FuzzRun(options, { child, port, senders: allSenders(sns) }).report();
+    const [first, ...bodies] = slackBodies(stub.responseUrl).map(({ raw }) => Buffer.from(raw));
+    const sender = first === undefined ? slack() : { ...slack(), bodies: [first, ...bodies] as const };
+    const report = await new FuzzRun(options, { child, port, senders: allSenders(sns, sender) }).report();
+    return { ...report, slackCalls: stub.calls() };
   } finally {
     if (child.connected) child.disconnect();
     if (child.exitCode === null) await once(child, "exit");
+    stub.close();
     await database.stop();
   }
 }
@@ -108,7 +118,7 @@ class FuzzRun {
     this.#target = target;
   }
 
-  async report(): Promise<FuzzReport> {
+  async report(): Promise<Omit<FuzzReport, "slackCalls">> {
     const startedMs = performance.now();
     const { bodies, seed } = this.#options;
     await this.#sendUntil(warmUpOf(bodies));
@@ -208,12 +218,13 @@ const isRight = (status: number, isSigned: boolean) => (isSigned ? status >= 200
 
 /** Every promise that this run broke, a sentence each; empty when all were kept. */
 export function brokenPromises(report: FuzzReport, limits = { growthMiB: 50, loopBusyMs: 100 }): readonly string[] {
-  const { wrong, wrongNamed, exitCode, unhandled, problems, rssMiB, loopBusyMs } = report;
+  const { wrong, wrongNamed, exitCode, unhandled, problems, rssMiB, loopBusyMs, slackCalls } = report;
   return [
     ...wrong.map((each) => `answered wrongly: ${each}`),
     ...wrongNamed.map((each) => `named case answered wrongly (unsigned / signed): ${each}`),
     ...problems.map((each) => `reading a stored body failed: ${each}`),
     ...(exitCode === null ? [] : [`the receiver exited with ${exitCode}`]),
+    ...(slackCalls > 0 ? [] : ["what Slack signed reached no handler"]),
     ...(unhandled === 0 ? [] : [`${unhandled} unhandled rejections`]),
     ...(rssMiB.growth < limits.growthMiB ? [] : [`memory grew by ${rssMiB.growth} MiB after the warm-up`]),
     ...(loopBusyMs.p999 < limits.loopBusyMs

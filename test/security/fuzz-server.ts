@@ -2,14 +2,17 @@
 import { createHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { z } from "zod";
 import { systemClock } from "../../src/platform/clock.ts";
+import { createLogger } from "../../src/platform/logger.ts";
 import { createStore } from "../../src/store/create-store.ts";
 import { startReceiver } from "./receiver.ts";
+import { slackApp } from "./slack-app.ts";
 
 const Order = z.object({
   databaseUrl: z.string(),
   topic: z.string(),
   certificate: z.string(),
   certificateUrl: z.string(),
+  slackApiUrl: z.string(),
 });
 const delay = monitorEventLoopDelay({ resolution: 10 });
 /** Time of the processor between two turns of the loop: how long it was really busy, however many others share the machine. */
@@ -28,9 +31,10 @@ process.once("message", (message) => {
   void start(Order.parse(message));
 });
 
-async function start({ databaseUrl, ...sns }: z.infer<typeof Order>): Promise<void> {
+async function start({ databaseUrl, slackApiUrl, ...sns }: z.infer<typeof Order>): Promise<void> {
   const store = await createStore(databaseUrl, { clock: systemClock });
-  const receiver = await startReceiver({ inbox: store.inbox, clock: systemClock, sns });
+  const slack = await slackApp(slackApiUrl, { clock: systemClock, logger: createLogger({ level: "silent" }) });
+  const receiver = await startReceiver({ inbox: store.inbox, clock: systemClock, sns, slack });
   delay.enable();
   process.on("message", () => {
     globalThis.gc?.();

@@ -6,8 +6,8 @@ import type { Clock, Inbox } from "../../src/app/ports.ts";
 import { receiveDelivery } from "../../src/app/receive-delivery.ts";
 import { DEFAULT_TENANT } from "../../src/core/ids.ts";
 import { createHttpServer, DEFAULT_HTTP_LIMITS, type HttpServer } from "../../src/http/server.ts";
-import { createLogger } from "../../src/platform/logger.ts";
 import type { HttpRoute } from "../../src/platform/http-route.ts";
+import { createLogger } from "../../src/platform/logger.ts";
 import type { SafeFetchRequest } from "../../src/platform/safe-fetch.ts";
 import { libraryLogger } from "../../src/surfaces/slack/client.ts";
 import { EVENTS_PATH, slackRoute } from "../../src/surfaces/slack/route.ts";
@@ -75,8 +75,7 @@ export async function startReceiver({
   };
   const server = createHttpServer({
     routes: [
-      slack ??
-        slackRoute({ receiver: bolt(taken), signingSecret: SECRETS.slack, path: EVENTS_PATH, clock, logger }),
+      slack ?? slackRoute({ receiver: bolt(taken), signingSecret: SECRETS.slack, path: EVENTS_PATH, clock, logger }),
     ],
     hooks: {
       clock,

@@ -49,8 +49,11 @@ const fixture = (path: string) => readFileSync(new URL(`../../src/alert-sources/
 const compact = (path: string) => Buffer.from(JSON.stringify(JSON.parse(fixture(path).toString())));
 
 /** All senders; SNS signs with this topic's key. */
-export function allSenders(sns: SnsSender = createSnsSender()): readonly [Sender, ...Sender[]] {
-  return [pagerduty(), alertmanager(), generic(), cloudwatch(sns), slack()];
+export function allSenders(
+  sns: SnsSender = createSnsSender(),
+  slackSender: Sender = slack(),
+): readonly [Sender, ...Sender[]] {
+  return [pagerduty(), alertmanager(), generic(), cloudwatch(sns), slackSender];
 }
 
 export function pagerduty(secret: string = SECRETS.pagerduty): Sender {

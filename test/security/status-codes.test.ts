@@ -17,6 +17,10 @@ import { allSenders, type Sender } from "./senders.ts";
 /** How long each sender waits for an answer. */
 const ANSWER_WITHIN_MS = { pagerduty: 5_000, alertmanager: 10_000, generic: 10_000, cloudwatch: 15_000, slack: 3_000 };
 
+/** Sent while the database is away; each is repeated until it is taken, as its sender would. */
+const EVENTS = 200;
+const AWAY_MS = 4_000;
+
 const signedBy = (sender: Sender): RawRequest => ({ path: sender.path, ...sender.sign(sender.bodies[0], Date.now()) });
 
 describe("every sender, while PostgreSQL is away", () => {
@@ -65,6 +69,31 @@ describe("every sender, while PostgreSQL is away", () => {
     },
   );
 
+  test(`misses none of ${EVENTS} different events that came while it was away, and takes none twice`, {
+    timeout: 120_000,
+  }, async () => {
+    await emptyInbox(database.connectionString);
+    const events = Array.from({ length: EVENTS }, (_, index) => {
+      const sender = senders[index % senders.length] ?? senders[0];
+      if (sender === undefined) throw new Error("there is no sender");
+      // Other bytes and other ids: every one is an event of its own.
+      const named = sender.bodies[0].toString().replace(/"id":\s*"[^"]*"/u, `"id":"event-${index}"`);
+      const body = Buffer.from(`${named}${" ".repeat(index)}`);
+      return { sender, request: { path: sender.path, ...sender.sign(body, Date.now()) } };
+    });
+    const away = await refusingDatabase(database.connectionString);
+    const back = new Promise((done) => setTimeout(done, AWAY_MS)).then(() => away.release());
+    const first = new Map<string, number>();
+    const taken = await Promise.all(events.map((event) => untilTaken(receiver.port, event, first)));
+    await back;
+
+    expect(taken.filter((status) => status !== 202)).toEqual([]);
+    const refused = [...first.keys()].filter((said) => !said.endsWith("202"));
+    expect(refused).toEqual(["in time 503"]);
+    expect(first.get("in time 503")).toBeGreaterThanOrEqual(EVENTS);
+    expect(await storedCount(database.connectionString)).toEqual({ rows: EVENTS, bodies: EVENTS });
+  });
+
   test("that is refused is told 401 meanwhile too, and never to slow down", async () => {
     const locked = await lockedInbox(database.connectionString);
     const statuses = await Promise.all(
@@ -87,6 +116,41 @@ describe("every sender, while PostgreSQL is away", () => {
     },
   );
 });
+
+/** Repeats one event until it is taken or refused, and counts every answer by its status and whether it came in time. */
+async function untilTaken(
+  port: number,
+  { sender, request }: { readonly sender: Sender; readonly request: RawRequest },
+  answers: Map<string, number>,
+): Promise<number> {
+  const connection = new RawConnection(port);
+  try {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const startedMs = performance.now();
+      const status = await connection.send(request);
+      const inTime = performance.now() - startedMs < ANSWER_WITHIN_MS[sender.name];
+      const said = `${inTime ? "in time" : "late"} ${status}`;
+      answers.set(said, (answers.get(said) ?? 0) + 1);
+      if (status !== 503) return status;
+      await new Promise((done) => setTimeout(done, 500));
+    }
+    return 503;
+  } finally {
+    connection.close();
+  }
+}
+
+const MAX_TRIES = 60;
+
+async function storedCount(connectionString: string) {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const { rows } = await client.query<{ rows: number; bodies: number }>(
+    "SELECT count(*)::int AS rows, count(DISTINCT raw)::int AS bodies FROM inbox",
+  );
+  await client.end();
+  return rows[0];
+}
 
 /** Holds the table as a stuck session would. */
 async function lockedInbox(connectionString: string): Promise<{ release(): Promise<void> }> {
@@ -134,9 +198,13 @@ async function storedSources(connectionString: string): Promise<readonly string[
   return rows.map(({ source }) => source);
 }
 
-describe("an install that PagerDuty stopped sending to", () => {
+/** Between two looks at the subscription; SUBSCRIPTION_WATCH_MS=60000 is the program's own pace, in about ten minutes. */
+const WATCH_EVERY_MS = Number(process.env["SUBSCRIPTION_WATCH_MS"] ?? 300);
+const NOTICED_WITHIN_MS = 120_000;
+const PATIENCE_MS = 30_000 + WATCH_EVERY_MS * 3;
+
+describe("an install that PagerDuty stopped sending to", { timeout: 60_000 + WATCH_EVERY_MS * 12 }, () => {
   const account = new PagerDutyAccount();
-  const WATCH_EVERY_MS = 300;
   let install: Install;
   let stopWatching: () => Promise<void>;
   beforeAll(async () => {
@@ -164,13 +232,14 @@ describe("an install that PagerDuty stopped sending to", () => {
     account.open("QGAP", { title: "Checkout is slow", service: "checkout" });
     setDisabled(true);
     const disabledAtMs = performance.now();
-    await eventually(() => (account.rounds > 0 ? true : null));
+    await eventually(() => (account.rounds > 0 ? true : null), PATIENCE_MS);
     const noticedMs = performance.now() - disabledAtMs;
     const filled = await incidentOf(install, "QGAP");
 
     expect(roundsBefore).toBe(0);
     // With the real minute between two rounds this is two minutes.
     expect(noticedMs / WATCH_EVERY_MS).toBeLessThan(2 + 2_000 / WATCH_EVERY_MS);
+    expect(noticedMs).toBeLessThan(NOTICED_WITHIN_MS);
     expect(filled).toMatchObject({ title: "Checkout is slow", status: "triggered" });
   });
 
@@ -213,6 +282,7 @@ function incidentOf(install: Install, externalId: string) {
     async () =>
       (await install.incidents()).find(({ external }) => external.some((each) => each.externalId === externalId)) ??
       null,
+    PATIENCE_MS,
   );
 }
 

@@ -11,6 +11,8 @@ export interface Characters {
   readonly isUnusual: boolean;
   /** The length of the longest stretch of Base64 digits, of both alphabets. */
   readonly longestRun: number;
+  /** Where each stretch of at least `LONG_RUN` of them begins and ends, one number after the other. */
+  readonly runs: readonly number[];
 }
 
 /** A text together with what it holds, so that several rules can ask without reading it again. */
@@ -29,12 +31,16 @@ export function seeAfter(before: SeenText, text: string): SeenText {
   return text === before.text ? before : see(text);
 }
 
+/** Shorter stretches hide nothing that could be told from words. */
+export const LONG_RUN = 16;
+
 /** The characters of a text. */
 export function charactersOf(text: string): Characters {
   let [controls, marks, capitals, smalls] = [0, 0, 0, 0];
   let isUnusual = false;
-  let run = 0;
+  let begin = 0;
   let longestRun = 0;
+  const runs: number[] = [];
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code >= DELETE) isUnusual = true;
@@ -42,10 +48,18 @@ export function charactersOf(text: string): Characters {
     else if (code >= 64) capitals |= 1 << (code - 64);
     else if (code >= 32) marks |= 1 << (code - 32);
     else controls |= 1 << code;
-    run = code < DELETE && IS_BASE64[code] === 1 ? run + 1 : 0;
-    if (run > longestRun) longestRun = run;
+    if (code < DELETE && IS_BASE64[code] === 1) continue;
+    longestRun = Math.max(longestRun, index - begin);
+    keepLong(runs, begin, index);
+    begin = index + 1;
   }
-  return { marks, capitals, smalls, isUnusual: isUnusual || (controls & ~TAB_AND_NEWLINE) !== 0, longestRun };
+  longestRun = Math.max(longestRun, text.length - begin);
+  keepLong(runs, begin, text.length);
+  return { marks, capitals, smalls, isUnusual: isUnusual || (controls & ~TAB_AND_NEWLINE) !== 0, longestRun, runs };
+}
+
+function keepLong(runs: number[], begin: number, end: number): void {
+  if (end - begin >= LONG_RUN) runs.push(begin, end);
 }
 
 /** True when the text holds every character of a keyword, so that it may hold the keyword. */

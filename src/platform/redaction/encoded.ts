@@ -1,15 +1,14 @@
-import { type SeenText, seeAfter } from "./characters.ts";
+import { LONG_RUN, type SeenText, seeAfter } from "./characters.ts";
 import { sanitize } from "./sanitize.ts";
 
 const RUN = /[^\s"<>]+/gu;
 const PERCENT_BYTE = /%[0-9A-Fa-f]{2}/u;
-const BASE64_RUN = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}/gu;
 const JSON_ESCAPE = /\\{1,8}u([0-9A-Fa-f]{4})/gu;
 /** Hex that begins like a text: two characters of one byte, or the first two bytes of a longer one (UTF-8). Most hashes do not. */
-const HEX_RUN =
-  /(?<![0-9A-Za-z])(?:[2-7][0-9A-Fa-f]|0[9AaDd]|[C-Fc-f][0-9A-Fa-f][89ABab][0-9A-Fa-f]){2}[0-9A-Fa-f]{16,}(?![0-9A-Za-z])/gu;
+const HEX_TEXT = /^(?:[2-7][0-9A-Fa-f]|0[9AaDd]|[C-Fc-f][0-9A-Fa-f][89ABab][0-9A-Fa-f]){2}[0-9A-Fa-f]{16,}$/u;
+/** The shortest hex that is looked at. */
+const MIN_HEX_PART = 20;
 const MIN_HEX = 24;
-const MIN_BASE64 = 16;
 const MAX_RUNS = 2000;
 
 /** Decodes percent, Base64, hex, HTML and \u encodings once and hides what holds a secret when read plainly. */
@@ -19,16 +18,50 @@ export function redactEncoded(seen: SeenText, redactPlain: (plain: string) => st
   if (result.includes("&")) result = redactWhole(result, withoutEntities(result), redactPlain);
   if (result.includes("%")) result = result.replace(RUN, (run) => redactPercent(run, redactPlain));
   const now = seeAfter(seen, result);
-  if (now.holds.longestRun < MIN_BASE64) return now;
-  const unhexed = now.holds.longestRun < MIN_HEX ? now.text : redactHex(now.text, redactPlain);
-  return seeAfter(now, redactBase64(unhexed, redactPlain));
+  if (now.holds.runs.length === 0) return now;
+  const unhexed = now.holds.longestRun < MIN_HEX ? now : seeAfter(now, redactHex(now, redactPlain));
+  return seeAfter(unhexed, redactBase64(unhexed, redactPlain));
 }
 
-function redactHex(text: string, redactPlain: (plain: string) => string): string {
-  return text.replace(HEX_RUN, (run) => {
-    const plain = printable(Buffer.from(run, "hex"));
-    return plain !== null && hiddenWithin(plain, redactPlain) !== null ? "[redacted-hex]" : run;
-  });
+function redactHex({ text, holds }: SeenText, redactPlain: (plain: string) => string): string {
+  let result = "";
+  let at = 0;
+  for (const [from, to] of hexTexts(text, holds.runs)) {
+    const plain = printable(Buffer.from(text.slice(from, to), "hex"));
+    if (plain === null || hiddenWithin(plain, redactPlain) === null) continue;
+    result += `${text.slice(at, from)}[redacted-hex]`;
+    at = to;
+  }
+  return at === 0 ? text : result + text.slice(at);
+}
+
+/** Where hex begins and ends that may stand for a text. Ids are hex too, so nearly all must end at a cheap look. */
+function* hexTexts(text: string, runs: readonly number[]): Generator<readonly [number, number]> {
+  for (let index = 0; index < runs.length; index += 2) {
+    const to = runs[index + 1] ?? 0;
+    for (let from = runs[index] ?? 0; to - from >= MIN_HEX_PART; ) {
+      const end = endOfPart(text, from, to);
+      const isLong = end - from >= MIN_HEX_PART;
+      if (isLong && beginsLikeHexText(text, from) && HEX_TEXT.test(text.slice(from, end))) yield [from, end];
+      from = end + 1;
+    }
+  }
+}
+
+/** Where the letters and digits from here end. */
+function endOfPart(text: string, from: number, to: number): number {
+  let at = from;
+  while (at < to && !IS_SEPARATOR[text.charCodeAt(at)]) at++;
+  return at;
+}
+
+/** The first bytes stand for characters of ASCII, up to one that does not. */
+function beginsLikeHexText(text: string, from: number): boolean {
+  for (let at = from; at < from + MIN_HEX_PART; at += 2) {
+    const lead = HEX_LEAD[text.charCodeAt(at)] ?? 0;
+    if (lead !== 1) return lead === 2;
+  }
+  return true;
 }
 
 /** The text that bytes stand for; null for noise. A last character that was cut in the middle does not count. */
@@ -74,37 +107,67 @@ function hiddenWithin(plain: string, redactPlain: (plain: string) => string): st
   return redacted === clean ? null : redacted;
 }
 
-function redactBase64(text: string, redactPlain: (plain: string) => string): string {
-  let runs = 0;
-  const hidesSecret = (part: string): boolean => {
-    const plain = decodeBase64(part);
-    return plain !== null && hiddenWithin(plain, redactPlain) !== null;
-  };
-  return text.replace(BASE64_RUN, (run) => {
-    runs++;
-    if (runs > MAX_RUNS) return "[redacted-base64]";
-    return hidesSecret(run) || pieces(run).some(hidesSecret) ? "[redacted-base64]" : run;
-  });
+function redactBase64({ text, holds }: SeenText, redactPlain: (plain: string) => string): string {
+  const { runs } = holds;
+  let result = "";
+  let at = 0;
+  for (let index = 0; index < runs.length; index += 2) {
+    const from = runs[index] ?? 0;
+    const to = runs[index + 1] ?? 0;
+    const isHidden = index >= 2 * MAX_RUNS || runHidesSecret({ text, from, to }, redactPlain);
+    if (!isHidden) continue;
+    result += `${text.slice(at, from)}[redacted-base64]`;
+    at = afterPadding(text, to);
+  }
+  return at === 0 ? text : result + text.slice(at);
 }
 
-/** A piece that is long enough to be looked at by itself. */
-const PIECE = /[A-Za-z0-9+]{16}/u;
+interface Run {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
 
-/** A blob in a path or a name begins after a separator that Base64 also knows as a digit. */
-function pieces(run: string): readonly string[] {
-  return PIECE.test(run) && /[/_-]/u.test(run) ? run.split(/[/_-]/u).filter((part) => part.length >= MIN_BASE64) : [];
+/** A blob in a path or a name begins after a separator that Base64 also knows as a digit, so each part is read too. */
+function runHidesSecret({ text, from, to }: Run, redactPlain: (plain: string) => string): boolean {
+  if (hidesSecret({ text, from, to: afterPadding(text, to) }, redactPlain)) return true;
+  for (let start = from; start < to; ) {
+    const end = endOfPiece(text, start, to);
+    const isPiece = end - start >= LONG_RUN && end - start < to - from;
+    if (isPiece && hidesSecret({ text, from: start, to: end }, redactPlain)) return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+function hidesSecret(run: Run, redactPlain: (plain: string) => string): boolean {
+  if (!beginsPrintable(run)) return false;
+  const plain = decodeBase64(run.text.slice(run.from, run.to));
+  return plain !== null && hiddenWithin(plain, redactPlain) !== null;
+}
+
+function endOfPiece(text: string, from: number, to: number): number {
+  let at = from;
+  while (at < to && !ENDS_PIECE[text.charCodeAt(at)]) at++;
+  return at;
+}
+
+/** At most two signs fill the last group of a blob. */
+function afterPadding(text: string, to: number): number {
+  if (text[to] !== "=") return to;
+  return text[to + 1] === "=" ? to + 2 : to + 1;
 }
 
 /** Null for what is not printable text: trace ids, hashes and paths decode to noise. */
 function decodeBase64(run: string): string | null {
-  if (!beginsPrintable(run) || HEX_OR_WORD.test(run)) return null;
+  if (HEX_OR_WORD.test(run)) return null;
   return printable(Buffer.from(run, "base64"));
 }
 
 /** Looks at what the first four digits stand for: nearly all ids, hashes and paths end here. */
-function beginsPrintable(run: string): boolean {
+function beginsPrintable({ text, from }: Run): boolean {
   let bits = 0;
-  for (let index = 0; index < 4; index++) bits = (bits << 6) | (VALUE_OF_DIGIT[run.charCodeAt(index)] ?? 0);
+  for (let index = from; index < from + 4; index++) bits = (bits << 6) | (VALUE_OF_DIGIT[text.charCodeAt(index)] ?? 0);
   const [first, second, third] = [bits >> 16, (bits >> 8) & 255, bits & 255];
   return (
     begins(first) &&
@@ -127,6 +190,14 @@ const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 const VALUE_OF_DIGIT = new Uint8Array(128).map((_, code) =>
   Math.max(0, DIGITS.indexOf(String.fromCharCode(code).replace("-", "+").replace("_", "/"))),
 );
+
+/** One entry for each ASCII character. */
+const tableOf = (matches: RegExp) =>
+  new Uint8Array(128).map((_, code) => (matches.test(String.fromCharCode(code)) ? 1 : 0));
+const IS_SEPARATOR = tableOf(/[^0-9A-Za-z]/u);
+const ENDS_PIECE = tableOf(/[/_-]/u);
+/** First digits of bytes that are characters: 1 of those with one byte, 2 of those with two. */
+const HEX_LEAD = tableOf(/[02-7]/u).map((lead, code) => (/[C-Fc-f]/u.test(String.fromCharCode(code)) ? 2 : lead));
 
 const HEX_OR_WORD = /^(?:[0-9a-f-]+|[0-9A-F-]+|[a-z_/-]+|\d+)$/u;
 const PRINTABLE = /^[\t\n\r -~\u00A0-\uFFFC\u{10000}-\u{10FFFF}]+$/u;

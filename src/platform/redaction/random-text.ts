@@ -23,27 +23,32 @@ const HEX_OR_ID = /^[0-9a-fA-F_./~+-]{1,1000}=?=?$/u;
 export function redactRandomText(seen: SeenText): SeenText {
   if (seen.holds.longestRun < SHORTEST_RUN) return seen;
   const result = seen.text.replace(RUN, (run: string, at: number) =>
-    isCredential(run, seen.text.slice(Math.max(0, at - LOOK_BACK), at)) ? "[redacted-random]" : run,
+    isNeverSecret(run) || !isCredential(run, seen.text.slice(Math.max(0, at - LOOK_BACK), at))
+      ? run
+      : "[redacted-random]",
   );
   return seeAfter(seen, result);
 }
 
 function isCredential(run: string, before: string): boolean {
-  if (isKnownHarmless(run, before)) return false;
+  if (ID_BEFORE.test(before) || CAMEL_ID_BEFORE.test(before)) return false;
   const mix = mixOf(run);
   if (isRandom(mix, run.length)) return run.length >= LONG || CREDENTIAL_BEFORE.test(before);
   const isMaybe = mix.kinds === 2 && mix.digits >= 3 && mix.changes >= MAYBE_CHANGES;
   return isMaybe && CREDENTIAL_BEFORE.test(before);
 }
 
-function isKnownHarmless(run: string, before: string): boolean {
-  if (run.length > LONGEST || HEX_OR_ID.test(run) || NO_SECRET.test(run)) return true;
-  return ID_BEFORE.test(before) || CAMEL_ID_BEFORE.test(before);
+function isNeverSecret(run: string): boolean {
+  return run.length > LONGEST || HEX_OR_ID.test(run) || NO_SECRET.test(run);
 }
 
 function isRandom({ kinds, digits, capitals, changes }: Mix, length: number): boolean {
-  return kinds === 3 && digits >= 2 && capitals >= length / LETTERS_PER_CAPITAL && changes >= RANDOM_CHANGES;
+  if (capitals < length / LETTERS_PER_CAPITAL || changes < RANDOM_CHANGES) return false;
+  return (kinds === 3 && digits >= 2) || (kinds >= 2 && length >= LONG_WITHOUT_DIGITS);
 }
+
+/** A line of a key in a record of its own: one in two thousand has one digit or none. */
+const LONG_WITHOUT_DIGITS = 48;
 
 /** Random ones have about one in two; "ReplicaSet/basket-7c9d8b5f4-qv6nd" has few. */
 const LETTERS_PER_CAPITAL = 8;

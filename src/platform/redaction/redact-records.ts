@@ -2,7 +2,8 @@ import type { Alert } from "../../core/alert.ts";
 import type { AlertEvent, Attributes, Change, Event, ExceptionInfo, RolloutStep } from "../../core/event.ts";
 import type { Evidence } from "../../core/evidence.ts";
 import { assertNever } from "../../core/never.ts";
-import { cutSafe, type Safe } from "../../core/safe.ts";
+import { cutSafe, joinSafe, type Safe } from "../../core/safe.ts";
+import { hideOpenKeys } from "./open-keys.ts";
 import { redactManifest } from "./redact-manifest.ts";
 import { passed, passedAttributes, type ToSafe } from "./safe-text.ts";
 
@@ -55,7 +56,7 @@ export function redactEvidence(raw: Evidence<string>, walk: Walk): Evidence {
   switch (raw.status) {
     case "found": {
       const { topology, ...rest } = raw;
-      const events = raw.events.map((event) => redactEvent(event, walk));
+      const events = hideOpenKeys(raw.events).map((event) => redactEvent(event, walk));
       const edges = topology?.map(([caller, callee]) => [known(caller), known(callee)] as const);
       return { ...rest, events, partial: orNull(raw.partial, text), ...(edges ? { topology: edges } : {}) };
     }
@@ -183,7 +184,7 @@ function redactChange({ rollout, ...raw }: Change<string>, text: ToSafe): Change
     summary: cutSafe(text(raw.summary), MAX_BODY),
     files: raw.files.slice(0, MAX_LIST).map((file) => ({
       path: line(file.path),
-      diff: file.diff.slice(0, MAX_DIFF_LINES).map(line),
+      diff: redactDiff(file.diff.slice(0, MAX_DIFF_LINES), text),
     })),
     pullRequest: raw.pullRequest && {
       number: raw.pullRequest.number,
@@ -192,6 +193,24 @@ function redactChange({ rollout, ...raw }: Change<string>, text: ToSafe): Change
     },
   };
 }
+
+const DIFF_SIGN = /^[+-]/u;
+
+/**
+ * Together and without their signs: a key or a block of YAML goes over several lines, and a sign would stand before a
+ * secret as if it were a part of it. Where the rules took lines away, the signs of the rest are gone too.
+ */
+function redactDiff(lines: readonly string[], text: ToSafe): readonly Safe[] {
+  const signs = lines.map((line) => DIFF_SIGN.exec(line)?.[0] ?? "");
+  const bare = lines.map((line, index) => line.slice(signs[index]?.length).replaceAll(LINE_END, " "));
+  const clean = text(bare.join("\n")).split("\n");
+  const isWhole = clean.length === lines.length;
+  return clean.map((line, index) =>
+    cutSafe(joinSafe([passed(isWhole ? (signs[index] ?? "") : ""), passed(line)], ""), MAX_LINE),
+  );
+}
+
+const LINE_END = /[\r\n]+/gu;
 
 /** Nearly all attributes hold nothing to hide and stay the same object. */
 function redactAttributes(raw: Attributes<string>, walk: Walk): Attributes {

@@ -41,8 +41,10 @@ export function httpConnection(settings: ConnectionSettings, signingSecret: stri
     logger: settings.client.logger,
     bodyLimit: MAX_BODY_BYTES,
   });
+  const app = boltApp(settings, receiver);
+  answerEverything(app, settings.logger);
   return {
-    app: boltApp(settings, receiver),
+    app,
     routes: [slackRoute({ ...settings, receiver, signingSecret })],
     start: () => checkBotTokens(settings),
     stop: async () => undefined,
@@ -89,6 +91,30 @@ function boltApp({ client, workspaces, logger }: ConnectionSettings, receiver: R
   });
   app.error(async (error) => logger.error({ error: error.name, code: error.code }, "a slack handler failed"));
   return app;
+}
+
+/**
+ * What Slack signed is acknowledged whatever it is. Bolt answers 500 to a shape it did not expect, and 404 after three
+ * seconds to what no handler hears; Slack counts both as failures of ours and sends the same again.
+ */
+function answerEverything(app: App, logger: Logger): void {
+  const process = app.processEvent.bind(app);
+  app.processEvent = async (event) => {
+    let isAnswered = false;
+    const ack: typeof event.ack = async (response) => {
+      isAnswered = true;
+      await event.ack(response);
+    };
+    try {
+      await process({ ...event, ack });
+    } catch (error) {
+      logger.warn(
+        { error: error instanceof Error ? error.name : "unknown" },
+        "slack sent something in an unknown shape",
+      );
+    }
+    if (!isAnswered) await event.ack();
+  };
 }
 
 async function checkBotTokens({ workspaces, logger }: ConnectionSettings): Promise<void> {
