@@ -7,35 +7,40 @@ import type { EpochMs } from "../core/ids.ts";
 import { openDatabaseAsItIs } from "../main/database.ts";
 import { systemClock } from "../platform/clock.ts";
 import { writeBackup } from "../store/backup/write-backup.ts";
-import { type Command, textOption } from "./command.ts";
+import { backupName, keepBackingUp, seriesIn } from "./backup-series.ts";
+import { type Command, type CommandIo, textOption } from "./command.ts";
+import { keepAct, keptWords } from "./keep-act.ts";
 import { loadConfig } from "./settings.ts";
 
 /** Everything that is stored, as it was at one moment, in one packed file that only its owner can read. */
 export const backup: Command = {
   summary: "Writes everything that is stored to one file, while the bot goes on working.",
-  usage: "--out <file or folder>",
-  options: { out: { type: "string" } },
+  usage: "--out <file or folder> [--every <seconds> [--keep <how many>]]",
+  options: { out: { type: "string" }, every: { type: "string" }, keep: { type: "string" } },
   async run(args, io) {
     const out = textOption(args, "out");
     if (out === undefined) throw new AppError("invalid-input", "Say where to: --out <file or folder>.");
+    const series = seriesIn(args);
     const config = loadConfig(io);
     if (!config) return 2;
-    const nowMs = systemClock.nowMs();
-    const target = targetOf(resolve(io.workingDirectory, out), nowMs);
+    const path = resolve(io.workingDirectory, out);
+    if (series !== null && !isFolder(path)) {
+      throw new AppError("invalid-input", `--every needs a folder that is there: ${path} is none.`);
+    }
+    const firstTarget = targetOf(path, systemClock.nowMs());
     const database = await openDatabaseAsItIs(config);
+    const { connectionString } = database;
     try {
-      const begun = performance.now();
-      const { tables, rows } = await writeWhole(target, {
-        connectionString: database.connectionString,
-        nowMs,
-        signal: io.stop,
-      });
-      const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-      const megabytes = (statSync(target).size / 1e6).toFixed(1);
-      io.out(`${target}: ${rows} rows of ${tables} tables, ${megabytes} MB in ${seconds} s.\n`);
+      // Before anything leaves: the backup then holds its own entry. A series is one act.
+      io.err(keptWords(await keepAct(connectionString, config, "data.export")));
       io.err(
-        "Keep TRACEOPS_SECRET (or master.key of the data folder) apart from it: what is encrypted in the backup needs it.\n",
+        "Keep TRACEOPS_SECRET (or master.key of the data folder) apart: what is encrypted in the backup needs it.\n",
       );
+      if (series === null) await writeOne(firstTarget, connectionString, io);
+      else {
+        const once = () => writeOne(targetOf(path, systemClock.nowMs()), connectionString, io);
+        await keepBackingUp(path, series, { io, once });
+      }
       return 0;
     } finally {
       await database.close();
@@ -43,10 +48,21 @@ export const backup: Command = {
   },
 };
 
+async function writeOne(target: string, connectionString: string, io: CommandIo): Promise<void> {
+  const begun = performance.now();
+  const nowMs = systemClock.nowMs();
+  const { tables, rows } = await writeWhole(target, { connectionString, nowMs, signal: io.stop });
+  const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+  const megabytes = (statSync(target).size / 1e6).toFixed(1);
+  io.out(`${target}: ${rows} rows of ${tables} tables, ${megabytes} MB in ${seconds} s.\n`);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 function targetOf(path: string, nowMs: EpochMs): string {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const at = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/gu, "");
-  const file = isFolder ? join(path, `traceops-${at}.backup.gz`) : path;
+  const file = isFolder(path) ? join(path, backupName(nowMs)) : path;
   if (statSync(file, { throwIfNoEntry: false }) !== undefined) {
     throw new AppError(
       "invalid-input",

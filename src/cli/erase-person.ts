@@ -5,6 +5,7 @@ import { openSecrets } from "../main/secrets.ts";
 import { auditSeal } from "../platform/audit-seal.ts";
 import { type ErasureReceipt, erasePerson } from "../store/erasure/erase-person.ts";
 import type { Command } from "./command.ts";
+import { keepAct, keptWords } from "./keep-act.ts";
 import { loadConfig } from "./settings.ts";
 
 const MAX_NAMES = 50;
@@ -32,6 +33,7 @@ export const erasePersonCommand: Command = {
     const pseudonym = `person_${createHmac("sha256", secrets.derive("erasure")).update(first.toLowerCase()).digest("hex").slice(0, 12)}`;
     const database = await openDatabase(config);
     try {
+      io.err(keptWords(await keepAct(database.connectionString, config, "data.erase")));
       const receipt = await erasePerson(database.connectionString, {
         person: { ids, names: namesOf(args.values["name"]), pseudonym },
         seal: auditSeal(secrets.derive("audit")),

@@ -4,6 +4,7 @@ import { AppError } from "../app/errors.ts";
 import { openDatabaseAsItIs } from "../main/database.ts";
 import { restoreBackup } from "../store/backup/restore.ts";
 import { type Command, textOption } from "./command.ts";
+import { keepAct, keptWords } from "./keep-act.ts";
 import { loadConfig } from "./settings.ts";
 
 /** Puts a backup into the database of the settings, which must be empty. */
@@ -25,6 +26,7 @@ export const restore: Command = {
       const begun = performance.now();
       const { tables, rows } = await restoreBackup(database.connectionString, createReadStream(file));
       const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+      io.err(keptWords(await keepAct(database.connectionString, config, "data.restore")));
       io.out(
         `${rows} rows of ${tables} tables are back, in ${seconds} s. Work that was undone goes on when you start.\n`,
       );

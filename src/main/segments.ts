@@ -1,12 +1,13 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { hostname } from "node:os";
 import { setInterval as everySo } from "node:timers/promises";
-import type { Clock, Logger } from "../app/ports.ts";
+import type { Logger } from "../app/ports.ts";
 import type { RecordCatalog } from "../core/columns/record-batch.ts";
 import type { TenantId } from "../core/ids.ts";
 import { createByteMiner } from "../core/log-templates/byte-miner.ts";
 import { createCatalogs } from "../ingest/catalogs.ts";
 import { decodeRecord } from "../ingest/decode-record.ts";
+import { systemClock } from "../platform/clock.ts";
 import { FileSegments } from "../segments/event-segments.ts";
 import { segmentSettings } from "../segments/settings.ts";
 import { startCounting } from "../segments/start-counting.ts";
@@ -21,7 +22,7 @@ const PRUNE_EVERY_MS = 60_000;
 /** The raw events of this install. A process without a `writer` name only reads them. */
 export function openSegments(
   config: Config,
-  { writer, clock, logger }: { readonly writer: string | null; readonly clock: Clock; readonly logger: Logger },
+  { writer, logger }: { readonly writer: string | null; readonly logger: Logger },
 ): Promise<FileSegments> {
   return FileSegments.open({
     ...segmentSettings(config.env),
@@ -29,7 +30,8 @@ export function openSegments(
     writer,
     decode: decodeRecord,
     keepMs: config.core.EVENT_RETENTION_HOURS * HOUR_MS,
-    clock,
+    // The times of files are this machine's, so what is compared with them has to be, too.
+    clock: systemClock,
     logger,
   });
 }
@@ -44,7 +46,7 @@ export interface EventIntake {
 /** Opens the files that this process alone writes to, and follows them with counts and the service graph. */
 export async function startIntake(wiring: Wiring): Promise<EventIntake> {
   const { config, clock, logger, redactor, store } = wiring;
-  const segments = await openSegments(config, { writer: writerName(), clock, logger });
+  const segments = await openSegments(config, { writer: writerName(), logger });
   const stopCounting = startCounting(segments, {
     sink: store.logCounts,
     redact: (text) => redactor.text(text),

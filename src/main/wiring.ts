@@ -20,6 +20,7 @@ import { readTenantRules } from "../platform/redaction/tenant-rules.ts";
 import { createSafeFetch } from "../platform/safe-fetch.ts";
 import type { FileSegments } from "../segments/event-segments.ts";
 import { createStore, type Store } from "../store/create-store.ts";
+import { openSharedClock } from "../store/shared-clock.ts";
 import type { RunningSurface, SurfaceDeps } from "../surfaces/define.ts";
 import { wireAccess } from "./access.ts";
 import type { Config } from "./config.ts";
@@ -72,9 +73,13 @@ export interface WiringOptions {
 
 /** What everything else stands on. */
 async function openParts({ config, connectionString, logger }: WiringOptions) {
-  const clock = systemClock;
+  const metrics = createCounters({ nowMs: () => clock.nowMs() });
+  const clock = await openSharedClock(connectionString, {
+    machine: systemClock,
+    logger,
+    onSkewed: () => metrics.count("traceops_clock_skewed_total", {}),
+  });
   const secrets = openSecrets({ given: config.core.TRACEOPS_SECRET, dataDir: dataDirOf(config) });
-  const metrics = createCounters(clock);
   const redactorOf = createTenantRedactors({
     pseudonymKey: secrets.derive("pseudonyms"),
     tenantRules: readTenantRules(config.core.REDACTION_RULES ?? "[]"),
@@ -82,9 +87,10 @@ async function openParts({ config, connectionString, logger }: WiringOptions) {
     onChanged: countRedactions(metrics),
   });
   const redactor = redactorOf(DEFAULT_TENANT);
-  const store = await createStore(connectionString, { clock });
+  const opened = await createStore(connectionString, { clock });
+  const store: Store = { ...opened, close: () => clock.stop().then(() => opened.close()) };
   const pagerDuty = pagerDutyClient(config, clock);
-  const segments = await openSegments(config, { writer: null, clock, logger });
+  const segments = await openSegments(config, { writer: null, logger });
   const evidence = wireEvidence(config, {
     clock,
     logger,

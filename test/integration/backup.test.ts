@@ -33,11 +33,11 @@ const settingsOf = ({ connectionString }: TestDatabase) => ({
   TRACEOPS_DATA_DIR: folder,
 });
 
-/** A hash of every row of every table, each value as it is printed. */
+/** A hash of every row of every table but the audit trail, which grows by the copying itself; each value as it is printed. */
 function hashes(connectionString: string, keep: string): Promise<ReadonlyMap<string, string>> {
   return withClient(connectionString, async (client) => {
     const tables = await client.query<{ name: string }>(
-      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' ORDER BY 1",
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('_prisma_migrations', 'audit_entry') ORDER BY 1",
     );
     const found = new Map<string, string>();
     for (const { name } of tables.rows) {
@@ -82,6 +82,36 @@ test("what was backed up while others wrote is whole at one moment, and comes ba
   expect(counts).toEqual({ incidents: counts.incidents, votes: counts.incidents, facts: counts.incidents });
   expect(after.size).toBe(before.size);
   expect(await hashes(target.connectionString, "")).toEqual(before);
+});
+
+test("who exported and who restored stands in the restored audit trail, and it holds", async () => {
+  const acts = await withClient(target.connectionString, async (client) => {
+    const { rows } = await client.query(
+      "SELECT actor_kind, actor_id, action, outcome FROM audit_entry ORDER BY sequence",
+    );
+    return rows;
+  });
+  const verified = await traceops(["audit", "verify"], { env: settingsOf(target) });
+
+  const byHand = { actor_kind: "cli", actor_id: "cli", outcome: "allowed" };
+  expect(acts).toEqual([
+    { ...byHand, action: "data.export" },
+    { ...byHand, action: "data.restore" },
+  ]);
+  expect(verified).toMatchObject({ code: 0 });
+  expect(verified.out).toContain("The audit trail holds: 2 entries");
+});
+
+test("under another secret a backup is made and says that the audit trail, which it would break, was left as it is", async () => {
+  const other = join(folder, "other-secret.backup.gz");
+  const made = await traceops(["backup", "--out", other], {
+    env: { ...settingsOf(source), TRACEOPS_SECRET: "another-secret-than-before-0123456789" },
+  });
+  const verified = await traceops(["audit", "verify"], { env: settingsOf(source) });
+
+  expect(made).toMatchObject({ code: 0 });
+  expect(made.err).toContain("Nothing was entered in the audit trail: TRACEOPS_SECRET is not the one");
+  expect(verified.out).toContain("The audit trail holds: 1 entries");
 });
 
 test("numbers of incidents and rows go on after the last one", async () => {

@@ -156,7 +156,9 @@ test("what others did stays: votes count, other people's names stand, and the au
   expect(votes).toHaveLength(20);
   expect(new Set(votes.map(({ actorId }) => actorId)).size).toBe(1);
   expect(found).toMatchObject({ status: "whole" });
-  expect(entries.map(({ actorId }) => actorId === "U0BOB")).toEqual([true, false, true, false]);
+  const votesKept = entries.filter(({ action }) => action === "vote");
+  expect(votesKept.map(({ actorId }) => actorId === "U0BOB")).toEqual([true, false, true, false]);
+  expect(entries.at(-1)).toMatchObject({ action: "data.erase", actorKind: "cli", actorId: "cli", outcome: "allowed" });
   expect(archived.rowCount).toBe(1);
 });
 
