@@ -8,6 +8,8 @@ import type { IncidentAnswer } from "./verbs.ts";
 /** A surface that draws incidents by itself. May be asked again at any time; drawing the same answer twice sends nothing. */
 export interface PublishPort {
   publish(answer: IncidentAnswer, signal: AbortSignal): Promise<JobOutcome>;
+  /** Null when its people can be told something now, else why not, in one sentence. One cheap call; left out where there is nothing to ask. */
+  readonly reach?: (signal: AbortSignal) => Promise<string | null>;
 }
 
 export interface PublishIncidentDeps extends GetIncidentDeps {
@@ -27,7 +29,7 @@ export async function publishIncident(
   const answer = surface ? await getIncident(deps, deps.tenant, incidentId(payload.incidentId)) : null;
   if (surface && answer) {
     const outcome = await surface.publish(answer, signal);
-    if (outcome.status === "done" && outcome.untold === true) await askTheOthers(deps, payload);
+    if (outcome.untold === true) await askTheOthers(deps, payload);
     return outcome;
   }
 

@@ -5,11 +5,16 @@ import { DEFAULT_TENANT } from "../core/ids.ts";
 import { evidenceSources } from "../evidence-sources/registry.ts";
 import { surfaces } from "../surfaces/registry.ts";
 import type { Config } from "./config.ts";
+import { dataDirOf } from "./database.ts";
+import { type DiskUse, diskUse } from "./disk-room.ts";
 import type { Wiring } from "./wiring.ts";
 
 const CHECK_WITHIN_MS = 10_000;
 const FRESH_MS = 60_000;
 const MAX_STUCK = 20;
+const GIB = 1_073_741_824;
+const TIGHT_RATIO = 0.8;
+const TIGHT_BYTES = 5 * GIB;
 
 type Finding = HealthFinding;
 
@@ -17,6 +22,7 @@ type Finding = HealthFinding;
 export async function checkHealth(config: Config, wiring: Wiring): Promise<readonly Finding[]> {
   return [
     ...(await checkAll(config, wiring)),
+    ...diskFinding(await diskUse(dataDirOf(config))),
     ...(await stuckMessages(wiring.store.messages, [...wiring.surfaces.keys()])),
   ];
 }
@@ -32,6 +38,14 @@ export function remembered(look: () => Promise<readonly Finding[]>, clock: Clock
     findings.catch(() => (last = null));
     return findings;
   };
+}
+
+/** Nothing while there is room: a large disk may be used to its last tenth. */
+export function diskFinding(use: DiskUse | null): readonly Finding[] {
+  if (use === null || use.used < TIGHT_RATIO || use.freeBytes > TIGHT_BYTES) return [];
+  const [percent, left] = [Math.floor(use.used * 100), (use.freeBytes / GIB).toFixed(1)];
+  const text = `of the data folder is ${percent} % full, ${left} GiB are left: make room; when it is full, nothing is taken any more`;
+  return [{ sign: "FIX", part: "disk", text }];
 }
 
 async function stuckMessages(messages: OutboundMessages, names: readonly string[]): Promise<readonly Finding[]> {

@@ -55,6 +55,7 @@ export function measuredEvidence(ports: readonly EvidencePort[], metrics: Metric
 /** Incidents that a surface drew. */
 export function measuredSurface(name: string, port: PublishPort, metrics: Metrics): PublishPort {
   return {
+    ...(port.reach ? { reach: port.reach } : {}),
     async publish(answer, signal) {
       const outcome = await port.publish(answer, signal);
       if (outcome.status === "done" && outcome.untold !== true) metrics.reached("incident", name);

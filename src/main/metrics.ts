@@ -7,6 +7,7 @@ import type { HttpResponse, HttpRoute } from "../platform/http-route.ts";
 import type { Counters } from "../platform/metrics/counters.ts";
 import { exposition, seriesOf } from "../platform/metrics/exposition.ts";
 import type { MetricTotals, WorkStanding } from "../store/metric-totals.ts";
+import type { DiskUse } from "./disk-room.ts";
 
 const FLUSH_MS = 5_000;
 const READ_WITHIN_MS = 3_000;
@@ -15,6 +16,11 @@ interface MetricsParts {
   readonly metrics: Counters;
   readonly totals: MetricTotals;
   readonly logger: Logger;
+}
+
+interface ShownParts extends MetricsParts {
+  /** How full the disk of the data folder is; null when nobody can say. */
+  readonly diskUse: () => Promise<DiskUse | null>;
 }
 
 /** Adds what this process counted to the totals every five seconds, and once more when it stops. */
@@ -49,7 +55,7 @@ async function flush(metrics: Counters, totals: MetricTotals): Promise<void> {
 }
 
 /** The address for Prometheus: with a token for whoever shows it, without one for programs on this machine. */
-export function metricsRoute(parts: MetricsParts, token: string | undefined): HttpRoute {
+export function metricsRoute(parts: ShownParts, token: string | undefined): HttpRoute {
   const tokens = token === undefined ? [] : [{ tenant: DEFAULT_TENANT, token }];
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
@@ -60,7 +66,11 @@ export function metricsRoute(parts: MetricsParts, token: string | undefined): Ht
     maxBodyBytes: 0,
     async handle(request) {
       if (senderOf(request, tokens) === null) return refused(token !== undefined);
-      const samples = new Map([...(await stored(parts)), ...ofProcess(delay.percentile(99) / 1e9)]);
+      const samples = new Map([
+        ...(await stored(parts)),
+        ...(await ofDisk(parts)),
+        ...ofProcess(delay.percentile(99) / 1e9),
+      ]);
       delay.reset();
       return {
         status: 200,
@@ -106,6 +116,11 @@ function standingSamples(standing: WorkStanding): readonly (readonly [string, nu
     [seriesOf("traceops_quarantined_total", { what: "webhooks" }), standing.webhooks],
     [seriesOf("traceops_quarantined_total", { what: "jobs" }), standing.jobs],
   ];
+}
+
+async function ofDisk({ diskUse }: ShownParts): Promise<readonly (readonly [string, number])[]> {
+  const use = await diskUse();
+  return use === null ? [] : [["traceops_data_disk_used_ratio", use.used]];
 }
 
 function ofProcess(loopLagSeconds: number): readonly (readonly [string, number])[] {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { verifyHmac } from "../alert-sources/verify-hmac.ts";
 import type { AlertSourcePort } from "../app/alert-source-port.ts";
-import type { JobHandlers } from "../app/jobs/catalog.ts";
+import type { JobHandlers, JobOutcome } from "../app/jobs/catalog.ts";
 import { createJobHandlers, type JobHandlerDeps } from "../app/jobs/handlers.ts";
 import type { Metrics } from "../app/metrics-port.ts";
 import type { Clock, Logger } from "../app/ports.ts";
@@ -21,6 +21,9 @@ const SIGNATURE = "x-traceops-signature";
 const MAX_BODY_BYTES = 1_024;
 const LOOK_EVERY_MS = 250;
 const KEPT_MS = 10 * 60_000;
+/** A short hiccup of a surface must not cost the whole round. */
+const ASK_AGAIN_MS = 5_000;
+const ASKED_FOR_MS = 60_000;
 const HEARTBEAT_WITHIN_MS = 10_000;
 const MAX_ANSWER_BYTES = 65_536;
 
@@ -62,17 +65,41 @@ export interface QueueCheck {
   ping: (() => Promise<void>) | null;
 }
 
-/** Where synthetic incidents end: their answer is noted in the database, nothing leaves. */
-function selfWatchSink(store: Pick<Store, "marks">, queue: QueueCheck): PublishPort {
+interface SinkDeps {
+  readonly store: Pick<Store, "marks">;
+  readonly queueCheck: QueueCheck;
+  /** The surfaces of people. */
+  readonly surfaces: ReadonlyMap<string, PublishPort>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Where synthetic incidents end: their answer is noted in the database, nothing leaves. It is not noted while a surface of
+ * people cannot be reached: an incident that nobody is told of did not get through.
+ */
+function selfWatchSink({ store, queueCheck, surfaces, clock, logger }: SinkDeps): PublishPort {
   return {
-    async publish({ incident, analysis }) {
+    async publish({ incident, analysis }, signal) {
       const round = incident.external[0]?.externalId;
       if (analysis === null || round === undefined) return { status: "done" };
-      await queue.ping?.();
+      await queueCheck.ping?.();
+      for (const [surface, { reach }] of surfaces) {
+        const problem = (await reach?.(signal)) ?? null;
+        if (problem === null) continue;
+        logger.error({ surface, problem }, "people cannot be told of incidents there: no heartbeat");
+        return reachedLater(incident.detectedAtMs, clock.nowMs());
+      }
       await store.marks.set(SELF_WATCH_TENANT, REACHED, round);
       return { status: "done" };
     },
   };
+}
+
+/** A round that is over has nothing left to find out. */
+function reachedLater(begunMs: number, nowMs: number): JobOutcome {
+  if (nowMs - begunMs > ASKED_FOR_MS) return { status: "done" };
+  return { status: "again", notBeforeMs: nowMs + ASK_AGAIN_MS, because: "a surface cannot be reached" };
 }
 
 export interface SelfWatchParts {
@@ -93,7 +120,7 @@ export function withSelfWatch(deps: JobHandlerDeps, parts: SelfWatchParts): JobH
     ...rest,
     tenant: SELF_WATCH_TENANT,
     sources: new Map([[SELF_WATCH, selfWatchSource(secrets.derive(SELF_WATCH))]]),
-    surfaces: new Map([[SELF_WATCH, selfWatchSink(store, queueCheck)]]),
+    surfaces: new Map([[SELF_WATCH, selfWatchSink({ ...deps, store, queueCheck })]]),
     publishingSurfaces: () => [SELF_WATCH],
     evidence: [],
   });
@@ -115,6 +142,8 @@ export interface SelfWatchDeps {
   readonly secret: string;
   readonly everyMs: number;
   readonly heartbeatUrl: string | null;
+  /** Rejects when a disk that this install writes to is full. */
+  readonly checkRoom: () => Promise<void>;
   readonly store: Pick<Store, "marks" | "removeSelfWatch">;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -154,6 +183,8 @@ async function runRound(deps: SelfWatchDeps, signal: AbortSignal): Promise<void>
     await wait(LOOK_EVERY_MS, undefined, { signal });
   }
   metrics.reached(SELF_WATCH, SELF_WATCH);
+  // What is small still fits into space that was used before, long after nothing larger does.
+  await deps.checkRoom();
   await beat(deps, signal);
   await store.removeSelfWatch(epochMs(clock.nowMs() - KEPT_MS));
 }

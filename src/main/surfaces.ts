@@ -19,7 +19,8 @@ export function wireSurfaces(config: Config, deps: SurfaceDeps): WiredSurfaces {
     const created = surface.create(config.env, deps);
     if (created === null) continue;
     running.set(name, created);
-    if (created.publish) publishing.set(name, { publish: created.publish });
+    const { publish, reach } = created;
+    if (publish) publishing.set(name, reach ? { publish, reach } : { publish });
   }
   return { running, publishing, places: [...running.values()].flatMap(({ places }) => places ?? []) };
 }

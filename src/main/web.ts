@@ -3,6 +3,8 @@ import { SELF_WATCH_TENANT } from "../core/ids.ts";
 import { createHttpServer } from "../http/server.ts";
 import { ingestRoutes, ingestTokens } from "../ingest/routes.ts";
 import type { HttpRoute } from "../platform/http-route.ts";
+import { dataDirOf } from "./database.ts";
+import { checkFolderRoom, diskUse } from "./disk-room.ts";
 import { measuredHook, measuredIngest } from "./measured.ts";
 import { metricsRoute } from "./metrics.ts";
 import type { EventIntake } from "./segments.ts";
@@ -53,6 +55,7 @@ function watchSelf({ config, secrets, store, clock, logger, metrics }: Wiring, p
     secret: secrets.derive(SELF_WATCH),
     everyMs: seconds * 1_000,
     heartbeatUrl,
+    checkRoom: async () => void (await Promise.all([store.checkRoom(), checkFolderRoom(dataDirOf(config))])),
     store,
     clock,
     logger,
@@ -78,6 +81,9 @@ function routesOf(
       }),
       metrics,
     ),
-    metricsRoute({ metrics, totals: store.metricTotals, logger }, config.core.METRICS_TOKEN),
+    metricsRoute(
+      { metrics, totals: store.metricTotals, logger, diskUse: () => diskUse(dataDirOf(config)) },
+      config.core.METRICS_TOKEN,
+    ),
   ];
 }

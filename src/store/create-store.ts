@@ -16,6 +16,7 @@ import type { GraphProgress, ServiceEdges } from "../app/service-edges-port.ts";
 import { DEFAULT_TENANT, type EpochMs } from "../core/ids.ts";
 import { createAnalysisStore } from "./analyses.ts";
 import { createAuditStore } from "./audit.ts";
+import { checkRoom } from "./check-room.ts";
 import { createSchemaCheck } from "./check-schema.ts";
 import { createCorrectionStore } from "./corrections.ts";
 import { openDatabase } from "./database.ts";
@@ -57,6 +58,8 @@ export interface Store {
   readonly auditStore: AuditStore;
   /** Writes once; rejects when the database cannot be written to or lacks our tables. For `/readyz`. */
   checkWritable(): Promise<void>;
+  /** Rejects when the database cannot take another megabyte: what is small may still fit into space that was used before. */
+  checkRoom(): Promise<void>;
   /** Rejects when the database lacks a migration of this version. For `/readyz`. */
   checkSchema(): Promise<void>;
   /** Removes jobs that were done before; returns how many. What is undone or in quarantine stays. */
@@ -98,6 +101,7 @@ export async function createStore(connectionString: string, { clock }: { readonl
     auditStore: createAuditStore(db),
     checkSchema: createSchemaCheck(db),
     checkWritable: () => marks.set(DEFAULT_TENANT, "writable-check", String(clock.nowMs())),
+    checkRoom: () => checkRoom(db),
     async pruneDoneJobs(before) {
       const { count } = await db.outboxItem.deleteMany({ where: { doneAt: { lt: new Date(before) } } });
       return count;

@@ -86,7 +86,8 @@ async function readStanding(db: Database): Promise<WorkStanding> {
         FROM outbox WHERE done_at IS NULL AND quarantined_at IS NULL
       ), stuck AS (
         SELECT count(*) FILTER (WHERE state = 'ambiguous')::int AS ambiguous,
-               count(*) FILTER (WHERE state = 'failed')::int AS failed
+               -- Without a problem a person deleted it, and nothing is wrong.
+               count(*) FILTER (WHERE state = 'failed' AND problem IS NOT NULL)::int AS failed
         FROM outbound_message WHERE state IN ('ambiguous', 'failed')
       )
       SELECT extract(epoch FROM now() - undone.oldest)::float8 AS oldest,

@@ -44,6 +44,8 @@ export interface SurfaceDeps {
 export interface RunningSurface {
   /** Draws the answer where its people are: one message, edited in place. Runs under the incident's lock; may run again at any time. */
   readonly publish?: (answer: IncidentAnswer, signal: AbortSignal) => Promise<JobOutcome>;
+  /** Null when people can be told something there now, else why not. One cheap call, asked every minute. */
+  readonly reach?: (signal: AbortSignal) => Promise<string | null>;
   readonly routes?: readonly HttpRoute[];
   /** Where it shows incidents, and to whom. */
   readonly places?: PlacePort;

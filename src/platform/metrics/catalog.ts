@@ -40,6 +40,10 @@ export const METRICS: Readonly<Record<string, MetricSpec>> = {
     help: "When something from this source last reached this sink, in seconds since 1970.",
   },
   traceops_signature_failures_total: { type: "counter", help: "Webhooks refused because of their signature or token." },
+  traceops_clock_skewed_total: {
+    type: "counter",
+    help: "Looks, one every half minute and process, that found its clock more than five minutes off the database's.",
+  },
   traceops_webhooks_total: { type: "counter", help: "Webhooks by what became of them." },
   traceops_redactions_total: { type: "counter", help: "Texts in which a rule of redaction found something, by rule." },
   traceops_subscription_enabled: {
@@ -60,6 +64,10 @@ export const METRICS: Readonly<Record<string, MetricSpec>> = {
     type: "histogram",
     help: "From the first alert of an incident to its first answer.",
     buckets: [1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600],
+  },
+  traceops_data_disk_used_ratio: {
+    type: "gauge",
+    help: "How full the disk below the data folder is, 0 to 1; at 1 nothing is taken any more.",
   },
   process_start_time_seconds: { type: "gauge", help: "When this process started, in seconds since 1970." },
   process_resident_memory_bytes: { type: "gauge", help: "Memory of this process." },

@@ -6,6 +6,7 @@ import { type ClientSettings, libraryLogger } from "./client.ts";
 import { type Connection, type ConnectionSettings, httpConnection, socketConnection } from "./connection.ts";
 import { Cooldowns } from "./delivery/cooldown.ts";
 import { type Publisher, publish } from "./delivery/publish.ts";
+import { reach } from "./delivery/reach.ts";
 import { RefusedForms } from "./delivery/refused-forms.ts";
 import type { Desk } from "./desk.ts";
 import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "./drawing/links.ts";
@@ -89,6 +90,7 @@ class SlackSurface {
         await this.#homeNews.tell();
         return tellAuthors(telling, { answer, outcome }, signal);
       },
+      reach: (signal) => reach(this.#publisher.cooldowns, this.#workspaces.all, signal),
       routes: connections.flatMap(({ routes }) => routes),
       places: this.#places,
       start: async () => {

@@ -72,6 +72,11 @@ export class Cooldowns {
   async close(spot: Spot, code: string): Promise<void> {
     await this.#marks.set(spot.tenant, closedName(spot), `${this.#clock.nowMs() + CLOSED_MS} ${code}`);
   }
+
+  /** Forgets a stored refusal: somebody repaired what was refused. */
+  async reopen(spot: Spot): Promise<void> {
+    await this.#marks.set(spot.tenant, closedName(spot), "0 reopened");
+  }
 }
 
 function pauseName(method: string, { team, channel }: Spot): string {

@@ -9,6 +9,7 @@ import { type ChartFile, freshChart, knownChart } from "./chart-file.ts";
 import { deliver } from "./deliver.ts";
 import { again, type Delivered, type Draft, type Due } from "./postbox.ts";
 import { keyOf, type Publisher, SURFACE } from "./publisher.ts";
+import { adviceFor, scopeOfRefusal } from "./refusals.ts";
 import { withRowsAtHand } from "./rows-at-hand.ts";
 import { repliesOf } from "./thread-plan.ts";
 
@@ -46,6 +47,30 @@ export async function publish(asked: Publisher, answer: IncidentAnswer, signal: 
     default:
       return root satisfies never;
   }
+}
+
+/** For this long after its last change an incident waits for a workspace that takes nothing. */
+const OFFERED_MS = 24 * 60 * 60_000;
+
+/**
+ * Nobody was told. A workspace that refuses the token takes messages again once an administrator acted, so the job waits
+ * for the next look at it; a refusing channel is tried again with the next change of the incident.
+ */
+async function untold(task: Task, { team, channel }: Pick<CardPlace, "team" | "channel">): Promise<JobOutcome> {
+  const { clock, cooldowns } = task.publisher;
+  const shut = await cooldowns.closedBy({ tenant: task.answer.incident.tenant, team, channel });
+  if (shut === null) return UNTOLD;
+  await noteWhy(task, adviceFor(shut.code, channel));
+  const isOld = clock.nowMs() - task.answer.view.updatedAtMs > OFFERED_MS;
+  if (scopeOfRefusal(shut.code) !== "workspace" || isOld) return UNTOLD;
+  const because = `slack refuses everything in this workspace (${shut.code})`;
+  return { status: "again", notBeforeMs: shut.untilMs, because, untold: true };
+}
+
+/** A card that was not tried, because another one was refused a moment ago, is untold for the same reason. */
+async function noteWhy({ publisher, answer, ordinal }: Task, problem: string): Promise<void> {
+  const row = await publisher.messages.open(keyOf(answer, "root", ordinal));
+  if (row.state === "pending") await publisher.messages.move(row, { state: "failed", problem, bodyHash: null });
 }
 
 const DONE: JobOutcome = { status: "done" };
@@ -115,14 +140,22 @@ function cardWasDeleted({ publisher, answer, ordinal }: Task): JobOutcome {
 }
 
 /** The channel of a card that stands takes nothing any more: it is made anew where one does, once. */
-async function cardIsShutOut({ publisher, answer, ordinal, rows }: Task): Promise<JobOutcome> {
+async function cardIsShutOut(task: Task): Promise<JobOutcome> {
+  const { publisher, answer, ordinal, rows } = task;
   const row = rootOf(rows, ordinal);
-  if (row?.state !== "posted" || row.remote === null || ordinal === 1) return UNTOLD;
-  const open = await openPlaces(publisher, answer, parsePlace(row.remote.place));
-  if (open.length === 0 || answer.view.resolvedAtMs !== null) return UNTOLD;
+  if (row?.state !== "posted" || row.remote === null) return untold(task, await wantedPlace(task));
+  const standing = parsePlace(row.remote.place);
+  if (ordinal === 1) return untold(task, standing);
+  const open = await openPlaces(publisher, answer, standing);
+  if (open.length === 0 || answer.view.resolvedAtMs !== null) return untold(task, standing);
   const problem = `${parsePlace(row.remote.place).channel} takes nothing any more: the card moved to the default channel`;
   await publisher.messages.move(row, { state: "failed", problem });
   return { status: "again", notBeforeMs: publisher.clock.nowMs(), because: "the card moves to another channel" };
+}
+
+async function wantedPlace({ publisher, answer }: Task): Promise<Pick<CardPlace, "team" | "channel">> {
+  const wanted = await publisher.routing.targetOf(answer);
+  return wanted.status === "muted" ? { team: null, channel: publisher.routing.homeOf(null) } : wanted;
 }
 
 /** True when the card was to move, found no other channel, and its own takes messages again: it is the card again. */

@@ -1,16 +1,21 @@
+import { isTokenCode } from "./slack-errors.ts";
+
 /** What a refusal for good is about, and so what else must not be tried. */
 export type RefusalScope = "workspace" | "channel" | "message";
 
+/** Besides what is about the token. https://docs.slack.dev/reference/methods/chat.postMessage */
 const WORKSPACE = new Set([
-  "account_inactive",
-  "invalid_auth",
+  "access_denied",
+  "accesslimited",
+  "ekm_access_denied",
+  "enterprise_is_restricted",
+  "message_limit_exceeded",
   "missing_scope",
-  "not_allowed_token_type",
-  "not_authed",
+  "no_permission",
   "org_login_required",
   "team_access_not_granted",
-  "token_expired",
-  "token_revoked",
+  "team_added_to_org",
+  "two_factor_setup_required",
 ]);
 
 const CHANNEL = new Set([
@@ -25,7 +30,7 @@ const CHANNEL = new Set([
 
 /** Whether the workspace, the channel or just this message was refused. */
 export function scopeOfRefusal(code: string): RefusalScope {
-  if (WORKSPACE.has(code)) return "workspace";
+  if (WORKSPACE.has(code) || isTokenCode(code)) return "workspace";
   return CHANNEL.has(code) ? "channel" : "message";
 }
 
@@ -34,8 +39,15 @@ export function adviceFor(code: string, channel: string): string {
   const scope = scopeOfRefusal(code);
   if (scope === "channel") return channelAdvice(code, channel);
   return scope === "workspace"
-    ? `Slack refused the bot's token (${code}): install the app again and set the new token`
+    ? workspaceAdvice(code)
     : `Slack refused the content (${code}): this is a defect of TraceOps, please report it`;
+}
+
+function workspaceAdvice(code: string): string {
+  if (isTokenCode(code)) return `Slack refused the bot's token (${code}): install the app again and set the new token`;
+  return code === "missing_scope"
+    ? `the Slack app lacks a permission (${code}): install the app again with the scopes of our manifest`
+    : `the workspace takes nothing from the app (${code}): an administrator of Slack has to allow it again`;
 }
 
 function channelAdvice(code: string, channel: string): string {

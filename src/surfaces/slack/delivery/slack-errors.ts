@@ -35,17 +35,21 @@ function platformFailure(code: string): CallFailure {
   return { kind: "permanent", code };
 }
 
+const TOKEN = new Set([
+  "invalid_auth",
+  "not_authed",
+  "account_inactive",
+  "token_revoked",
+  "token_expired",
+  "not_allowed_token_type",
+]);
+
 /** The tokens themselves are refused: no call can work until an administrator acts. */
 export function isRefusedToken(failure: CallFailure): boolean {
-  return (
-    failure.kind === "permanent" &&
-    [
-      "invalid_auth",
-      "not_authed",
-      "account_inactive",
-      "token_revoked",
-      "token_expired",
-      "not_allowed_token_type",
-    ].includes(failure.code)
-  );
+  return failure.kind === "permanent" && isTokenCode(failure.code);
+}
+
+/** Whether this code of Slack's speaks about the token and nothing else. */
+export function isTokenCode(code: string): boolean {
+  return TOKEN.has(code);
 }
