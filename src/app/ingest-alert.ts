@@ -7,7 +7,7 @@ import {
 } from "../core/correlation/correlate.ts";
 import { mayLeadTo } from "../core/correlation/may-lead-to.ts";
 import { type CorrelationScope, openingLocks, scopeOf } from "../core/correlation/scope.ts";
-import type { EpochMs, IncidentId, TenantId } from "../core/ids.ts";
+import { type EpochMs, epochMs, type IncidentId, type TenantId } from "../core/ids.ts";
 import type { Incident, OpenIncident } from "../core/incident.ts";
 import { UnavailableError } from "./errors.ts";
 import type { JobPayload, JobRequest } from "./jobs/catalog.ts";
@@ -35,8 +35,10 @@ export interface IngestAlertDeps extends KnownCallsDeps {
 
 const MAX_TRIES = 3;
 const LAST_LOOK_AFTER_MS = 5_000;
-/** One more alert of a case that is being looked into: it rarely comes alone. */
+/** One more event of a case that is being looked into rarely comes alone, and the more there were the less it adds. */
 const FOLLOW_UP_AFTER_MS = 3_000;
+const ALERTS_OF_A_STORM = 20;
+const STORM_FOLLOW_UP_AFTER_MS = 20_000;
 
 /** Takes one alert to its incident. Reads, asks the core for a decision, then applies it with the work it causes. */
 export async function ingestAlert(deps: IngestAlertDeps, tenant: TenantId, alert: Alert): Promise<IngestOutcome> {
@@ -154,25 +156,31 @@ function causesOf(
 ): readonly JobRequest[] {
   // Only the end is known so far. The start, when it comes, causes the work; without it there is nothing to tell.
   if (decision.reason === "resolved-before-it-fired") return [];
-  const { id: incidentId, revision } = incident;
+  const { id: incidentId } = incident;
   const isNews = incident.alertCount <= 1 || alert.status !== "firing" || incident.reopened;
   return [
     {
       name: "incident.investigate",
-      ...whenToLook({ incidentId, revision }, { alert, isNews, nowMs: deps.clock.nowMs() }),
+      ...whenToLook(deps, { alert, decision }, incident),
     },
     ...(isNews ? publishRequests(deps, incidentId) : []),
   ];
 }
 
 function whenToLook(
-  payload: JobPayload<"incident.investigate">,
-  { alert, isNews, nowMs }: { readonly alert: Alert; readonly isNews: boolean; readonly nowMs: EpochMs },
-) {
-  if (alert.status === "resolved") {
+  { clock }: Pick<IngestAlertDeps, "clock">,
+  { alert, decision }: Pick<IncidentChange, "alert" | "decision">,
+  { id: incidentId, revision, alertCount, status, reopened }: Incident,
+): { readonly payload: JobPayload<"incident.investigate">; readonly notBeforeMs?: EpochMs } {
+  const nowMs = clock.nowMs();
+  if (status === "resolved") {
     // Nobody waits for the last word on what is over, and its last records are still on their way.
-    const lastMs = nowMs + LAST_LOOK_AFTER_MS;
-    return { payload: { ...payload, sinceMs: lastMs }, notBeforeMs: lastMs };
+    const lastMs = epochMs(nowMs + LAST_LOOK_AFTER_MS);
+    return { payload: { incidentId, revision, sinceMs: lastMs }, notBeforeMs: lastMs };
   }
-  return isNews ? { payload } : { payload, notBeforeMs: nowMs + FOLLOW_UP_AFTER_MS };
+  const isNew = decision.kind === "open" || (alert.status === "firing" && (alertCount <= 1 || reopened));
+  if (isNew) return { payload: { incidentId, revision } };
+  const afterMs = alertCount > ALERTS_OF_A_STORM ? STORM_FOLLOW_UP_AFTER_MS : FOLLOW_UP_AFTER_MS;
+  // Equal requests that wait are one: a storm of alerts is not a storm of looks.
+  return { payload: { incidentId, revision: 0, newest: true }, notBeforeMs: epochMs(nowMs + afterMs) };
 }

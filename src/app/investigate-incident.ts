@@ -67,7 +67,10 @@ export async function investigateIncident(
   const incident = await deps.incidents.get(deps.tenant, id);
   if (incident === null) return { kind: "unknown-incident" };
   const latest = await deps.analyses.latest(deps.tenant, id);
-  if (isAnswered(payload, latest) || isLeftToNewer(deps, { payload, incident, latest })) return { kind: "superseded" };
+  const wanted = payload.newest === true ? { ...payload, revision: incident.revision } : payload;
+  if (isAnswered(wanted, latest) || isLeftToNewer(deps, { payload: wanted, incident, latest })) {
+    return { kind: "superseded" };
+  }
 
   const thoughtAgain = payload.stored === true ? await fromStored(deps, incident) : null;
   const input = thoughtAgain ?? (await gather(deps, incident, { signal, watch: watched(deps, incident, latest) }));

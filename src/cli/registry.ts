@@ -39,7 +39,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   backup: {
     summary: "Writes everything that is stored to one file, while the bot goes on working.",
-    usage: "--out <file or folder>",
+    usage: "--out <file or folder> [--every <seconds> [--keep <how many>]]",
     load: async () => (await import("./backup.ts")).backup,
   },
   restore: {

@@ -85,12 +85,12 @@ export const MUTANTS = {
     edits: [
       {
         file: "src/queue/locks.ts",
-        find: 'await inTurn(() => ask(client, "pg_try_advisory_lock", name))',
-        replace: "true",
+        find: "await inTurn(() => ask(client, TAKE[names.length], names))",
+        replace: "names.length",
       },
       {
         file: "src/store/outbound-messages.ts",
-        find: "where: { id: BigInt(message.id), state: message.state, attempt: message.attempt },",
+        find: "where: { id: BigInt(message.id), state: message.state, attempt: message.attempt, bodyHash: message.bodyHash },",
         replace: "where: { id: BigInt(message.id) },",
       },
     ],

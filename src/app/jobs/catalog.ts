@@ -31,9 +31,11 @@ export const jobCatalog = {
       sinceMs: z.number().optional(),
       /** Think again over what was read last; the sources are not asked. Without stored records they are. */
       stored: z.boolean().optional(),
+      /** Looks at the newest state, whatever it is by then: one such look serves all that asked for it meanwhile. */
+      newest: z.boolean().optional(),
     }),
     writes: ({ incidentId }: { readonly incidentId: string }) => `answer:${incidentId}`,
-    collapses: false,
+    collapses: true,
     overtakes: false,
     attempts: 5,
     timeoutMs: 60_000,
@@ -53,7 +55,7 @@ export const jobCatalog = {
     // Weights are made from all votes, of whichever incident.
     writes: () => "weights",
     collapses: true,
-    overtakes: false,
+    overtakes: true,
     attempts: 5,
     timeoutMs: 10_000,
   },
