@@ -9,7 +9,7 @@ import { decodeRecord } from "../src/ingest/decode-record.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { createRedactor } from "../src/platform/redaction/redact.ts";
 import { FileSegments } from "../src/segments/event-segments.ts";
-import { openDatabase } from "../src/store/database.ts";
+import { openDatabases } from "../src/store/databases.ts";
 import { startEmbeddedPostgres } from "../src/store/embedded/start.ts";
 import { createLogCounts } from "../src/store/log-counts.ts";
 import { migrate } from "../src/store/migrate.ts";
@@ -84,7 +84,7 @@ const postgres = await startEmbeddedPostgres({ dataDir: join(folder, "postgres")
 await migrate(postgres.connectionString);
 const client = new pg.Client(postgres.connectionString);
 await client.connect();
-const db = openDatabase(postgres.connectionString);
+const db = await openDatabases(postgres.connectionString);
 const sink = createLogCounts(db);
 const redactor = createRedactor({ pseudonymKey: "bench" });
 
@@ -298,7 +298,7 @@ try {
   publish(report, values.json);
 } finally {
   await kept.close();
-  await db.$disconnect();
+  await db.close();
   await client.end();
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });

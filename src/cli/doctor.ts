@@ -3,11 +3,12 @@ import type { HealthFinding } from "../app/health.ts";
 import { DEFAULT_TENANT } from "../core/ids.ts";
 import { trailSeal } from "../main/access.ts";
 import type { Config } from "../main/config.ts";
-import { openDatabase } from "../main/database.ts";
+import { openDatabase, separationWords } from "../main/database.ts";
 import { checkHealth, tryTo } from "../main/health.ts";
 import { type Wiring, wire } from "../main/wiring.ts";
 import { createLogger } from "../platform/logger.ts";
 import { createQueue } from "../queue/create-queue.ts";
+import { readSeparation } from "../store/roles.ts";
 import { trailWords } from "./audit.ts";
 import { type Command, type CommandIo, reasonOf } from "./command.ts";
 import { loadConfig } from "./settings.ts";
@@ -41,7 +42,7 @@ export const doctor: Command = {
       part: "database",
       text: isEmbedded ? "embedded PostgreSQL, schema up to date" : "DATABASE_URL answers, schema up to date",
     });
-    findings.push(await queueFinding(config, connectionString));
+    findings.push(await tenantsFinding(connectionString), await queueFinding(config, connectionString));
     try {
       const wiring = await wire({
         config,
@@ -73,6 +74,11 @@ async function auditFinding({ store, secrets }: Wiring): Promise<Finding> {
 
 function nodeFinding(version: string): Finding {
   return { sign: "ok", part: "node", text: version };
+}
+
+async function tenantsFinding(connectionString: string): Promise<Finding> {
+  const separation = await readSeparation(connectionString);
+  return { sign: separation.by === "nothing" ? "FIX" : "ok", part: "tenants", text: separationWords(separation) };
 }
 
 async function queueFinding(config: Config, connectionString: string): Promise<Finding> {

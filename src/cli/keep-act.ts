@@ -8,7 +8,7 @@ import { openSecrets } from "../main/secrets.ts";
 import { systemClock } from "../platform/clock.ts";
 import { createAuditStore } from "../store/audit.ts";
 import { withClient } from "../store/client.ts";
-import { openDatabase } from "../store/database.ts";
+import { openDatabases } from "../store/databases.ts";
 import { COMMAND_LINE_ACTOR } from "./play-scenario.ts";
 
 /** What commands do to everything that is kept at once. Restoring is a command's only, so no policy knows it. */
@@ -26,7 +26,7 @@ export async function keepAct(connectionString: string, config: Config, action: 
     return { status: "not-kept", because: "the tables are of a version before it, or are not there yet" };
   }
   const seal = trailSeal(openSecrets({ given: config.core.TRACEOPS_SECRET, dataDir: dataDirOf(config) }));
-  const db = openDatabase(connectionString);
+  const db = await openDatabases(connectionString);
   try {
     const store = createAuditStore(db);
     if (!(await continues(store, seal))) {
@@ -46,7 +46,7 @@ export async function keepAct(connectionString: string, config: Config, action: 
     });
     return { status: "kept" };
   } finally {
-    await db.$disconnect();
+    await db.close();
   }
 }
 

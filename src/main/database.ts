@@ -3,6 +3,7 @@ import { UnavailableError } from "../app/errors.ts";
 import type { Logger } from "../app/ports.ts";
 import { startEmbeddedPostgres } from "../store/embedded/start.ts";
 import { migrate } from "../store/migrate.ts";
+import { readSeparation, type Separation } from "../store/roles.ts";
 import type { Config } from "./config.ts";
 import { PROJECT_ROOT } from "./project.ts";
 
@@ -43,6 +44,7 @@ async function open(config: Config, { migrate: update, logger }: Opening): Promi
   const given = config.core.DATABASE_URL;
   if (given !== undefined) {
     const applied = await migrateGiven(given, update);
+    if (logger) await warnOfNoSeparation(given, logger);
     return { connectionString: given, isEmbedded: false, applied, close: () => Promise.resolve() };
   }
   const server = await startEmbeddedPostgres({
@@ -57,6 +59,22 @@ async function open(config: Config, { migrate: update, logger }: Opening): Promi
     await server.stop();
     throw error;
   }
+}
+
+/** The embedded server has its roles; an account of others may be above every policy. */
+async function warnOfNoSeparation(connectionString: string, logger: Logger): Promise<void> {
+  const { by, account } = await readSeparation(connectionString);
+  if (by === "nothing") logger.warn({ account }, separationWords({ by, account }));
+}
+
+/** How tenants are kept apart, and what to do when they are not. */
+export function separationWords({ by, account }: Separation): string {
+  if (by === "roles") return "the database keeps tenants apart (roles traceops_app and traceops_system)";
+  if (by === "policies") return "the database keeps tenants apart (policies that bind the account of DATABASE_URL)";
+  return (
+    `the account ${account} of DATABASE_URL is above row-level security: only queries keep tenants apart. Use one that is ` +
+    "no superuser and has no BYPASSRLS, or make the roles of docs/operations.md"
+  );
 }
 
 async function migrateGiven(connectionString: string, update: Opening["migrate"]): Promise<readonly string[]> {

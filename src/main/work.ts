@@ -4,6 +4,7 @@ import type { LogLevel } from "../platform/logger.ts";
 import { createQueue } from "../queue/create-queue.ts";
 import { startRelay } from "../queue/relay.ts";
 import { startWorker } from "../queue/worker.ts";
+import { connectionOfEveryTenant } from "../store/databases.ts";
 import type { Config } from "./config.ts";
 import type { Wiring } from "./wiring.ts";
 
@@ -22,8 +23,10 @@ export async function startWorkHere(wiring: Wiring, connectionString: string): P
     redactor.text(error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 1_000);
   const queue = await createQueue({ redisUrl, connectionString, logger });
   wiring.queueCheck.ping = async () => void (await queue.waiting());
-  const worker = await startWorker({ connectionString, queue, handlers, logger, clock, concurrency, describeError });
-  const relay = await startRelay({ connectionString, queue, logger, clock });
+  // One outbox for all tenants: its rows are claimed and settled whoever they belong to. What a job does is its tenant's.
+  const rows = { connectionString: await connectionOfEveryTenant(connectionString), queue, logger, clock };
+  const worker = await startWorker({ ...rows, handlers, concurrency, describeError });
+  const relay = await startRelay(rows);
   return {
     stop: async () => {
       await relay.stop();

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { withSessionSettings } from "../platform/session-settings.ts";
 
 const CONNECT_DEADLINE_MS = 5_000;
 const QUERY_DEADLINE_MS = 15_000;
@@ -21,14 +22,14 @@ export const EXPENDABLE_WRITES = "-c synchronous_commit=off";
 /** A few connections for short statements whose writes are expendable. */
 export function openPool(connectionString: string, options: { readonly max: number; readonly name: string }): pg.Pool {
   const pool = new pg.Pool({
-    connectionString,
+    // Into the string: what stands there wins over options beside it.
+    connectionString: withSessionSettings(connectionString, { synchronous_commit: "off" }),
     max: options.max,
     application_name: options.name,
     connectionTimeoutMillis: CONNECT_DEADLINE_MS,
     query_timeout: QUERY_DEADLINE_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    options: EXPENDABLE_WRITES,
     Client: GuardedClient,
   });
   pool.on("error", () => undefined);

@@ -5,30 +5,31 @@ import type { AnalysisStore, Clock, NewAnalysis, StoredAnalysis } from "../app/p
 import { type IncidentId, incidentId, type TenantId } from "../core/ids.ts";
 import { storedSafe } from "../core/safe.ts";
 import { failpoint } from "../platform/failpoint.ts";
-import type { Database, Transaction } from "./database.ts";
+import type { Transaction } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { msOf, reviveStoredAnalysis } from "./revive.ts";
 import { toJsonText } from "./stored-json.ts";
 
 /** Every answer that was given, in the order it was given. */
-export function createAnalysisStore(db: Database, clock: Clock): AnalysisStore {
+export function createAnalysisStore(db: Databases, clock: Clock): AnalysisStore {
   return {
     async save(item, causes) {
-      const saved = await db.$transaction((tx) => save(tx, clock, { item, causes }));
+      const saved = await db.of(item.tenant).$transaction((tx) => save(tx, clock, { item, causes }));
       failpoint("analysis.after-commit");
       return saved;
     },
     latest: async (tenant, id) => (await newest(db, { tenant, id, take: 1 }))[0] ?? null,
     lastTwo: (tenant, id) => newest(db, { tenant, id, take: 2 }),
     async answeredAt(tenant, ids) {
-      const rows = await db.$queryRaw`
+      const rows = await db.of(tenant).$queryRaw`
         SELECT DISTINCT ON (incident_id) incident_id AS id, at FROM analysis
         WHERE tenant = ${tenant} AND incident_id = ANY(${[...ids]}::text[]) ORDER BY incident_id, sequence DESC`;
       return new Map(Answered.parse(rows).map(({ id, at }) => [incidentId(id), msOf(at)]));
     },
     async calls(tenant, ids) {
       // Whole answers are large, and only this part of them is wanted.
-      const rows = await db.$queryRaw`
+      const rows = await db.of(tenant).$queryRaw`
         SELECT DISTINCT ON (incident_id) document -> 'graph' AS graph FROM analysis
         WHERE tenant = ${tenant} AND incident_id = ANY(${[...ids]}::text[]) ORDER BY incident_id, sequence DESC`;
       return Graphs.parse(rows).flatMap(({ graph }) => graph.map(({ caller, callee }) => [caller, callee] as const));
@@ -66,10 +67,10 @@ async function save(
 }
 
 async function newest(
-  db: Database,
+  db: Databases,
   { tenant, id, take }: { readonly tenant: TenantId; readonly id: IncidentId; readonly take: number },
 ): Promise<readonly StoredAnalysis[]> {
-  const rows = await db.analysisRow.findMany({
+  const rows = await db.of(tenant).analysisRow.findMany({
     where: { tenant, incidentId: id },
     orderBy: { sequence: "desc" },
     take,

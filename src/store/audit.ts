@@ -1,19 +1,20 @@
 import type { AuditHead, AuditStore, KeptEntry } from "../app/access/audit-trail.ts";
 import { type TenantId, tenantId } from "../core/ids.ts";
 import type { Database, Transaction } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import type { AuditRow } from "./generated/client.ts";
 import { msOf } from "./revive.ts";
 
 /** The audit trail in PostgreSQL: rows are only added, one process at a time for each tenant. */
-export function createAuditStore(db: Database): AuditStore {
+export function createAuditStore(db: Databases): AuditStore {
   return {
-    append: (tenant, make) => db.$transaction((tx) => append(tx, tenant, make)),
+    append: (tenant, make) => db.of(tenant).$transaction((tx) => append(tx, tenant, make)),
     async read(tenant, after, limit) {
       const where = { tenant, sequence: { gt: after } };
-      const rows = await db.auditRow.findMany({ where, orderBy: { sequence: "asc" }, take: limit });
+      const rows = await db.of(tenant).auditRow.findMany({ where, orderBy: { sequence: "asc" }, take: limit });
       return rows.map(revive);
     },
-    head: (tenant) => headOf(db, tenant),
+    head: (tenant) => headOf(db.of(tenant), tenant),
   };
 }
 

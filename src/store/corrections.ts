@@ -2,7 +2,8 @@ import { AppError } from "../app/errors.ts";
 import type { CorrectionStore } from "../app/people-ports.ts";
 import type { Clock } from "../app/ports.ts";
 import { failpoint } from "../platform/failpoint.ts";
-import type { Database, Transaction } from "./database.ts";
+import type { Transaction } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveCorrection, reviveIncident } from "./revive.ts";
 import { toJsonValue, toStoredText } from "./stored-json.ts";
@@ -10,15 +11,15 @@ import { toJsonValue, toStoredText } from "./stored-json.ts";
 const MAX_FACTS = 2000;
 
 /** What people corrected, as facts that nobody changes afterwards. */
-export function createCorrectionStore(db: Database, clock: Clock): CorrectionStore {
+export function createCorrectionStore(db: Databases, clock: Clock): CorrectionStore {
   return {
     async add(fact, causes) {
-      const added = await db.$transaction((tx) => add(tx, clock, { fact, causes }));
+      const added = await db.of(fact.tenant).$transaction((tx) => add(tx, clock, { fact, causes }));
       failpoint("correction.after-commit");
       return added;
     },
     async ofIncident(tenant, id) {
-      const rows = await db.correctionRow.findMany({
+      const rows = await db.of(tenant).correctionRow.findMany({
         where: { tenant, incidentId: id },
         orderBy: { id: "asc" },
         take: MAX_FACTS,

@@ -13,13 +13,13 @@ import type {
   WeightsStore,
 } from "../app/ports.ts";
 import type { GraphProgress, ServiceEdges } from "../app/service-edges-port.ts";
-import { DEFAULT_TENANT, type EpochMs } from "../core/ids.ts";
+import { DEFAULT_TENANT, type EpochMs, SELF_WATCH_TENANT } from "../core/ids.ts";
 import { createAnalysisStore } from "./analyses.ts";
 import { createAuditStore } from "./audit.ts";
 import { checkRoom } from "./check-room.ts";
 import { createSchemaCheck } from "./check-schema.ts";
 import { createCorrectionStore } from "./corrections.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabases } from "./databases.ts";
 import { createEvidenceArchive } from "./evidence-archive.ts";
 import { createFeedbackStore } from "./feedback.ts";
 import { createGraphProgress } from "./graph-progress.ts";
@@ -76,10 +76,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Connects to a migrated database. Rejects when it does not answer. */
+/** Connects to a migrated database. Rejects when it does not answer, or does not keep tenants apart as asked. */
 export async function createStore(connectionString: string, { clock }: { readonly clock: Clock }): Promise<Store> {
-  const db = openDatabase(connectionString);
-  await db.$connect();
+  const db = await openDatabases(connectionString);
   const marks = createMarks(db);
   return {
     inbox: createInbox(db, clock),
@@ -101,18 +100,21 @@ export async function createStore(connectionString: string, { clock }: { readonl
     auditStore: createAuditStore(db),
     checkSchema: createSchemaCheck(db),
     checkWritable: () => marks.set(DEFAULT_TENANT, "writable-check", String(clock.nowMs())),
-    checkRoom: () => checkRoom(db),
+    checkRoom: () => checkRoom(db.of(DEFAULT_TENANT)),
     async pruneDoneJobs(before) {
-      const { count } = await db.outboxItem.deleteMany({ where: { doneAt: { lt: new Date(before) } } });
+      const { count } = await db
+        .everyTenant("past-its-time")
+        .outboxItem.deleteMany({ where: { doneAt: { lt: new Date(before) } } });
       return count;
     },
-    removePastTime: (before) => removePastTime(db, before),
-    removeSelfWatch: (before) => removeSelfWatch(db, before),
+    removePastTime: (before) => removePastTime(db.everyTenant("past-its-time"), before),
+    removeSelfWatch: (before) => removeSelfWatch(db.of(SELF_WATCH_TENANT), before),
     async quarantined() {
-      const webhooks = await db.inboxItem.count({ where: { state: "quarantined" } });
-      const jobs = await db.outboxItem.count({ where: { quarantinedAt: { not: null } } });
+      const all = db.everyTenant("standing");
+      const webhooks = await all.inboxItem.count({ where: { state: "quarantined" } });
+      const jobs = await all.outboxItem.count({ where: { quarantinedAt: { not: null } } });
       return { webhooks, jobs };
     },
-    close: () => db.$disconnect(),
+    close: () => db.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
 import { Prisma, PrismaClient } from "./generated/client.ts";
 import { statementNames } from "./statement-names.ts";
 
@@ -16,23 +17,53 @@ const STANDSTILL_MS = 5_000;
 /** The query that was running rejects; there is nothing else to do. */
 const survive = () => undefined;
 
-/** A pool of connections behind Prisma. A server that goes away makes queries fail, never the process. */
-export function openDatabase(connectionString: string): Database {
-  const adapter = new PrismaPg(
-    {
-      connectionString,
-      max: POOL_SIZE,
-      connectionTimeoutMillis: 10_000,
-      idleTimeoutMillis: 30_000,
-      keepAlive: true,
-      statement_timeout: 60_000,
-      // A process that stands still in the middle of a transaction holds its locks: others that open incidents wait for it.
-      idle_in_transaction_session_timeout: STANDSTILL_MS,
-      application_name: "traceops store",
-    },
-    { onPoolError: survive, onConnectionError: survive, statementNameGenerator: statementNames() },
+export interface PoolOptions {
+  /** Connections at most. */
+  readonly max: number;
+  /** Looks at each new connection before it is used; one that it rejects is closed. */
+  readonly check?: (client: pg.ClientBase) => Promise<void>;
+}
+
+/** Connections that are opened when they are needed and closed after half a minute without work. */
+export function openPool(connectionString: string, { max, check }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    statement_timeout: 60_000,
+    // A process that stands still in the middle of a transaction holds its locks: others that open incidents wait for it.
+    idle_in_transaction_session_timeout: STANDSTILL_MS,
+    application_name: "traceops store",
+    ...(check === undefined ? {} : { verify: (client, done) => void tell(check(client), done) }),
+  });
+  pool.on("error", survive);
+  return pool;
+}
+
+async function tell(checked: Promise<void>, done: (error?: Error) => void): Promise<void> {
+  const error = await checked.then(
+    () => undefined,
+    (cause: unknown) => (cause instanceof Error ? cause : new Error("a connection could not be checked", { cause })),
   );
+  done(error);
+}
+
+/** Prisma before a pool, which ends with it. A server that goes away makes queries fail, never the process. */
+export function databaseOn(pool: pg.Pool): Database {
+  const adapter = new PrismaPg(pool, {
+    onPoolError: survive,
+    onConnectionError: survive,
+    disposeExternalPool: true,
+    statementNameGenerator: statementNames(),
+  });
   return new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS, errorFormat: "minimal" });
+}
+
+/** The database as the account of the connection string sees it. The program itself goes through `Databases`. */
+export function openDatabase(connectionString: string): Database {
+  return databaseOn(openPool(connectionString, { max: POOL_SIZE }));
 }
 
 /** Whether another row holds the same unique key. */

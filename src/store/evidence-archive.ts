@@ -6,7 +6,7 @@ import type { AnalysisInput } from "../core/analyze.ts";
 import type { Event } from "../core/event.ts";
 import type { SourceEvidence } from "../core/evidence.ts";
 import { failpoint } from "../platform/failpoint.ts";
-import type { Database } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import { reviveEvent } from "./revive.ts";
 import { toJsonText } from "./stored-json.ts";
 
@@ -28,7 +28,7 @@ interface Source {
 const StoredHead = z.custom<Head>((value) => typeof value === "object" && value !== null && "sources" in value);
 
 /** The latest input of each incident, packed as JSON lines: a head, then the events of its sources in order. */
-export function createEvidenceArchive(db: Database, clock: Clock): EvidenceArchive {
+export function createEvidenceArchive(db: Databases, clock: Clock): EvidenceArchive {
   return {
     async save({ tenant, input }) {
       const events = input.evidence.flatMap(eventsOf);
@@ -42,7 +42,7 @@ export function createEvidenceArchive(db: Database, clock: Clock): EvidenceArchi
         packed: Uint8Array.from(packed),
       };
       failpoint("archive.before-commit");
-      await db.archivedInputRow.upsert({
+      await db.of(tenant).archivedInputRow.upsert({
         where: { tenant_incidentId: { tenant, incidentId } },
         create: { tenant, incidentId, ...row },
         update: row,
@@ -51,7 +51,9 @@ export function createEvidenceArchive(db: Database, clock: Clock): EvidenceArchi
       return "saved";
     },
     async load(tenant, incidentId) {
-      const row = await db.archivedInputRow.findUnique({ where: { tenant_incidentId: { tenant, incidentId } } });
+      const row = await db
+        .of(tenant)
+        .archivedInputRow.findUnique({ where: { tenant_incidentId: { tenant, incidentId } } });
       if (row === null) return null;
       const text = await unpack(row.packed, { maxOutputLength: MAX_UNPACKED_BYTES });
       return revive(text.toString("utf8").split("\n"));

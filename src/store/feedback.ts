@@ -1,22 +1,23 @@
 import type { JobRequest } from "../app/jobs/catalog.ts";
 import type { Clock, FeedbackStore, Vote } from "../app/ports.ts";
 import type { TenantId } from "../core/ids.ts";
-import type { Database, Transaction } from "./database.ts";
+import type { Transaction } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveVote } from "./revive.ts";
 import { toJsonValue, toStoredText } from "./stored-json.ts";
 
 /** Votes as immutable facts. */
-export function createFeedbackStore(db: Database, clock: Clock): FeedbackStore {
+export function createFeedbackStore(db: Databases, clock: Clock): FeedbackStore {
   return {
-    add: (tenant, vote, causes) => db.$transaction((tx) => add(tx, clock, { tenant, vote, causes })),
+    add: (tenant, vote, causes) => db.of(tenant).$transaction((tx) => add(tx, clock, { tenant, vote, causes })),
     async ofIncident(tenant, id) {
-      const rows = await db.voteRow.findMany({ where: { tenant, incidentId: id }, orderBy: { id: "asc" } });
+      const rows = await db.of(tenant).voteRow.findMany({ where: { tenant, incidentId: id }, orderBy: { id: "asc" } });
       return rows.map(reviveVote);
     },
     async all(tenant, limit) {
       // The newest ones when there are more, since a later vote replaces an earlier one.
-      const rows = await db.voteRow.findMany({ where: { tenant }, orderBy: { id: "desc" }, take: limit });
+      const rows = await db.of(tenant).voteRow.findMany({ where: { tenant }, orderBy: { id: "desc" }, take: limit });
       return rows.map(reviveVote).toReversed();
     },
   };

@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { Clock } from "../app/ports.ts";
 import type { CountedTo, GraphProgress, GraphStep } from "../app/service-edges-port.ts";
 import type { KeeperState } from "../core/graph/keeper-state.ts";
-import type { Database, Transaction } from "./database.ts";
+import type { Transaction } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import { reviveSafe } from "./revive.ts";
 import { addEdges } from "./service-edges.ts";
 
@@ -24,25 +25,29 @@ const Positions = z
 const Names = z.array(z.string().transform(reviveSafe));
 
 /** Progress of the kept graphs in PostgreSQL, one row per tenant. */
-export function createGraphProgress(db: Database, clock: Clock): GraphProgress {
+export function createGraphProgress(db: Databases, clock: Clock): GraphProgress {
   return {
     async look(tenant) {
-      const row = await db.graphKeepingRow.findUnique({ where: { tenant }, omit: { packed: true } });
+      const row = await db.of(tenant).graphKeepingRow.findUnique({ where: { tenant }, omit: { packed: true } });
       if (row === null) return null;
       const { revision, keeper, isWaiting } = row;
       return { revision, keeper, isWaiting, positions: Positions.parse(row.positions) };
     },
     async recall(tenant, revision) {
-      const row = await db.graphKeepingRow.findUnique({ where: { tenant, revision }, select: { packed: true } });
+      const row = await db
+        .of(tenant)
+        .graphKeepingRow.findUnique({ where: { tenant, revision }, select: { packed: true } });
       return row === null ? null : unpack(row.packed).catch(unreadable);
     },
     async keep(step) {
       const packed = await pack(step.state);
-      const isKept = await db.$transaction((tx) => keep(tx, { step, packed, at: new Date(clock.nowMs()) }));
+      const isKept = await db
+        .of(step.tenant)
+        .$transaction((tx) => keep(tx, { step, packed, at: new Date(clock.nowMs()) }));
       return isKept ? { kind: "kept", bytes: packed.byteLength } : { kind: "moved" };
     },
     async release(keeper) {
-      await db.graphKeepingRow.updateMany({ where: { keeper }, data: { keeper: "" } });
+      await db.everyTenant("stopping").graphKeepingRow.updateMany({ where: { keeper }, data: { keeper: "" } });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Clock, Inbox, StoredDelivery } from "../app/ports.ts";
 import { tenantId } from "../core/ids.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import type { Database } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import { msOf, reviveDeliveryState } from "./revive.ts";
 import { toKeyText, toStoredText } from "./stored-json.ts";
 
@@ -11,10 +12,10 @@ const Headers = z.record(z.string(), z.string());
 const MAX_REASON = 1_000;
 
 /** Webhooks as they came, and one request to process each: one statement, one commit, then the sender may forget. */
-export function createInbox(db: Database, clock: Clock): Inbox {
+export function createInbox(db: Databases, clock: Clock): Inbox {
   return {
-    store: (item) => store(db, clock, item),
-    load: (inboxId) => load(db, inboxId),
+    store: (item) => store(db.of(item.tenant), clock, item),
+    load: (inboxId) => load(db.everyTenant("webhook-by-number"), inboxId),
     async quarantine(inboxId, reason) {
       const quarantineReason = toStoredText(reason).slice(0, MAX_REASON);
       await finish(db, clock, { inboxId, data: { state: "quarantined", quarantineReason } });
@@ -25,7 +26,8 @@ export function createInbox(db: Database, clock: Clock): Inbox {
     async markWaiting(inboxId, sinceMs) {
       const id = rowId(inboxId);
       if (id === null) return;
-      await db.inboxItem.updateMany({ where: { id, waitingSince: null }, data: { waitingSince: new Date(sinceMs) } });
+      const all = db.everyTenant("webhook-by-number");
+      await all.inboxItem.updateMany({ where: { id, waitingSince: null }, data: { waitingSince: new Date(sinceMs) } });
     },
   };
 }
@@ -72,14 +74,15 @@ async function load(db: Database, inboxId: string): Promise<StoredDelivery | nul
 }
 
 async function finish(
-  db: Database,
+  db: Databases,
   clock: Clock,
   { inboxId, data }: { inboxId: string; data: { state: string; quarantineReason?: string } },
 ): Promise<void> {
   const id = rowId(inboxId);
   if (id === null) return;
   failpoint("inbox.before-processed");
-  await db.inboxItem.updateMany({ where: { id }, data: { ...data, processedAt: new Date(clock.nowMs()) } });
+  const all = db.everyTenant("webhook-by-number");
+  await all.inboxItem.updateMany({ where: { id }, data: { ...data, processedAt: new Date(clock.nowMs()) } });
   failpoint("inbox.after-processed");
 }
 

@@ -15,7 +15,8 @@ import { DEFAULT_TENANT, type IncidentId, type TenantId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import { applyChange } from "./apply-change.ts";
-import type { Database, Transaction } from "./database.ts";
+import type { Transaction } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import type { Prisma } from "./generated/client.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveAlert, reviveIncident, reviveNote, reviveSafe } from "./revive.ts";
@@ -30,31 +31,31 @@ const MAX_NOTES = 2_000;
 type Causes = (incident: Incident) => readonly JobRequest[];
 
 /** Incidents as folds over stored alert events. */
-export function createIncidentStore(db: Database, clock: Clock): IncidentStore {
+export function createIncidentStore(db: Databases, clock: Clock): IncidentStore {
   return {
-    findOpen: (tenant, scope) => findVisible(db, clock, { tenant, scope }),
+    findOpen: (tenant, scope) => findVisible(db.of(tenant), clock, { tenant, scope }),
     apply: (change: IncidentChange, causes: Causes): Promise<AppliedChange> =>
-      applyChange({ db, clock }, change, causes),
+      applyChange({ db: db.of(change.tenant), clock }, change, causes),
     get: (tenant, id) => get(db, tenant, id),
     list: (tenant, filter) => list(db, tenant, filter),
     alerts: (tenant, id) => alerts(db, tenant, id),
     notes: (tenant, id) => notes(db, tenant, id),
     async addNote(note, causes) {
-      const added = await db.$transaction((tx) => addNote(tx, clock, { note, causes }));
+      const added = await db.of(note.tenant).$transaction((tx) => addNote(tx, clock, { note, causes }));
       failpoint("note.after-commit");
       return added;
     },
-    request: (jobs) => storeJobs(db, DEFAULT_TENANT, { jobs, clock }),
+    request: (jobs) => storeJobs(db.of(DEFAULT_TENANT), DEFAULT_TENANT, { jobs, clock }),
   };
 }
 
-async function get(db: Database, tenant: TenantId, id: IncidentId): Promise<Incident | null> {
-  const row = await db.incidentRow.findFirst({ where: { id, tenant } });
+async function get(db: Databases, tenant: TenantId, id: IncidentId): Promise<Incident | null> {
+  const row = await db.of(tenant).incidentRow.findFirst({ where: { id, tenant } });
   return row === null ? null : reviveIncident(row, tenant);
 }
 
-async function list(db: Database, tenant: TenantId, filter: IncidentFilter): Promise<readonly Incident[]> {
-  const rows = await db.incidentRow.findMany({
+async function list(db: Databases, tenant: TenantId, filter: IncidentFilter): Promise<readonly Incident[]> {
+  const rows = await db.of(tenant).incidentRow.findMany({
     where: { tenant, ...statusFilter(filter), ...serviceFilter(filter) },
     orderBy: [{ detectedAt: "desc" }, { id: "desc" }],
     take: Math.min(Math.max(1, filter.limit), MAX_LISTED),
@@ -71,8 +72,8 @@ function serviceFilter({ service }: IncidentFilter): Prisma.IncidentRowWhereInpu
   return service === undefined ? {} : { services: { has: toStoredText(service) } };
 }
 
-async function alerts(db: Database, tenant: TenantId, id: IncidentId): Promise<readonly AlertFact[]> {
-  const rows = await db.alertFactRow.findMany({
+async function alerts(db: Databases, tenant: TenantId, id: IncidentId): Promise<readonly AlertFact[]> {
+  const rows = await db.of(tenant).alertFactRow.findMany({
     where: { tenant, incidentId: id },
     orderBy: [{ occurredAt: "asc" }, { id: "asc" }],
     take: MAX_FACTS,
@@ -80,8 +81,8 @@ async function alerts(db: Database, tenant: TenantId, id: IncidentId): Promise<r
   return rows.map((row) => ({ alert: reviveAlert(row.alert), decision: reviveSafe(row.decision) }));
 }
 
-async function notes(db: Database, tenant: TenantId, id: IncidentId): Promise<readonly PersonNote[]> {
-  const rows = await db.noteRow.findMany({
+async function notes(db: Databases, tenant: TenantId, id: IncidentId): Promise<readonly PersonNote[]> {
+  const rows = await db.of(tenant).noteRow.findMany({
     where: { tenant, incidentId: id },
     orderBy: [{ at: "asc" }, { id: "asc" }],
     take: -MAX_NOTES,

@@ -1,7 +1,8 @@
 import type { CountedTemplate, CountsSink, CountsStep, TemplateCount } from "../app/segment-ports.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Safe } from "../core/safe.ts";
-import type { Database, Transaction } from "./database.ts";
+import type { Transaction } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import { toStoredText } from "./stored-json.ts";
 
 /** How many log lines of each kind came, per service and ten seconds. */
@@ -37,7 +38,7 @@ const CHUNK = 5_000;
 const MAX_KEYS = 10_000;
 
 /** Aggregates of raw log lines in PostgreSQL. */
-export function createLogCounts(db: Database, bounds: CountBounds = BOUNDS): LogCounts {
+export function createLogCounts(db: Databases, bounds: CountBounds = BOUNDS): LogCounts {
   /** Rows that each tenant was given since it was looked at. */
   const given = new Map<TenantId, number>();
   const isDue = ({ tenant, counts, templates }: CountsStep) => {
@@ -48,19 +49,21 @@ export function createLogCounts(db: Database, bounds: CountBounds = BOUNDS): Log
   };
   return {
     async position(tenant, writer) {
-      const row = await db.markRow.findUnique({ where: { tenant_name: { tenant, name: markName(writer) } } });
+      const row = await db
+        .of(tenant)
+        .markRow.findUnique({ where: { tenant_name: { tenant, name: markName(writer) } } });
       return row?.value ?? null;
     },
     async add(step) {
-      const outcome = await db.$transaction((tx) => add(tx, step));
+      const outcome = await db.of(step.tenant).$transaction((tx) => add(tx, step));
       if (outcome === "added" && isDue(step)) await keepWithin(db, step.tenant, bounds);
       return outcome;
     },
     async forget(tenant, writer, position) {
-      await db.markRow.deleteMany({ where: { tenant, name: markName(writer), value: position } });
+      await db.of(tenant).markRow.deleteMany({ where: { tenant, name: markName(writer), value: position } });
     },
     async seenBefore({ tenant, service, keys, beforeMs }) {
-      const found = await db.logTemplateRow.findMany({
+      const found = await db.of(tenant).logTemplateRow.findMany({
         where: {
           tenant,
           service: toStoredText(service),
@@ -73,11 +76,12 @@ export function createLogCounts(db: Database, bounds: CountBounds = BOUNDS): Log
     },
     async prune(olderThanMs) {
       const before = new Date(olderThanMs);
-      const { count } = await db.logCountRow.deleteMany({ where: { bucket: { lt: before } } });
-      await db.logTemplateRow.deleteMany({ where: { lastSeen: { lt: before } } });
+      const all = db.everyTenant("past-its-time");
+      const { count } = await all.logCountRow.deleteMany({ where: { bucket: { lt: before } } });
+      await all.logTemplateRow.deleteMany({ where: { lastSeen: { lt: before } } });
       let beyond = 0;
       // Every counted line has a template.
-      const tenants = await db.$queryRaw<{ tenant: TenantId }[]>`SELECT DISTINCT tenant FROM log_template`;
+      const tenants = await all.$queryRaw<{ tenant: TenantId }[]>`SELECT DISTINCT tenant FROM log_template`;
       for (const { tenant } of tenants) beyond += await keepWithin(db, tenant, bounds);
       return count + beyond;
     },
@@ -87,15 +91,15 @@ export function createLogCounts(db: Database, bounds: CountBounds = BOUNDS): Log
 const markName = (writer: string) => `segments/${writer}`;
 
 /** Gives how many counts went. */
-async function keepWithin(db: Database, tenant: TenantId, bounds: CountBounds): Promise<number> {
-  const templates = (await db.logTemplateRow.count({ where: { tenant } })) - bounds.templates;
+async function keepWithin(db: Databases, tenant: TenantId, bounds: CountBounds): Promise<number> {
+  const templates = (await db.of(tenant).logTemplateRow.count({ where: { tenant } })) - bounds.templates;
   await inSteps(templates, (rows) => {
-    return db.$executeRaw`DELETE FROM log_template WHERE ctid = ANY(ARRAY(
+    return db.of(tenant).$executeRaw`DELETE FROM log_template WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM log_template WHERE tenant = ${tenant} ORDER BY last_seen LIMIT ${rows}))`;
   });
-  const counts = (await db.logCountRow.count({ where: { tenant } })) - bounds.counts;
+  const counts = (await db.of(tenant).logCountRow.count({ where: { tenant } })) - bounds.counts;
   return inSteps(counts, (rows) => {
-    return db.$executeRaw`DELETE FROM log_count WHERE ctid = ANY(ARRAY(
+    return db.of(tenant).$executeRaw`DELETE FROM log_count WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM log_count WHERE tenant = ${tenant} ORDER BY bucket LIMIT ${rows}))`;
   });
 }

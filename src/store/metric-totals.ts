@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DEFAULT_TENANT } from "../core/ids.ts";
 import type { Database } from "./database.ts";
+import type { Databases } from "./databases.ts";
 
 const PREFIX = "metric:";
 const MAX_SERIES = 5_000;
@@ -33,12 +34,13 @@ export interface MetricTotals {
 }
 
 /** Totals as marks: one row per series. */
-export function createMetricTotals(db: Database): MetricTotals {
+export function createMetricTotals(databases: Databases): MetricTotals {
+  const own = () => databases.of(DEFAULT_TENANT);
   return {
     async add(added) {
       const { names, values } = columnsOf(added);
       if (names.length === 0) return;
-      await db.$executeRaw`
+      await own().$executeRaw`
         INSERT INTO mark (tenant, name, value)
         SELECT ${DEFAULT_TENANT}, name, value::text FROM unnest(${names}::text[], ${values}::float8[]) AS n(name, value)
         ON CONFLICT (tenant, name) DO UPDATE SET value = (mark.value::float8 + EXCLUDED.value::float8)::text`;
@@ -46,26 +48,26 @@ export function createMetricTotals(db: Database): MetricTotals {
     async raise(raised) {
       const { names, values } = columnsOf(raised);
       if (names.length === 0) return;
-      await db.$executeRaw`
+      await own().$executeRaw`
         INSERT INTO mark (tenant, name, value)
         SELECT ${DEFAULT_TENANT}, name, value::text FROM unnest(${names}::text[], ${values}::float8[]) AS n(name, value)
         ON CONFLICT (tenant, name)
         DO UPDATE SET value = greatest(mark.value::float8, EXCLUDED.value::float8)::text`;
     },
     async set(series, value) {
-      await db.$executeRaw`
+      await own().$executeRaw`
         INSERT INTO mark (tenant, name, value) VALUES (${DEFAULT_TENANT}, ${PREFIX + series}, ${String(value)})
         ON CONFLICT (tenant, name) DO UPDATE SET value = EXCLUDED.value`;
     },
     async read() {
-      const rows = await db.markRow.findMany({
+      const rows = await own().markRow.findMany({
         where: { tenant: DEFAULT_TENANT, name: { startsWith: PREFIX } },
         orderBy: { name: "asc" },
         take: MAX_SERIES,
       });
       return new Map(Totals.parse(rows).map(({ name, value }) => [name.slice(PREFIX.length), value]));
     },
-    standing: () => readStanding(db),
+    standing: () => readStanding(databases.everyTenant("standing")),
   };
 }
 

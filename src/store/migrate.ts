@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import { z } from "zod";
+import { changeSchema } from "./change-schema.ts";
 import { withClient } from "./client.ts";
+import { allowRoles, makeRoles } from "./roles.ts";
 
 /** Prisma's own number, so that its tools and this runner wait for each other. */
 const LOCK = 72_707_369;
@@ -16,12 +17,12 @@ interface Migration {
   readonly checksum: string;
 }
 
-const Names = z.array(z.object({ name: z.string() }));
 const Ledger = z.array(z.object({ migration_name: z.string(), checksum: z.string(), finished: z.boolean() }));
 
 /**
  * Applies the committed migrations that this database does not have, each in its own transaction, one process at a time,
- * and writes Prisma's ledger. Throws, having changed nothing, when a migration was edited after it was applied.
+ * writes Prisma's ledger, and gives the program's roles their rights. Throws, having changed nothing, when a migration was
+ * edited after it was applied.
  */
 export async function migrate(
   connectionString: string,
@@ -32,8 +33,10 @@ export async function migrate(
   return withClient(connectionString, async (client) => {
     await client.query("SET lock_timeout = '300s'");
     await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
+    await makeRoles(client);
     const missing = missingOf(migrations, await readLedger(client));
     for (const migration of missing) await apply(client, migration);
+    await allowRoles(client);
     return { applied: missing.map(({ name }) => name) };
   });
 }
@@ -90,57 +93,12 @@ function missingOf(migrations: readonly Migration[], ledger: z.infer<typeof Ledg
   });
 }
 
-/**
- * Older code goes on writing meanwhile. All tables that a migration speaks of are locked in one statement that gives up
- * before PostgreSQL, after a second, looks for deadlocks and might end a writer instead; then it is tried again.
- */
-const LOCK_WITHIN = "400ms";
-const MAX_TRIES = 300;
-const PAUSE_MS = 200;
-
-async function apply(client: pg.Client, migration: Migration): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await applyOnce(client, migration);
-    } catch (cause) {
-      if (attempt < MAX_TRIES && isInTheWay(cause)) await wait(PAUSE_MS);
-      else
-        throw new Error(`Migration ${migration.name} could not be applied; the database is as it was before.`, {
-          cause,
-        });
-    }
-  }
-}
-
-/** A lock that was not to be had in time, or a deadlock with a writer. */
-function isInTheWay(error: unknown): boolean {
-  return error instanceof Error && "code" in error && ["57014", "55P03", "40P01"].includes(String(error.code));
-}
-
-async function lockTables(client: pg.Client, sql: string): Promise<void> {
-  const { rows } = await client.query(
-    "SELECT quote_ident(relname) AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname",
-  );
-  const tables = Names.parse(rows).filter(({ name }) => new RegExp(`\\b${name}\\b`, "u").test(sql));
-  if (tables.length === 0) return;
-  await client.query(`SET LOCAL statement_timeout = '${LOCK_WITHIN}'`);
-  await client.query(`LOCK TABLE ${tables.map(({ name }) => `public.${name}`).join(", ")} IN ACCESS EXCLUSIVE MODE`);
-  await client.query("SET LOCAL statement_timeout = 0");
-}
-
-async function applyOnce(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
-  await client.query("BEGIN");
-  try {
-    await lockTables(client, sql);
-    await client.query(sql);
-    await client.query(
+async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  const record = () =>
+    client.query(
       `INSERT INTO "_prisma_migrations" (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
        VALUES ($1, $2, clock_timestamp(), $3, now(), 1)`,
       [randomUUID(), checksum, name],
     );
-    await client.query("COMMIT");
-  } catch (cause) {
-    await client.query("ROLLBACK");
-    throw cause;
-  }
+  await changeSchema(client, { name: `Migration ${name}`, sql, record });
 }

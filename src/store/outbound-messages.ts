@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { MessageKey, OutboundMessage, OutboundMessages } from "../app/ports.ts";
 import { incidentId, tenantId } from "../core/ids.ts";
 import { failpoint } from "../platform/failpoint.ts";
-import type { Database } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import type { OutboundMessageRow, Prisma } from "./generated/client.ts";
 import { msOf, reviveMessageState } from "./revive.ts";
 import { toStoredText } from "./stored-json.ts";
@@ -10,25 +10,25 @@ import { toStoredText } from "./stored-json.ts";
 type Move = Parameters<OutboundMessages["move"]>[1];
 
 /** One row per logical message. Two processes that ask for the same message get the same row. */
-export function createOutboundMessages(db: Database): OutboundMessages {
+export function createOutboundMessages(db: Databases): OutboundMessages {
   return {
     open: (key) => open(db, key),
     move: (message, to) => move(db, message, to),
     async ofIncident(tenant, id, surface) {
-      const rows = await db.outboundMessageRow.findMany({
+      const rows = await db.of(tenant).outboundMessageRow.findMany({
         where: { tenant, incidentId: id, surface },
         orderBy: [{ kind: "asc" }, { ordinal: "asc" }],
       });
       return rows.map(revive);
     },
     async at(tenant, surface, remote) {
-      const row = await db.outboundMessageRow.findFirst({
+      const row = await db.of(tenant).outboundMessageRow.findFirst({
         where: { tenant, surface, remotePlace: remote.place, remoteId: remote.id },
       });
       return row === null ? null : revive(row);
     },
     async stuck(tenant, surface, limit) {
-      const rows = await db.outboundMessageRow.findMany({
+      const rows = await db.of(tenant).outboundMessageRow.findMany({
         where: { tenant, surface, OR: [{ state: "ambiguous" }, { problem: { not: null } }] },
         orderBy: { id: "desc" },
         take: limit,
@@ -50,24 +50,24 @@ const NEW: Omit<OutboundMessage, "id" | "key" | "nonce"> = {
   problem: null,
 };
 
-async function open(db: Database, { tenant, incidentId: id, surface, kind, ordinal }: MessageKey) {
+async function open(db: Databases, { tenant, incidentId: id, surface, kind, ordinal }: MessageKey) {
   const where = { tenant, incidentId: id, surface, kind, ordinal };
   // Most are asked for again and again after they were opened once.
-  const known = await db.outboundMessageRow.findFirst({ where });
+  const known = await db.of(tenant).outboundMessageRow.findFirst({ where });
   if (known !== null) return revive(known);
-  const made = await db.$queryRaw`
+  const made = await db.of(tenant).$queryRaw`
     INSERT INTO outbound_message (tenant, incident_id, surface, kind, ordinal, nonce)
     VALUES (${tenant}, ${id}, ${surface}, ${kind}, ${ordinal}, gen_random_uuid()::text)
     ON CONFLICT (tenant, incident_id, surface, kind, ordinal) DO NOTHING RETURNING id::text AS id, nonce`;
   failpoint("message.after-open");
   const [row] = Made.parse(made);
   if (row !== undefined) return { ...NEW, ...row, key: { tenant, incidentId: id, surface, kind, ordinal } };
-  return revive(await db.outboundMessageRow.findFirstOrThrow({ where }));
+  return revive(await db.of(tenant).outboundMessageRow.findFirstOrThrow({ where }));
 }
 
-async function move(db: Database, message: OutboundMessage, to: Move): Promise<boolean> {
+async function move(db: Databases, message: OutboundMessage, to: Move): Promise<boolean> {
   failpoint("message.before-move");
-  const { count } = await db.outboundMessageRow.updateMany({
+  const { count } = await db.of(message.key.tenant).outboundMessageRow.updateMany({
     // The hash is the fence of edits: they change neither the state nor the attempt.
     where: { id: BigInt(message.id), state: message.state, attempt: message.attempt, bodyHash: message.bodyHash },
     data: columnsOf(to),

@@ -1,27 +1,27 @@
 import type { PostmortemDocument, PostmortemStore } from "../app/people-ports.ts";
 import type { IncidentId, TenantId } from "../core/ids.ts";
-import type { Database } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import { revivePostmortem } from "./revive.ts";
 import { toStoredText } from "./stored-json.ts";
 
 /** Postmortems by version. Nothing is overwritten; of two writers of one version the first wins. */
-export function createPostmortemStore(db: Database): PostmortemStore {
+export function createPostmortemStore(db: Databases): PostmortemStore {
   return {
     async latest(tenant, id) {
-      const row = await db.postmortemRow.findFirst({
+      const row = await db.of(tenant).postmortemRow.findFirst({
         where: { tenant, incidentId: id },
         orderBy: { version: "desc" },
       });
       return row === null ? null : revivePostmortem(row);
     },
     async version(tenant, id, version) {
-      const row = await db.postmortemRow.findFirst({ where: { tenant, incidentId: id, version } });
+      const row = await db.of(tenant).postmortemRow.findFirst({ where: { tenant, incidentId: id, version } });
       return row === null ? null : revivePostmortem(row);
     },
     lastEdit: (tenant, id) => lastEdit(db, tenant, id),
     async save(tenant, document) {
       // One statement: two processes that save the same version never both succeed.
-      const { count } = await db.postmortemRow.createMany({
+      const { count } = await db.of(tenant).postmortemRow.createMany({
         data: [rowOf(tenant, document)],
         skipDuplicates: true,
       });
@@ -30,8 +30,8 @@ export function createPostmortemStore(db: Database): PostmortemStore {
   };
 }
 
-async function lastEdit(db: Database, tenant: TenantId, id: IncidentId): Promise<PostmortemDocument | null> {
-  const row = await db.postmortemRow.findFirst({
+async function lastEdit(db: Databases, tenant: TenantId, id: IncidentId): Promise<PostmortemDocument | null> {
+  const row = await db.of(tenant).postmortemRow.findFirst({
     where: { tenant, incidentId: id, editedBy: { not: null } },
     orderBy: { version: "desc" },
   });

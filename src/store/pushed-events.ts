@@ -4,7 +4,7 @@ import type { PushedEvents } from "../app/ports.ts";
 import type { Event } from "../core/event.ts";
 import { epochMs, type TenantId } from "../core/ids.ts";
 import { nsToMs } from "../core/time.ts";
-import type { Database } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import { reviveEvent } from "./revive.ts";
 import { toJsonText } from "./stored-json.ts";
 
@@ -19,7 +19,7 @@ const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 type Range = Parameters<PushedEvents["read"]>[1];
 
 /** Events that applications sent, packed in batches, readable by time. */
-export function createPushedEvents(db: Database): PushedEvents {
+export function createPushedEvents(db: Databases): PushedEvents {
   return {
     async append(tenant, events) {
       for (let start = 0; start < events.length; start += BATCH_EVENTS) {
@@ -28,16 +28,18 @@ export function createPushedEvents(db: Database): PushedEvents {
     },
     read: (tenant, range) => read(db, tenant, range),
     async prune(olderThan) {
-      const { count } = await db.pushedBatchRow.deleteMany({ where: { to: { lt: new Date(olderThan) } } });
+      const { count } = await db
+        .everyTenant("past-its-time")
+        .pushedBatchRow.deleteMany({ where: { to: { lt: new Date(olderThan) } } });
       return count;
     },
   };
 }
 
-async function appendBatch(db: Database, tenant: TenantId, events: readonly Event[]): Promise<void> {
+async function appendBatch(db: Databases, tenant: TenantId, events: readonly Event[]): Promise<void> {
   const times = events.map(({ atNs }) => nsToMs(atNs));
   const packed = await pack(events.map(toJsonText).join("\n"), { level: 3 });
-  await db.pushedBatchRow.create({
+  await db.of(tenant).pushedBatchRow.create({
     data: {
       tenant,
       from: new Date(times.reduce((left, right) => epochMs(Math.min(left, right)))),
@@ -48,10 +50,10 @@ async function appendBatch(db: Database, tenant: TenantId, events: readonly Even
   });
 }
 
-async function read(db: Database, tenant: TenantId, range: Range): Promise<readonly Event[]> {
+async function read(db: Databases, tenant: TenantId, range: Range): Promise<readonly Event[]> {
   let kept: readonly Event[] = [];
   for (let skip = 0; ; skip += BATCHES_AT_ONCE) {
-    const batches = await db.pushedBatchRow.findMany({
+    const batches = await db.of(tenant).pushedBatchRow.findMany({
       where: { tenant, to: { gte: new Date(range.fromMs) }, from: { lte: new Date(range.toMs) } },
       orderBy: [{ from: "asc" }, { id: "asc" }],
       skip,

@@ -1,4 +1,4 @@
-import { withClient } from "./client.ts";
+import { withEveryTenant } from "./every-tenant.ts";
 
 const MAX_ROWS = 10_000;
 
@@ -9,7 +9,7 @@ const MAX_ROWS = 10_000;
 export async function requeueQuarantined(
   connectionString: string,
 ): Promise<{ readonly webhooks: number; readonly jobs: number }> {
-  return withClient(connectionString, async (client) => {
+  return withEveryTenant(connectionString, async (client) => {
     await client.query("BEGIN");
     const webhooks = await client.query(`
       WITH again AS (

@@ -3,6 +3,7 @@ import type { ServiceEdges } from "../app/service-edges-port.ts";
 import { betterOrigin, EDGE_ORIGINS, type EdgeChange, isCounted, type KnownEdge } from "../core/graph/known-edge.ts";
 import type { TenantId } from "../core/ids.ts";
 import type { Database, Transaction } from "./database.ts";
+import type { Databases } from "./databases.ts";
 import type { ServiceEdgeRow } from "./generated/client.ts";
 import { msOf, reviveSafe } from "./revive.ts";
 import { toStoredText } from "./stored-json.ts";
@@ -14,11 +15,11 @@ const MAX_KEPT_PER_TENANT = 20_000;
 const Origin = z.enum(EDGE_ORIGINS);
 
 /** Edges of the service graph in PostgreSQL, one row per direction. */
-export function createServiceEdges(db: Database): ServiceEdges {
+export function createServiceEdges(db: Databases): ServiceEdges {
   return {
-    add: (tenant, changes) => addEdges(db, tenant, changes),
+    add: (tenant, changes) => addEdges(db.of(tenant), tenant, changes),
     async read(tenant, sinceMs) {
-      const rows = await db.serviceEdgeRow.findMany({
+      const rows = await db.of(tenant).serviceEdgeRow.findMany({
         where: { tenant, lastAt: { gte: new Date(sinceMs) }, calls: { gt: 0 } },
         orderBy: [{ lastAt: "desc" }, { caller: "asc" }, { callee: "asc" }],
         take: MAX_READ,
@@ -26,9 +27,10 @@ export function createServiceEdges(db: Database): ServiceEdges {
       return rows.map(revive);
     },
     async prune(olderThan) {
-      const { count } = await db.serviceEdgeRow.deleteMany({ where: { lastAt: { lt: new Date(olderThan) } } });
+      const all = db.everyTenant("past-its-time");
+      const { count } = await all.serviceEdgeRow.deleteMany({ where: { lastAt: { lt: new Date(olderThan) } } });
       // Names that somebody makes up are seen once; what is called all day outlives them.
-      const beyond = await db.$executeRaw`
+      const beyond = await all.$executeRaw`
         DELETE FROM service_edge WHERE (tenant, caller, callee) IN (
           SELECT tenant, caller, callee FROM (
             SELECT tenant, caller, callee, row_number() OVER (PARTITION BY tenant ORDER BY calls DESC, last_at DESC) AS place

@@ -11,7 +11,7 @@ import { systemClock } from "../../src/platform/clock.ts";
 import { createAuditStore } from "../../src/store/audit.ts";
 import { withClient } from "../../src/store/client.ts";
 import { createStore } from "../../src/store/create-store.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import { openDatabases } from "../../src/store/databases.ts";
 import { traceops } from "../support/command-line.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { fillDatabase } from "../support/fill-database.ts";
@@ -29,7 +29,7 @@ beforeAll(async () => {
     await fillDatabase(client, { incidents: 20 });
     await plant(client);
   });
-  const db = openDatabase(database.connectionString);
+  const db = await openDatabases(database.connectionString);
   const trail = createAuditTrail({ store: createAuditStore(db), clock: systemClock, seal });
   for (const actorId of ["U0BOB", "U0ADA", "U0BOB", "U0ADA"]) {
     await trail.append({
@@ -42,7 +42,7 @@ beforeAll(async () => {
       reason: "",
     });
   }
-  await db.$disconnect();
+  await db.close();
 });
 
 afterAll(async () => {
@@ -143,7 +143,7 @@ test("after a person was erased nothing of them is found in a dump of the databa
 test("what others did stays: votes count, other people's names stand, and the audit trail holds", async () => {
   const store = await createStore(database.connectionString, { clock: systemClock });
   const votes = await store.feedback.all(DEFAULT_TENANT, 100);
-  const db = openDatabase(database.connectionString);
+  const db = await openDatabases(database.connectionString);
   const audit = createAuditStore(db);
   const found = await verifyTrail(audit, DEFAULT_TENANT, { seal });
   const entries = await audit.read(DEFAULT_TENANT, 0, 10);
@@ -151,7 +151,7 @@ test("what others did stays: votes count, other people's names stand, and the au
     client.query("SELECT 1 FROM preference WHERE name = 'basket'"),
   );
   await store.close();
-  await db.$disconnect();
+  await db.close();
 
   expect(votes).toHaveLength(20);
   expect(new Set(votes.map(({ actorId }) => actorId)).size).toBe(1);

@@ -8,7 +8,7 @@ import { writeBundle } from "../../src/cli/play-scenario.ts";
 import { DEFAULT_TENANT } from "../../src/core/ids.ts";
 import { own, ownWords } from "../../src/core/safe.ts";
 import { generateScenario } from "../../src/demo/generate-scenario.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import { openDatabases } from "../../src/store/databases.ts";
 import { createServiceEdges } from "../../src/store/service-edges.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
@@ -108,11 +108,11 @@ describe("traceops graph over the database", () => {
   });
 
   test("shows the calls that were kept", async () => {
-    const db = openDatabase(database.connectionString);
+    const db = await openDatabases(database.connectionString);
     const [caller, callee] = [ownWords(own("web")), ownWords(own("checkout"))];
     const counts = { origin: "trace", calls: 4, failures: 1, firstMs: 1000, lastMs: Date.now() } as const;
     await createServiceEdges(db).add(DEFAULT_TENANT, [{ caller, callee, ...counts }]);
-    await db.$disconnect();
+    await db.close();
 
     const { code, out, err } = await run({ positionals: ["checkout"] });
 

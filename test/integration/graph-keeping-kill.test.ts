@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DEFAULT_TENANT, epochMs } from "../../src/core/ids.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
+import { type Databases, openDatabases } from "../../src/store/databases.ts";
 import { createGraphProgress } from "../../src/store/graph-progress.ts";
 import { createServiceEdges } from "../../src/store/service-edges.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -20,12 +20,12 @@ const { start, end } = segmentsOfTests();
 const folder = newFolder();
 const children = new Set<ChildProcess>();
 let database: TestDatabase;
-let db: Database;
+let db: Databases;
 let receiver: IngestServer;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  db = openDatabase(database.connectionString);
+  db = await openDatabases(database.connectionString);
   receiver = await startIngest();
 });
 
@@ -33,7 +33,7 @@ afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
   await end();
   await receiver?.stop();
-  await db?.$disconnect();
+  await db?.close();
   await database?.stop();
 });
 

@@ -7,7 +7,8 @@ import { decodeRecord } from "../../src/ingest/decode-record.ts";
 import { GraphKeeping } from "../../src/main/graph-keeping.ts";
 import { createRedactor } from "../../src/platform/redaction/redact.ts";
 import type { FileSegments } from "../../src/segments/event-segments.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
+import { withClient } from "../../src/store/client.ts";
+import { type Databases, openDatabases } from "../../src/store/databases.ts";
 import { createGraphProgress } from "../../src/store/graph-progress.ts";
 import { createServiceEdges } from "../../src/store/service-edges.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -30,14 +31,14 @@ const time = { nowMs: Date.UTC(2026, 10, 21, 9) };
 const clock = { nowMs: () => epochMs(time.nowMs) };
 const redactor = createRedactor({ pseudonymKey: "test" });
 const never = new AbortController().signal;
+const sql = (text: string) => withClient(database.connectionString, (client) => client.query(text));
 const { start, end } = segmentsOfTests();
-const problems: string[] = [];
-const told: object[] = [];
+const [problems, told]: [string[], object[]] = [[], []];
 const problem = (_fields: object, message: string) => void problems.push(message);
 const logger = { debug: problem, info: (fields: object) => void told.push(fields), warn: problem, error: problem };
 
 let database: TestDatabase;
-let db: Database;
+let db: Databases;
 let edges: ServiceEdges;
 let progress: GraphProgress;
 let receiver: IngestServer;
@@ -45,7 +46,7 @@ let folder: string;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  db = openDatabase(database.connectionString);
+  db = await openDatabases(database.connectionString);
   edges = createServiceEdges(db);
   progress = createGraphProgress(db, clock);
   receiver = await startIngest({ nowMs: clock.nowMs });
@@ -59,12 +60,12 @@ beforeEach(() => {
 
 afterEach(async () => {
   await end();
-  await db.$executeRaw`TRUNCATE service_edge, graph_keeping`;
+  await sql("DELETE FROM service_edge; DELETE FROM graph_keeping");
 });
 
 afterAll(async () => {
   await receiver?.stop();
-  await db?.$disconnect();
+  await db?.close();
   await database?.stop();
 });
 
@@ -291,7 +292,7 @@ describe("a step", () => {
     const process = await serve("serve-1");
     await take(process, night(10));
     await rounds(5, process);
-    await db.$executeRaw`UPDATE graph_keeping SET packed = '\\x00ff', keeper = ''`;
+    await sql("UPDATE graph_keeping SET packed = '\\x00ff', keeper = ''");
     const next = await serve("serve-2");
     await take(next, [
       { trace: 900, id: 9001, parent: null, service: "web" },

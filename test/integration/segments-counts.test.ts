@@ -4,6 +4,7 @@ import { DEFAULT_TENANT, epochMs, type TenantId, tenantId } from "../../src/core
 import type { Safe } from "../../src/core/safe.ts";
 import type { FileSegments } from "../../src/segments/event-segments.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
+import { type Databases, openDatabases } from "../../src/store/databases.ts";
 import { createLogCounts, type LogCounts } from "../../src/store/log-counts.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import {
@@ -23,13 +24,15 @@ const redact = (text: string) => text.replaceAll("s3cr3t", "[hidden]") as Safe;
 const { start, end } = segmentsOfTests();
 let database: TestDatabase;
 let db: Database;
+let databases: Databases;
 let sink: LogCounts;
 let catalog: RecordCatalog;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   db = openDatabase(database.connectionString);
-  sink = createLogCounts(db);
+  databases = await openDatabases(database.connectionString);
+  sink = createLogCounts(databases);
 });
 
 beforeEach(() => {
@@ -43,6 +46,7 @@ afterEach(async () => {
 
 afterAll(async () => {
   await db.$disconnect();
+  await databases.close();
   await database.stop();
 });
 
@@ -259,7 +263,7 @@ describe("stored counts", () => {
   });
 
   test("stay within bounds per tenant: the oldest counts and the templates not seen for longest go first", async () => {
-    const bounded = createLogCounts(db, { counts: 100, templates: 20, checkEvery: 50 });
+    const bounded = createLogCounts(databases, { counts: 100, templates: 20, checkEvery: 50 });
     const other = tenantId("shop-b");
     await bounded.add({ ...step(other, null, "1:1"), ...rowsOf(0, 15) });
     let position: string | null = null;
@@ -288,7 +292,7 @@ describe("stored counts", () => {
     });
     await sink.add({ ...step(DEFAULT_TENANT, null, "1:1"), templates: [], counts });
 
-    const bounded = createLogCounts(db, { counts: 100, templates: 20, checkEvery: 1_000_000 });
+    const bounded = createLogCounts(databases, { counts: 100, templates: 20, checkEvery: 1_000_000 });
     const more = [{ bucketMs: MORNING_MS, service: "basket" as Safe, key: "new", count: 1 }];
     await bounded.add({ ...step(DEFAULT_TENANT, "1:1", "1:2"), templates: [], counts: more });
 

@@ -4,7 +4,7 @@ import { EDGE_ORIGINS, type EdgeChange, edgesOfAnalysis } from "../../src/core/g
 import { epochMs, type TenantId, tenantId } from "../../src/core/ids.ts";
 import { own, ownWords } from "../../src/core/safe.ts";
 import { withClient } from "../../src/store/client.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
+import { type Databases, openDatabases } from "../../src/store/databases.ts";
 import { createGraphProgress } from "../../src/store/graph-progress.ts";
 import { createServiceEdges } from "../../src/store/service-edges.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -15,14 +15,14 @@ const ALWAYS = epochMs(0);
 const words = (text: string) => ownWords(own(text));
 
 let database: TestDatabase;
-let db: Database;
+let db: Databases;
 let edges: ServiceEdges;
 let tenant: TenantId;
 const made = { tenants: 0 };
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  db = openDatabase(database.connectionString);
+  db = await openDatabases(database.connectionString);
   edges = createServiceEdges(db);
 });
 
@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  await db?.$disconnect();
+  await db?.close();
   await database?.stop();
 });
 

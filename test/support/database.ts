@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pg from "pg";
+import { readSettings } from "../../src/store/embedded/settings.ts";
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from "../../src/store/embedded/start.ts";
 import { withStartLock } from "../../src/store/embedded/start-lock.ts";
 import { migrate } from "../../src/store/migrate.ts";
@@ -73,6 +74,14 @@ function lockFolder(): string {
   const folder = join(DATA_DIR, "leases");
   mkdirSync(folder, { recursive: true });
   return folder;
+}
+
+/** The superuser of the test server on the same database, for tests of what superusers may do. */
+export function asSuperuser(connectionString: string): string {
+  const url = new URL(connectionString);
+  url.username = "postgres";
+  url.password = readSettings(DATA_DIR)?.adminPassword ?? "";
+  return url.href;
 }
 
 function withDatabase(connectionString: string, name: string): string {

@@ -6,7 +6,7 @@ import { epochMs } from "../../src/core/ids.ts";
 import { decodeRecord } from "../../src/ingest/decode-record.ts";
 import { GraphKeeping } from "../../src/main/graph-keeping.ts";
 import { createRedactor } from "../../src/platform/redaction/redact.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import { openDatabases } from "../../src/store/databases.ts";
 import { createGraphProgress } from "../../src/store/graph-progress.ts";
 import { openSegments } from "./segments.ts";
 
@@ -21,7 +21,7 @@ const clock = { nowMs: () => epochMs(startedMs + (Date.now() - startedMs) * SPEE
 const problem = (_fields: object, message: string) => void writeSync(2, `${message}\n`);
 const logger = { debug: () => undefined, info: () => undefined, warn: problem, error: problem };
 const segments = await openSegments(folder, { writer: null, clock, decode: decodeRecord });
-const progress = createGraphProgress(openDatabase(connectionString), clock);
+const progress = createGraphProgress(await openDatabases(connectionString), clock);
 const keeping = new GraphKeeping({
   segments,
   progress,

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import type pg from "pg";
 import { z } from "zod";
 import { AppError } from "../../app/errors.ts";
-import { withClient } from "../client.ts";
+import { withEveryTenant } from "../every-tenant.ts";
 import { knownMigrations, migrate } from "../migrate.ts";
 import { BACKUP_VERSION, type BackupSummary, Begin, End, Header, Last, Sequences } from "./format.ts";
 import { readLines } from "./read-lines.ts";
@@ -20,12 +20,12 @@ export async function restoreBackup(connectionString: string, from: Readable): P
   const lines = readLines(from);
   try {
     const header = checkedHeader(await nextLine(lines));
-    await withClient(connectionString, (client) => checkEmpty(client, header));
+    await withEveryTenant(connectionString, (client) => checkEmpty(client, header));
     await migrate(
       connectionString,
       header.migrations.map(({ name }) => name),
     );
-    const summary = await withClient(connectionString, (client) => load(client, lines));
+    const summary = await withEveryTenant(connectionString, (client) => load(client, lines));
     await migrate(connectionString);
     return summary;
   } finally {
@@ -77,7 +77,6 @@ async function refuseRows(client: pg.Client, table: string): Promise<void> {
 async function load(client: pg.Client, lines: AsyncGenerator<string>): Promise<BackupSummary> {
   await client.query("BEGIN");
   try {
-    await client.query("SET LOCAL row_security = off");
     await client.query("SET LOCAL TimeZone = 'UTC'");
     const summary = await loadTables(client, lines);
     await client.query("COMMIT");

@@ -6,7 +6,7 @@ import type pg from "pg";
 import { z } from "zod";
 import { AppError } from "../../app/errors.ts";
 import type { EpochMs } from "../../core/ids.ts";
-import { withClient } from "../client.ts";
+import { withEveryTenant } from "../every-tenant.ts";
 import { BACKUP_VERSION, type BackupSummary, type Begin } from "./format.ts";
 import { quoted, readMigrationLedger, readTables } from "./tables.ts";
 
@@ -25,7 +25,7 @@ export async function writeBackup(
   { out, nowMs, signal }: { readonly out: Writable; readonly nowMs: EpochMs; readonly signal?: AbortSignal },
 ): Promise<BackupSummary> {
   const summary = { tables: 0, rows: 0 };
-  await withClient(connectionString, async (client) => {
+  await withEveryTenant(connectionString, async (client) => {
     const options = signal === undefined ? {} : { signal };
     await pipeline(backupLines(client, nowMs, summary), createGzip({ level: 1, chunkSize: 256 * 1024 }), out, options);
   });
@@ -38,8 +38,6 @@ async function* backupLines(
   summary: { tables: number; rows: number },
 ): AsyncGenerator<string> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  // With `off` a policy that hides rows is an error: a backup without some of them would be worse than none.
-  await client.query("SET LOCAL row_security = off");
   await client.query("SET LOCAL TimeZone = 'UTC'");
   await client.query("SET LOCAL DateStyle = 'ISO, YMD'");
   const migrations = await readMigrationLedger(client);

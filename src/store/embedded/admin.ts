@@ -1,6 +1,7 @@
 import pg from "pg";
+import { makeRoles } from "../roles.ts";
 
-/** The one database and the one role that the program uses. The role owns its database and nothing else. */
+/** The one database and the one account that the program uses. The account owns its database and nothing else. */
 export const PROGRAM = "traceops";
 const CONNECT_DEADLINE_MS = 3_000;
 
@@ -24,7 +25,7 @@ export async function ping(port: number, password: string): Promise<boolean> {
   }
 }
 
-/** Makes the program's role and database when they are missing. The role is no superuser, or its limits would be void. */
+/** Makes the program's roles and database when they are missing. None is a superuser, or their limits would be void. */
 export async function ensureProgramDatabase(
   server: { readonly port: number; readonly adminPassword: string },
   role: { readonly password: string; readonly createsDatabases: boolean },
@@ -37,6 +38,7 @@ export async function ensureProgramDatabase(
     const rights = role.createsDatabases ? "CREATEDB" : "NOCREATEDB";
     await client.query(`ALTER ROLE ${PROGRAM} ${rights} PASSWORD ${client.escapeLiteral(role.password)}`);
     const database = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [PROGRAM]);
+    await makeRoles(client, PROGRAM);
     if (database.rowCount === 0) await client.query(`CREATE DATABASE ${PROGRAM} OWNER ${PROGRAM}`);
   } finally {
     await client.end();

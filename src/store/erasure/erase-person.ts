@@ -4,7 +4,7 @@ import { hashOf, NO_HASH, type Seal } from "../../app/access/audit-trail.ts";
 import { tenantId as tenantOf } from "../../core/ids.ts";
 import { type Begin, type Column } from "../backup/format.ts";
 import { quoted, readTables } from "../backup/tables.ts";
-import { withClient } from "../client.ts";
+import { withEveryTenant } from "../every-tenant.ts";
 import { msOf } from "../revive.ts";
 import { createEraser, ERASED, type Eraser, type Person } from "./eraser.ts";
 import { eraseBytes } from "./packed.ts";
@@ -28,7 +28,7 @@ export async function erasePerson(
   connectionString: string,
   { person, seal }: { readonly person: Omit<Person, "writings">; readonly seal: Seal },
 ): Promise<ErasureReceipt> {
-  return withClient(connectionString, async (client) => {
+  return withEveryTenant(connectionString, async (client) => {
     await client.query("BEGIN");
     try {
       const receipt = await eraseAll(client, { person, seal });
