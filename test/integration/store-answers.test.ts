@@ -130,8 +130,7 @@ describe("answers", () => {
     expect(previous?.analysis.verdictBecause).toBe("first");
     expect(JSON.stringify(latest?.analysis)).toBe(JSON.stringify(anAnalysis(incident, "second")));
     expect(await store.analyses.latest(OTHER, incident.id)).toBeNull();
-    // The second one asked for what was waiting already.
-    expect(await jobsOf(incident.id)).toBe(1);
+    expect(await jobsOf(incident.id)).toBe(2);
   });
 
   test("ten at once get ten numbers", async () => {
