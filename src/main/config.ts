@@ -48,8 +48,8 @@ export const coreSettings = {
     .int()
     .min(1)
     .max(100)
-    .default(4)
-    .describe("Jobs that one worker runs at a time."),
+    .default(12)
+    .describe("Jobs that one worker runs at a time; a third of them may be investigations, which take the memory."),
   WEBHOOK_RETENTION_DAYS: z.coerce
     .number()
     .int()
