@@ -2,6 +2,7 @@ import type pg from "pg";
 import { z } from "zod";
 import { jobCatalog } from "../app/jobs/catalog.ts";
 import type { Clock } from "../app/ports.ts";
+import { isCollapsing } from "./specs.ts";
 
 /** What a worker needs to know of a row before it starts. */
 export interface OutboxRow {
@@ -53,7 +54,6 @@ const Rows = z.array(z.object({ id: z.string(), job: z.string(), payload: z.unkn
 /** Clocks of two hosts differ a little; a row must not wait for a sweep because of that. */
 const CLOCK_TOLERANCE_MS = 250;
 const MAX_ERROR = 500;
-const COLLAPSING = Object.entries(jobCatalog).flatMap(([name, { collapses }]) => (collapses ? [name] : []));
 const UNFINISHED = "done_at IS NULL AND quarantined_at IS NULL";
 
 /** Names as SQL text: a partial index serves only what says the same as its own condition. */
@@ -76,16 +76,16 @@ const CLAIM = `WITH urgent AS (
   )
   SELECT id::text AS id, job, payload FROM told ORDER BY rank, not_before, id`;
 
-/** $1 the row, $2 now, $3 due until, $4 jobs whose equal requests collapse. */
-const BEGIN = `WITH begun AS (
-    UPDATE outbox SET attempts = attempts + 1, dispatched_at = $2
-    WHERE id = $1 AND ${UNFINISHED} AND not_before <= $3 RETURNING id, job, payload, attempts
-  ), equal AS (
-    UPDATE outbox SET done_at = $2 FROM begun
-    WHERE begun.job = ANY($4::text[]) AND outbox.job = begun.job AND outbox.payload = begun.payload
-      AND outbox.id <> begun.id AND ${UNFINISHED}
-  )
-  SELECT id::text AS id, job, payload, attempts FROM begun`;
+/** $1 the row, $2 now, $3 due until. */
+const BEGIN = `UPDATE outbox SET attempts = attempts + 1, dispatched_at = $2
+  WHERE id = $1 AND ${UNFINISHED} AND not_before <= $3 RETURNING id::text AS id, job, payload, attempts`;
+
+/**
+ * $1 the row, $2 now, $3 its job, $4 its payload. A statement of its own with both as values: joined with what was begun,
+ * a planner that knows little of the table reads everything that is undone.
+ */
+const COLLAPSE = `UPDATE outbox SET done_at = $2
+  WHERE job = $3 AND payload = $4::jsonb AND id <> $1 AND ${UNFINISHED}`;
 
 /** The outbox table behind a pool. */
 export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
@@ -112,9 +112,14 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
     },
     async begin(id) {
       const { rows } = await pool.query(
-        named("begin", BEGIN, [id, now(), new Date(clock.nowMs() + CLOCK_TOLERANCE_MS), COLLAPSING]),
+        named("begin", BEGIN, [id, now(), new Date(clock.nowMs() + CLOCK_TOLERANCE_MS)]),
       );
-      return Rows.parse(rows)[0] ?? null;
+      const [begun = null] = Rows.parse(rows);
+      // A crash in between leaves the equal ones to a run of their own.
+      if (begun !== null && isCollapsing(begun)) {
+        await pool.query(COLLAPSE, [id, now(), begun.job, JSON.stringify(begun.payload)]);
+      }
+      return begun;
     },
     async done(id) {
       await pool.query(
@@ -141,7 +146,7 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
   };
 }
 
-/** The server parses and plans a statement with a name once per connection. */
+/** The server plans a statement with a name once per connection: only for those that find their row by its id. */
 function named(name: string, text: string, values: unknown[]): pg.QueryConfig {
   return { name: `outbox ${name}`, text, values };
 }

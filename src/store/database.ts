@@ -1,7 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { Prisma, PrismaClient } from "./generated/client.ts";
-import { statementNames } from "./statement-names.ts";
 
 export type Database = PrismaClient;
 /** What runs inside one transaction. */
@@ -56,7 +55,6 @@ export function databaseOn(pool: pg.Pool): Database {
     onPoolError: survive,
     onConnectionError: survive,
     disposeExternalPool: true,
-    statementNameGenerator: statementNames(),
   });
   return new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS, errorFormat: "minimal" });
 }

@@ -8,9 +8,14 @@ import { withEveryTenant } from "../every-tenant.ts";
 import { msOf } from "../revive.ts";
 import { createEraser, ERASED, type Eraser, type Person } from "./eraser.ts";
 import { eraseBytes } from "./packed.ts";
+import { workIsOver } from "./work-in-progress.ts";
 
 /** How many rows of which table were changed or removed. Holds nothing of the person. */
-export type ErasureReceipt = ReadonlyMap<string, number>;
+export interface ErasureReceipt {
+  readonly rows: ReadonlyMap<string, number>;
+  /** False when work that had begun before was still running in the end: it may write what it read, and it takes another run. */
+  readonly isSettled: boolean;
+}
 
 const FETCH_ROWS = 50;
 const MAX_WRITINGS = 5_000;
@@ -20,37 +25,60 @@ const Rows = z.array(z.looseObject({ at: z.string() }));
 const LEFT_ALONE: ReadonlySet<string> = new Set(["graph_keeping.packed"]);
 const TEXT_TYPES = /^(?:text|character varying(?:\(\d+\))?)$/u;
 
+interface Task {
+  readonly person: Person;
+  readonly seal: Seal;
+}
+
 /**
  * Puts the pseudonym into every row of every table where the person's ids, addresses, known names or writings stand, and
- * removes their personal settings; one transaction, whole or not at all. The audit trail is sealed again behind it.
+ * removes their personal settings; one transaction, whole or not at all. The audit trail is sealed again behind it. Jobs
+ * that read the rows before may write them again: when those are over, at most 70 s later, all is looked at once more.
  */
 export async function erasePerson(
   connectionString: string,
   { person, seal }: { readonly person: Omit<Person, "writings">; readonly seal: Seal },
 ): Promise<ErasureReceipt> {
   return withEveryTenant(connectionString, async (client) => {
-    await client.query("BEGIN");
-    try {
-      const receipt = await eraseAll(client, { person, seal });
-      await client.query("COMMIT");
-      return receipt;
-    } catch (error) {
-      await client.query("ROLLBACK").catch(() => undefined);
-      throw error;
-    }
+    const first = await eraseOnce(client, { person: { ...person, writings: [] }, seal });
+    const isSettled = await workIsOver(client);
+    // By now nothing stored tells any more what they were called and wrote.
+    const second = await eraseOnce(client, { person: first.known, seal });
+    const rows = new Map(first.receipt);
+    for (const [table, count] of second.receipt) rows.set(table, (rows.get(table) ?? 0) + count);
+    return { rows, isSettled };
   });
 }
 
-async function eraseAll(
-  client: pg.Client,
-  { person, seal }: { readonly person: Omit<Person, "writings">; readonly seal: Seal },
-): Promise<ErasureReceipt> {
+interface Erased {
+  readonly receipt: ReadonlyMap<string, number>;
+  readonly known: Person;
+}
+
+async function eraseOnce(client: pg.Client, task: Task): Promise<Erased> {
+  await client.query("BEGIN");
+  try {
+    const erased = await eraseAll(client, task);
+    await client.query("COMMIT");
+    return erased;
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
+async function eraseAll(client: pg.Client, { person, seal }: Task): Promise<Erased> {
   const names = [...person.names, ...(await namesOf(client, person.ids))];
-  const known = { ...person, names: [...new Set(names)], writings: await writingsOf(client, person.ids) };
+  const writings = [...person.writings, ...(await writingsOf(client, person.ids))];
+  const known = {
+    ...person,
+    names: [...new Set(names)].filter((name) => name !== person.pseudonym),
+    writings: [...new Set(writings)],
+  };
   const eraser = createEraser(known);
   const receipt = new Map<string, number>();
   await removeSettings(client, { ids: person.ids, receipt });
-  await client.query("UPDATE note SET text = $2 WHERE lower(actor_id) = ANY($1)", [lower(person.ids), ERASED]);
+  await client.query(`UPDATE note SET text = $2 WHERE ${BY_PERSON}`, [lower(person.ids), ERASED]);
   for (const table of await readTables(client)) {
     if (table.table === "audit_entry") continue;
     const rows = await eraseTable(client, table, eraser);
@@ -58,17 +86,20 @@ async function eraseAll(
   }
   const sealed = await eraseTrail(client, { eraser, seal });
   if (sealed > 0) receipt.set("audit_entry", sealed);
-  return receipt;
+  return { receipt, known };
 }
+
+/** Rows whose actor has one of the ids $1. People of Slack act as "<workspace>/<user>", and are asked for by their own id. */
+const BY_PERSON = "(lower(actor_id) = ANY($1) OR regexp_replace(lower(actor_id), '^.*/', '') = ANY($1))";
 
 const lower = (ids: readonly string[]) => ids.map((id) => id.toLowerCase());
 
 /** What these ids are called where they acted. */
 async function namesOf(client: pg.Client, ids: readonly string[]): Promise<readonly string[]> {
   const { rows } = await client.query(
-    `SELECT actor_name AS text FROM vote WHERE lower(actor_id) = ANY($1)
-     UNION SELECT actor_name FROM correction WHERE lower(actor_id) = ANY($1)
-     UNION SELECT who FROM note WHERE lower(actor_id) = ANY($1)`,
+    `SELECT actor_name AS text FROM vote WHERE ${BY_PERSON}
+     UNION SELECT actor_name FROM correction WHERE ${BY_PERSON}
+     UNION SELECT who FROM note WHERE ${BY_PERSON}`,
     [lower(ids)],
   );
   return Texts.parse(rows).flatMap(({ text }) => text ?? []);
@@ -76,7 +107,7 @@ async function namesOf(client: pg.Client, ids: readonly string[]): Promise<reado
 
 async function writingsOf(client: pg.Client, ids: readonly string[]): Promise<readonly string[]> {
   const { rows } = await client.query(
-    `SELECT DISTINCT text FROM note WHERE lower(actor_id) = ANY($1) AND text <> $2 LIMIT ${MAX_WRITINGS}`,
+    `SELECT DISTINCT text FROM note WHERE ${BY_PERSON} AND text <> $2 LIMIT ${MAX_WRITINGS}`,
     [lower(ids), ERASED],
   );
   return Texts.parse(rows).flatMap(({ text }) => text ?? []);
