@@ -47,8 +47,8 @@ export async function getIncident(
   const incident = await incidents.get(tenant, id);
   if (incident === null) return null;
 
-  const [[latest = null, previous = null], votes, notes, facts, reopenedAtMs] = await Promise.all([
-    analyses.lastTwo(tenant, id),
+  const [{ latest, previous }, votes, notes, facts, reopenedAtMs] = await Promise.all([
+    lastTwo(analyses, tenant, id),
     feedback.ofIncident(tenant, id),
     incidents.notes(tenant, id),
     deps.corrections.ofIncident(tenant, id),
@@ -68,6 +68,11 @@ export async function getIncident(
     // Each part only ever grows, so the sum tells whether anything that is shown is newer.
     sequence: incident.revision + (latest?.sequence ?? 0) + votes.length,
   };
+}
+
+async function lastTwo(analyses: AnalysisStore, tenant: TenantId, id: IncidentId) {
+  const [latest = null, previous = null] = await analyses.lastTwo(tenant, id);
+  return { latest, previous };
 }
 
 function mayBeChanged({ senders }: GetIncidentDeps, { external }: Incident): boolean {

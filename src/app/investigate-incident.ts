@@ -67,10 +67,7 @@ export async function investigateIncident(
   const incident = await deps.incidents.get(deps.tenant, id);
   if (incident === null) return { kind: "unknown-incident" };
   const latest = await deps.analyses.latest(deps.tenant, id);
-  const wanted = payload.newest === true ? { ...payload, revision: incident.revision } : payload;
-  if (isAnswered(wanted, latest) || isLeftToNewer(deps, { payload: wanted, incident, latest })) {
-    return { kind: "superseded" };
-  }
+  if (isSettled(deps, { payload: wantedNow(payload, incident), incident, latest })) return { kind: "superseded" };
 
   const thoughtAgain = payload.stored === true ? await fromStored(deps, incident) : null;
   const input = thoughtAgain ?? (await gather(deps, incident, { signal, watch: watched(deps, incident, latest) }));
@@ -114,6 +111,21 @@ function notAnalysed(source: SourceEvidence): SourceEvidence {
 
 type Payload = JobPayload<"incident.investigate">;
 
+/** A request for the newest state is one for what it is by now. */
+function wantedNow(payload: Payload, { revision }: Incident): Payload {
+  return payload.newest === true ? { ...payload, revision } : payload;
+}
+
+interface Asked {
+  readonly payload: Payload;
+  readonly incident: Incident;
+  readonly latest: StoredAnalysis | null;
+}
+
+function isSettled(deps: InvestigateIncidentDeps, asked: Asked): boolean {
+  return isAnswered(asked.payload, asked.latest) || isLeftToNewer(deps, asked);
+}
+
 /** True when this very state was looked at late enough, by this job's earlier run or for another request. */
 function isAnswered({ revision, sinceMs = 0 }: Payload, latest: StoredAnalysis | null): boolean {
   return latest !== null && latest.revision >= revision && begunMsOf(latest) >= sinceMs;
@@ -127,10 +139,7 @@ function begunMsOf({ atMs, analysis }: StoredAnalysis): number {
  * In a storm every alert makes a newer state with its own request. Older requests leave the work to it as long as people
  * have a fresh answer; without one they do it, or a storm without pauses would never be answered.
  */
-function isLeftToNewer(
-  { clock }: InvestigateIncidentDeps,
-  { payload, incident, latest }: { payload: Payload; incident: Incident; latest: StoredAnalysis | null },
-): boolean {
+function isLeftToNewer({ clock }: InvestigateIncidentDeps, { payload, incident, latest }: Asked): boolean {
   // A planned later look is the only one that asks the sources again: a newer request may be about words of people.
   if (payload.sinceMs !== undefined) return false;
   return incident.revision > payload.revision && latest !== null && clock.nowMs() - latest.atMs < FRESH_MS;

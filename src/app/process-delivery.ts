@@ -53,11 +53,7 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
   const alerts = reading.alerts.slice(0, MAX_ALERTS);
   const waiting = { mayWait: waitedMs < FIRST_LOOK_WAITS_MS, hasWaited: waitedMs >= FIRST_LOOK_AGAIN_MS };
   const isWaiting = await ingestAll({ ...deps, ...waiting }, stored.tenant, alerts);
-  if (isWaiting) {
-    if (stored.waitingSinceMs === null) await deps.inbox.markWaiting(inboxId, deps.clock.nowMs());
-    const notBeforeMs = deps.clock.nowMs() + Math.max(FIRST_LOOK_AGAIN_MS, Math.round(waitedMs / 5));
-    return { status: "again", notBeforeMs, because: "the first look at a case beside it is still running" };
-  }
+  if (isWaiting) return waitForFirstLook(deps, stored, waitedMs);
   const waitMs = await takeNotes(deps, stored, reading.notes.slice(0, MAX_NOTES));
   if (waitMs !== null) {
     const notBeforeMs = deps.clock.nowMs() + waitMs;
@@ -65,6 +61,17 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
   }
   await deps.inbox.markProcessed(inboxId);
   return DONE;
+}
+
+async function waitForFirstLook(
+  { inbox, clock }: ProcessDeliveryDeps,
+  { id, waitingSinceMs }: StoredDelivery,
+  waitedMs: number,
+): Promise<JobOutcome> {
+  const nowMs = clock.nowMs();
+  if (waitingSinceMs === null) await inbox.markWaiting(id, nowMs);
+  const notBeforeMs = nowMs + Math.max(FIRST_LOOK_AGAIN_MS, Math.round(waitedMs / 5));
+  return { status: "again", notBeforeMs, because: "the first look at a case beside it is still running" };
 }
 
 /**

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError } from "../app/errors.ts";
 import type { JobRequest } from "../app/jobs/catalog.ts";
 import type { AnalysisStore, Clock, NewAnalysis, StoredAnalysis } from "../app/ports.ts";
-import { type IncidentId, incidentId, type TenantId } from "../core/ids.ts";
+import { incidentId as asIncidentId, type IncidentId, type TenantId } from "../core/ids.ts";
 import { storedSafe } from "../core/safe.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import type { Transaction } from "./database.ts";
@@ -19,13 +19,13 @@ export function createAnalysisStore(db: Databases, clock: Clock): AnalysisStore 
       failpoint("analysis.after-commit");
       return saved;
     },
-    latest: async (tenant, id) => (await newest(db, { tenant, id, take: 1 }))[0] ?? null,
-    lastTwo: (tenant, id) => newest(db, { tenant, id, take: 2 }),
+    latest: async (tenant, id) => (await latestFew(db, { tenant, id, take: 1 }))[0] ?? null,
+    lastTwo: (tenant, id) => latestFew(db, { tenant, id, take: 2 }),
     async answeredAt(tenant, ids) {
       const rows = await db.of(tenant).$queryRaw`
         SELECT DISTINCT ON (incident_id) incident_id AS id, at FROM analysis
         WHERE tenant = ${tenant} AND incident_id = ANY(${[...ids]}::text[]) ORDER BY incident_id, sequence DESC`;
-      return new Map(Answered.parse(rows).map(({ id, at }) => [incidentId(id), msOf(at)]));
+      return new Map(Answered.parse(rows).map(({ id, at }) => [asIncidentId(id), msOf(at)]));
     },
     async calls(tenant, ids) {
       // Whole answers are large, and only this part of them is wanted.
@@ -66,7 +66,7 @@ async function save(
   return "saved";
 }
 
-async function newest(
+async function latestFew(
   db: Databases,
   { tenant, id, take }: { readonly tenant: TenantId; readonly id: IncidentId; readonly take: number },
 ): Promise<readonly StoredAnalysis[]> {

@@ -107,9 +107,9 @@ async function isPlaced(tx: Transaction, clock: Clock, change: IncidentChange): 
   const { locks, scope } = opening ?? { locks: [`fingerprint ${alert.fingerprint}`], scope: alert };
   const names = locks.map((name) => toStoredText(`open ${tenant} ${name}`)).toSorted();
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(name, 1)) FROM unnest(${names}::text[]) AS name`;
-  const open = await findVisible(tx, clock, { tenant, scope });
-  if (open.some(({ fingerprints }) => fingerprints.includes(alert.fingerprint))) return true;
-  return opening !== undefined && !opening.stillOpens(open);
+  const visible = await findVisible(tx, clock, { tenant, scope });
+  if (visible.some(({ fingerprints }) => fingerprints.includes(alert.fingerprint))) return true;
+  return opening !== undefined && !opening.stillOpens(visible);
 }
 
 async function attach(

@@ -62,7 +62,10 @@ function optionsWith(mutant: MutantName | null): ChaosOptions {
     seed,
     webhooks,
     // Ten thousand in 110 s, so that they and the drain may fit into three minutes; never less than half a minute of trouble.
-    minutes: values.minutes === undefined ? Math.max(0.5, (webhooks / 10_000) * MINUTES_OF_TEN_THOUSAND) : Number(values.minutes),
+    minutes:
+      values.minutes === undefined
+        ? Math.max(0.5, (webhooks / 10_000) * MINUTES_OF_TEN_THOUSAND)
+        : Number(values.minutes),
     workers: Number(values.workers),
     ...withEdits(...editNames(mutant)),
     hasNotes: values.notes,

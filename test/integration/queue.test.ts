@@ -154,39 +154,6 @@ describe.each([
     expect(seen.length).toBeLessThan(100);
   });
 
-  test("in a backlog only a little is told ahead, and what people wait for overtakes the rest", async () => {
-    await sql(`INSERT INTO outbox (tenant, job, payload, created_at, not_before)
-      SELECT 'default', 'delivery.process', jsonb_build_object('inboxId', number::text), now(), now()
-      FROM generate_series(1, 500) AS number`);
-    await relay();
-    const told = async () => {
-      const [row] = await sql<{ n: number }>("SELECT count(*)::int AS n FROM outbox WHERE dispatched_at IS NOT NULL");
-      return row?.n;
-    };
-    await eventually(async () => expect(await told()).toBe(100));
-    const card = await ask("surface.publish", { incidentId: "INC-9300", surface: "web" });
-    const order: string[] = [];
-    running.push(
-      await startWorker({
-        ...deps(),
-        concurrency: 1,
-        handlers: {
-          ...handlersWith("surface.publish", async (_payload, { outboxId }) => {
-            order.push(outboxId);
-            return DONE;
-          }),
-          "delivery.process": async (_payload, { outboxId }) => {
-            order.push(outboxId);
-            return DONE;
-          },
-        },
-      }),
-    );
-
-    await vi.waitFor(() => expect(order).toContain(card), WAIT);
-    expect(order.indexOf(card)).toBeLessThan(250);
-  });
-
   async function loseEverything(): Promise<void> {
     if (backend === "redis") {
       const redis = new Redis(REDIS);

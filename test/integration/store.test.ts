@@ -78,6 +78,10 @@ async function count(sql: string, values: readonly unknown[] = []): Promise<numb
   });
 }
 
+async function idsIn(scope: CorrelationScope) {
+  return (await store.incidents.findOpen(DEFAULT_TENANT, scope)).map(({ id }) => id);
+}
+
 async function newestInboxId(): Promise<string> {
   return withClient(database.connectionString, async (client) => {
     const { rows } = await client.query<{ id: string }>("SELECT id::text AS id FROM inbox ORDER BY id DESC LIMIT 1");
@@ -253,19 +257,17 @@ describe("incidents", () => {
     const long = "x".repeat(20_000);
     const near = await openIncident("scope-near");
     const odd = await openIncident(`scope-odd\u0000\ud800${long}`);
-    const ids = async (scope: CorrelationScope) =>
-      (await store.incidents.findOpen(DEFAULT_TENANT, scope)).map(({ id }) => id);
     const nothing = { fingerprint: alertFingerprint("scope-none") };
     const atMs = epochMs(NOW - 30_000);
 
-    expect(await ids({ fingerprint: alertFingerprint("scope-near") })).toEqual([near.id]);
-    expect(await ids({ ...nothing, groupKey: "scope-near" })).toEqual([near.id]);
-    expect(await ids({ fingerprint: alertFingerprint(`scope-odd\u0000\ud800${long}`) })).toEqual([odd.id]);
-    expect(await ids(nothing)).toEqual([]);
-    expect(await ids({ ...nothing, near: { atMs, withinMs: 1_000 } })).toEqual(
+    expect(await idsIn({ fingerprint: alertFingerprint("scope-near") })).toEqual([near.id]);
+    expect(await idsIn({ ...nothing, groupKey: "scope-near" })).toEqual([near.id]);
+    expect(await idsIn({ fingerprint: alertFingerprint(`scope-odd\u0000\ud800${long}`) })).toEqual([odd.id]);
+    expect(await idsIn(nothing)).toEqual([]);
+    expect(await idsIn({ ...nothing, near: { atMs, withinMs: 1_000 } })).toEqual(
       expect.arrayContaining([near.id, odd.id]),
     );
-    expect(await ids({ ...nothing, near: { atMs: epochMs(NOW - 31_001), withinMs: 1_000 } })).toEqual([]);
+    expect(await idsIn({ ...nothing, near: { atMs: epochMs(NOW - 31_001), withinMs: 1_000 } })).toEqual([]);
   });
 
   test("alerts, notes and lists come back with what was stored", async () => {
