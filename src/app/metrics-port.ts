@@ -8,7 +8,11 @@ export interface Metrics {
 
 export type Labels = Readonly<Record<string, string>>;
 
-export type CounterName = "traceops_clock_skewed_total" | "traceops_signature_failures_total" | "traceops_redactions_total" | "traceops_webhooks_total";
+export type CounterName =
+  | "traceops_clock_skewed_total"
+  | "traceops_signature_failures_total"
+  | "traceops_redactions_total"
+  | "traceops_webhooks_total";
 
 export type HistogramName =
   | "traceops_webhook_duration_seconds"

@@ -54,19 +54,24 @@ function namesOf(given: unknown): readonly string[] {
   return (Array.isArray(given) ? given : []).filter((name) => typeof name === "string").slice(0, MAX_NAMES);
 }
 
-function asJson(pseudonym: string, receipt: ErasureReceipt): string {
-  return `${JSON.stringify({ pseudonym, rows: Object.fromEntries(receipt) })}\n`;
+function asJson(pseudonym: string, { rows, isSettled }: ErasureReceipt): string {
+  return `${JSON.stringify({ pseudonym, rows: Object.fromEntries(rows), isSettled })}\n`;
 }
 
 /** The receipt holds nothing of the person, so that it can be kept. */
-function asText(pseudonym: string, receipt: ErasureReceipt, hours: number): string {
-  const rows = [...receipt].map(([table, count]) => `  ${table}: ${count} rows\n`).join("");
-  const audit = receipt.has("audit_entry")
+function asText(pseudonym: string, { rows, isSettled }: ErasureReceipt, hours: number): string {
+  const listed = [...rows].map(([table, count]) => `  ${table}: ${count} rows\n`).join("");
+  const unsettled = isSettled
+    ? ""
+    : "Work that had begun before still runs and may write what it read: run this again in some minutes.\n";
+  const audit = rows.has("audit_entry")
     ? "The audit trail was sealed again: heads of it that were noted elsewhere before do not fit any more.\n"
     : "";
   return (
-    `${pseudonym} stands for this person from now on.\n${rows === "" ? "  nothing was stored of them\n" : rows}${audit}` +
-    `Not touched: files of events that applications sent (gone within ${hours} h, redacted when read), backups, the program's\n` +
-    "log, and what stands in Slack, PagerDuty and other systems. Run it again after restoring an older backup.\n"
+    `${pseudonym} stands for this person from now on.\n${listed === "" ? "  nothing was stored of them\n" : listed}${unsettled}${audit}` +
+    "Files of events that applications sent were not touched: whatever they say about this person stays in them for at most\n" +
+    `${hours} h, and new answers may quote it until then. If they may name this person, run this again after ${hours} h.\n` +
+    "Not touched either: backups, the program's log, and what stands in Slack, PagerDuty and other systems. Run it again\n" +
+    "after restoring an older backup.\n"
   );
 }

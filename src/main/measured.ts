@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Delivery } from "../app/delivery.ts";
 import type { Metrics } from "../app/metrics-port.ts";
 import type { AnalysisStore, EvidencePort, IncidentStore } from "../app/ports.ts";
 import type { PublishPort } from "../app/publish-incident.ts";
@@ -64,10 +65,13 @@ export function measuredSurface(name: string, port: PublishPort, metrics: Metric
   };
 }
 
-/** Webhooks by outcome, and how long their answers took. */
+/** More than this is no slow line and no rounding to seconds any more: somebody's clock is wrong. */
+const SKEWED_FROM_MS = 5 * 60_000;
+
+/** Webhooks by outcome, how long their answers took, and whether the clock of a sender that was believed is far off ours. */
 export async function measuredHook(
   metrics: Metrics,
-  source: string,
+  { source, delivery }: { readonly source: string; readonly delivery: Delivery },
   receive: () => Promise<ReceiveOutcome>,
 ): Promise<ReceiveOutcome> {
   const begun = performance.now();
@@ -75,8 +79,16 @@ export async function measuredHook(
   metrics.count("traceops_webhooks_total", { source, outcome: outcome.kind });
   metrics.observe("traceops_webhook_duration_seconds", { source }, (performance.now() - begun) / 1_000);
   if (outcome.kind === "refused") metrics.count("traceops_signature_failures_total", { source });
-  if (outcome.kind === "accepted") metrics.reached(source, "inbox");
+  if (outcome.kind !== "accepted") return outcome;
+  metrics.reached(source, "inbox");
+  if (isSkewed(delivery)) metrics.count("traceops_clock_skewed_total", { against: source });
   return outcome;
+}
+
+/** By the `Date` header (RFC 9110, 6.6.1). Few senders set it; without one, or with one that is no date, nothing is known. */
+function isSkewed({ headers, receivedAtMs }: Delivery): boolean {
+  const sentAtMs = Date.parse(headers["date"] ?? "");
+  return !Number.isNaN(sentAtMs) && Math.abs(receivedAtMs - sentAtMs) > SKEWED_FROM_MS;
 }
 
 /** How long requests with telemetry took, by route. */

@@ -29,7 +29,7 @@ export async function startWeb(wiring: Wiring, intake: EventIntake, port: number
       clock,
       maxBodyBytes: (source) => receiverOf(source).sources.get(source)?.maxBodyBytes ?? null,
       receive: (source, delivery) =>
-        measuredHook(metrics, source, () => receiveDelivery(receiverOf(source), source, delivery)),
+        measuredHook(metrics, { source, delivery }, () => receiveDelivery(receiverOf(source), source, delivery)),
     },
     isReady: () => Promise.all([store.checkWritable(), store.checkSchema()]).then(() => true),
     logger,

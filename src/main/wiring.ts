@@ -77,7 +77,7 @@ async function openParts({ config, connectionString, logger }: WiringOptions) {
   const clock = await openSharedClock(connectionString, {
     machine: systemClock,
     logger,
-    onSkewed: () => metrics.count("traceops_clock_skewed_total", {}),
+    onSkewed: () => metrics.count("traceops_clock_skewed_total", { against: "database" }),
   });
   const secrets = openSecrets({ given: config.core.TRACEOPS_SECRET, dataDir: dataDirOf(config) });
   const redactorOf = createTenantRedactors({

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAuditTrail, verifyTrail } from "../../src/app/access/audit-trail.ts";
 import { DEFAULT_TENANT, incidentId } from "../../src/core/ids.ts";
 import { openSecrets } from "../../src/main/secrets.ts";
 import { auditSeal } from "../../src/platform/audit-seal.ts";
 import { systemClock } from "../../src/platform/clock.ts";
+import { createLocks } from "../../src/queue/locks.ts";
 import { createAuditStore } from "../../src/store/audit.ts";
 import { withClient } from "../../src/store/client.ts";
 import { createStore } from "../../src/store/create-store.ts";
@@ -15,6 +16,8 @@ import { openDatabases } from "../../src/store/databases.ts";
 import { traceops } from "../support/command-line.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { fillDatabase } from "../support/fill-database.ts";
+import { eventually } from "../support/install.ts";
+import { dumpDatabase, tracesIn } from "../support/person-traces.ts";
 
 const SECRET = "a-master-secret-of-this-test-install-0123456789";
 /** Every way in which she could be found again. */
@@ -90,34 +93,8 @@ async function plant(client: Client): Promise<void> {
   await client.query(`INSERT INTO mark VALUES ('default', 'progress:INC-1', '{"by":"U0ADA"}')`);
 }
 
-/** Every schema, the queue's too, as text; packed bytes unpacked, escapes read. */
-async function dump(): Promise<string> {
-  return withClient(database.connectionString, async (client) => {
-    const tables = await client.query<{ name: string }>(
-      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
-    );
-    const parts: string[] = [];
-    for (const { name } of tables.rows) {
-      const { rows } = await client.query<Record<string, unknown>>(`SELECT t.*, t::text AS whole_row FROM ${name} t`);
-      for (const row of rows) parts.push(...Object.values(row).map(asText));
-    }
-    return parts
-      .join("\n")
-      .replaceAll(/\\u([0-9a-f]{4})/giu, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
-  });
-}
-
-function asText(value: unknown): string {
-  if (!Buffer.isBuffer(value)) return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  try {
-    return gunzipSync(value).toString("utf8");
-  } catch {
-    return value.toString("utf8");
-  }
-}
-
-const hits = (text: string) =>
-  [...HER, "the basket, I forgot the flag"].map((word) => text.toLowerCase().split(word.toLowerCase()).length - 1);
+const dump = () => dumpDatabase(database.connectionString);
+const hits = (text: string) => tracesIn(text, [...HER, "the basket, I forgot the flag"]);
 
 test("after a person was erased nothing of them is found in a dump of the database, the queue or our log", async () => {
   expect(hits(await dump()).every((count) => count > 0)).toBe(true);
@@ -167,4 +144,33 @@ test("a second run finds nothing left and gives the same pseudonym", async () =>
   const again = await traceops(["erase-person", "U0ADA", "ada@example.com"], { env: settings });
 
   expect(again.out).toContain("nothing was stored of them");
+});
+
+test("what a job that ran meanwhile wrote again goes too, when that job is over", async () => {
+  const settings = { DATABASE_URL: database.connectionString, TRACEOPS_DATA_DIR: folder, TRACEOPS_SECRET: SECRET };
+  const ask = (text: string) => withClient(database.connectionString, (client) => client.query(text));
+  const row = await ask(
+    `INSERT INTO outbox (tenant, job, payload, created_at, not_before)
+     VALUES ('default', 'incident.investigate', '{}', now(), now()) RETURNING id::text AS id`,
+  );
+  await ask(
+    `INSERT INTO note (tenant, incident_id, at, actor_kind, actor_id, who, text)
+     VALUES ('default', 'INC-1', now(), 'slack-user', 'T0ACME/U0EVE', 'eve.sample', 'eve restarted the basket')`,
+  );
+  const locks = createLocks(database.connectionString);
+  const job = await locks.tryTake(`outbox:${row.rows[0]?.id}`);
+
+  const erasing = traceops(["erase-person", "U0EVE"], { env: settings });
+  await eventually(async () => {
+    const { rowCount } = await ask("SELECT 1 FROM note WHERE actor_id LIKE 'T0ACME/person%'");
+    return rowCount === 1 ? true : null;
+  });
+  await ask(`INSERT INTO mark VALUES ('default', 'late', '{"said":"eve.sample: eve restarted the basket"}')`);
+  await job?.release();
+  const done = await erasing;
+  await locks.close();
+
+  expect(done).toMatchObject({ code: 0 });
+  expect(done.out).toContain("  mark: 1 rows\n");
+  expect(tracesIn(await dump(), ["U0EVE", "eve.sample", "eve restarted"])).toEqual([0, 0, 0]);
 });

@@ -12,7 +12,7 @@ export interface Edit {
 
 const run = promisify(execFile);
 const PRELOAD = resolve(import.meta.dirname, "preload-edits.ts");
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 240_000;
 const MAX_OUTPUT = 16 * 1024 * 1024;
 
 /**

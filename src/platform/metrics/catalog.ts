@@ -42,7 +42,7 @@ export const METRICS: Readonly<Record<string, MetricSpec>> = {
   traceops_signature_failures_total: { type: "counter", help: "Webhooks refused because of their signature or token." },
   traceops_clock_skewed_total: {
     type: "counter",
-    help: "Looks, one every half minute and process, that found its clock more than five minutes off the database's.",
+    help: "Clocks more than five minutes apart: of a process and the database at a look, every half minute, or of an accepted webhook's `Date` and its arrival.",
   },
   traceops_webhooks_total: { type: "counter", help: "Webhooks by what became of them." },
   traceops_redactions_total: { type: "counter", help: "Texts in which a rule of redaction found something, by rule." },

@@ -255,7 +255,7 @@ function footLine(view: IncidentView, options: DrawOptions): Mrkdwn {
   const json = page === null ? null : options.links(safe`${page}.json`);
   return joinMd(
     [
-      escaped(cutSafe(capital(view.card.notChecked ?? safe`every source was read`), CARD.line)),
+      escaped(capital(view.card.notChecked ?? safe`every source was read`)),
       ...(hidden > 0 ? [md`${hidden} less likely ${hidden === 1 ? md`cause` : md`causes`} not shown`] : []),
       ...(view.learnedNote === null ? [] : [escapedAt(cutWords(view.learnedNote, CARD.line), view.detectedAtMs)]),
       ...(why === null ? [] : [linkMd(why, md`all points on the incident page`)]),

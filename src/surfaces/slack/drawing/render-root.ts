@@ -229,7 +229,7 @@ function unreadWords({ card, gaps }: IncidentView): readonly Safe[] {
     gaps.filter(({ status }) => (status === "partial") === isPartial).map(({ source }) => cutSafe(source, CARD.name));
   const sides = [...sourceList(safe`not checked`, names(false)), ...sourceList(safe`only in part`, names(true))];
   const count = gaps.length === 1 ? safe`1 source` : safe`${gaps.length} sources`;
-  return [cutSafe(card.notChecked, CARD.line), joinSafe(sides, "; "), safe`${count} not read in full`];
+  return [card.notChecked, joinSafe(sides, "; "), safe`${count} not read in full`];
 }
 
 function sourceList(label: Safe, names: readonly Safe[]): readonly Safe[] {

@@ -40,7 +40,7 @@ export function statusReply(view: IncidentView): Drawing {
     md`*Who has it:* ${escaped(view.acknowledgedBy ?? safe`nobody acknowledged it`)}`,
     ...(nextStep === null ? [] : [md`*Next step:* ${shown(nextStep, view)}`]),
     ...saidLine(view),
-    ...(notChecked === null ? [] : [escaped(cutWords(capital(notChecked), CARD.line))]),
+    ...(notChecked === null ? [] : [escaped(capital(notChecked))]),
   ];
   return { text: escaped(view.notification), blocks: [section("status", joinMd(lines, "\n"))] };
 }
