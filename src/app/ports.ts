@@ -252,6 +252,25 @@ export interface Marks {
   get(tenant: TenantId, name: string): Promise<string | null>;
   set(tenant: TenantId, name: string, value: string): Promise<void>;
   remove(tenant: TenantId, name: string): Promise<void>;
+  /** Gives the next free time of a mark that is a time, and moves it on behind that; one step at a time over all processes. */
+  advance(tenant: TenantId, name: string, by: Advance): Promise<Advanced>;
+}
+
+/** How a time moves on. All in ms. */
+export interface Advance {
+  /** The next free time is the stored one, but not before this. */
+  readonly fromMs: number;
+  readonly stepMs: number;
+  /** A later one is not taken. */
+  readonly untilMs: number;
+  /** A stored time more than this after `fromMs` was written by a wrong clock, and does not count. */
+  readonly forgetMs: number;
+}
+
+export interface Advanced {
+  readonly atMs: number;
+  /** False: it was later than `untilMs`, and nothing moved. */
+  readonly isTaken: boolean;
 }
 
 /** One logical outbound message (a card, a reply, a note) and how far it got. See "effectively once" in ARCHITECTURE.md. */

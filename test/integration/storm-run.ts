@@ -140,9 +140,10 @@ async function underStorm(install: Install, options: StormOptions): Promise<Stor
   const endMs = Date.now();
   const undone = (jobs: string) =>
     postgres.number(
-      // What looks again much later, when more is known, does not count.
+      // What looks again much later, when more is known, does not count; what waits for its turn in the channel does.
       `SELECT count(*)::int AS n FROM outbox
-       WHERE done_at IS NULL AND quarantined_at IS NULL AND not_before < now() + interval '20 seconds' ${jobs}`,
+       WHERE done_at IS NULL AND quarantined_at IS NULL ${jobs}
+         AND (not_before < now() + interval '20 seconds' OR last_error LIKE 'other messages%')`,
     );
   const deadline = endMs + options.drainWithinMs;
   const emptyAfter = async (jobs: string): Promise<number | null> => {

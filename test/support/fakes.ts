@@ -2,6 +2,8 @@ import type { AlertSourcePort } from "../../src/app/alert-source-port.ts";
 import type { Engine } from "../../src/app/engine.ts";
 import type { JobRequest } from "../../src/app/jobs/catalog.ts";
 import type {
+  Advance,
+  Advanced,
   AnalysisStore,
   Clock,
   EvidenceArchive,
@@ -253,6 +255,14 @@ export class InMemoryMarks implements Marks {
   remove(tenant: TenantId, name: string): Promise<void> {
     this.#values.delete(`${tenant}/${name}`);
     return Promise.resolve();
+  }
+
+  async advance(tenant: TenantId, name: string, { fromMs, stepMs, untilMs, forgetMs }: Advance): Promise<Advanced> {
+    const stored = Number(this.#values.get(`${tenant}/${name}`) ?? 0);
+    const atMs = stored > fromMs + forgetMs ? fromMs : Math.max(stored, fromMs);
+    const isTaken = atMs <= untilMs;
+    if (isTaken) this.#values.set(`${tenant}/${name}`, String(atMs + stepMs));
+    return { atMs, isTaken };
   }
 
   names(): readonly string[] {

@@ -8,6 +8,7 @@ import { Cooldowns } from "./delivery/cooldown.ts";
 import { type Publisher, publish } from "./delivery/publish.ts";
 import { reach } from "./delivery/reach.ts";
 import { RefusedForms } from "./delivery/refused-forms.ts";
+import { Turns } from "./delivery/turns.ts";
 import type { Desk } from "./desk.ts";
 import { allowedLinks, DEFAULT_LINK_HOSTS, hostList } from "./drawing/links.ts";
 import { ChangeAuthors } from "./home/change-authors.ts";
@@ -129,6 +130,7 @@ class SlackSurface {
       logger,
       newNonce,
       cooldowns: new Cooldowns(marks, clock, (team) => this.#workspaces.isRevoked(team)),
+      turns: new Turns(marks, clock),
       refusedForms: new RefusedForms(clock),
       links: allowedLinks(hostList(this.#settings.SLACK_LINK_HOSTS ?? DEFAULT_LINK_HOSTS), publicUrl),
       routing: createRouting({ preferences, workspaces: this.#workspaces, clock, fixed }),

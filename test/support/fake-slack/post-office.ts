@@ -7,6 +7,7 @@ import { Cooldowns } from "../../../src/surfaces/slack/delivery/cooldown.ts";
 import { publish } from "../../../src/surfaces/slack/delivery/publish.ts";
 import type { Publisher } from "../../../src/surfaces/slack/delivery/publisher.ts";
 import { RefusedForms } from "../../../src/surfaces/slack/delivery/refused-forms.ts";
+import { Turns } from "../../../src/surfaces/slack/delivery/turns.ts";
 import { allowedLinks } from "../../../src/surfaces/slack/drawing/links.ts";
 import type { Target } from "../../../src/surfaces/slack/routing.ts";
 import { InMemoryMarks } from "../fakes.ts";
@@ -75,6 +76,7 @@ export class PostOffice {
       logger: this.log,
       newNonce: () => `n-${++this.#nonces}`,
       cooldowns: new Cooldowns(this.marks, this.clock),
+      turns: new Turns(this.marks, this.clock),
       refusedForms: new RefusedForms(this.clock),
       links: allowedLinks([], PUBLIC_URL),
       routing: { targetOf: async () => target(), clientOf: () => client, homeOf: () => this.home },

@@ -1,4 +1,5 @@
 import type { OutboundMessage } from "../../../app/ports.ts";
+import { epochMs } from "../../../core/ids.ts";
 import { failpoint } from "../../../platform/failpoint.ts";
 import { parsePlace, placeText } from "../place.ts";
 import { editPosted } from "./edit.ts";
@@ -74,7 +75,13 @@ async function repost(box: Postbox, draft: Draft, row: OutboundMessage): Promise
   if (!(await isStrayRemoved(box, draft, row))) {
     return again(box.clock.nowMs() + STRAY_RETRY_MS, "a reply outside its thread is still to be removed");
   }
-  const fresh = await moved(box, row, { state: "pending", remote: null, nonce: box.newNonce(), lookups: 0 });
+  const fresh = await moved(box, row, {
+    state: "pending",
+    remote: null,
+    nonce: box.newNonce(),
+    lookups: 0,
+    attemptAtMs: null,
+  });
   return fresh === null ? takenByOther(box) : send(box, draft, fresh);
 }
 
@@ -94,6 +101,8 @@ async function send(box: Postbox, draft: Draft, row: OutboundMessage): Promise<D
   const block = await box.cooldowns.blockOf(POST, spotOf(draft));
   if (block?.kind === "pause") return again(block.untilMs, "rate limit of this channel");
   if (block?.kind === "closed") return { status: "closed", code: block.code };
+  const wait = await waitForTurn(box, draft, row);
+  if (wait !== null) return wait;
   const claim = await claimed(box, draft, row);
   if (claim === null) return takenByOther(box);
   if (box.clock.nowMs() - (claim.attemptAtMs ?? 0) > CLAIM_VALID_MS) {
@@ -105,6 +114,18 @@ async function send(box: Postbox, draft: Draft, row: OutboundMessage): Promise<D
   return result.status === "posted"
     ? afterPost(box, draft, { claim, result })
     : afterRefusal(box, draft, { claim, failure: result.failure });
+}
+
+/**
+ * Null when it may be posted now, else when to ask again. Of a message that was never sent, `attemptAtMs` is its place in
+ * the line of its channel; of one that was, its last attempt, a place that has come.
+ */
+async function waitForTurn(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Delivered | null> {
+  const turn = await box.turns.next(spotOf(draft), { isReply: draft.threadTs !== null, placeMs: row.attemptAtMs });
+  if (turn.status === "now") return null;
+  const { placeMs, askAtMs } = turn;
+  const isKept = row.attemptAtMs === placeMs || (await moved(box, row, { attemptAtMs: epochMs(placeMs) })) !== null;
+  return isKept ? again(askAtMs, "other messages of this channel go first") : takenByOther(box);
 }
 
 /** Committed before the call, so that a crash from here on is seen as "may have gone out". */

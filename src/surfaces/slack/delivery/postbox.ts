@@ -5,6 +5,7 @@ import type { MessageKind } from "../drawing/draw.ts";
 import type { Form, SlackMessage } from "../drawing/message.ts";
 import type { Cooldowns, Spot } from "./cooldown.ts";
 import type { RefusedForms } from "./refused-forms.ts";
+import type { Turns } from "./turns.ts";
 
 /** What sending one message needs. */
 export interface Postbox {
@@ -13,6 +14,7 @@ export interface Postbox {
   readonly logger: Logger;
   readonly newNonce: () => string;
   readonly cooldowns: Cooldowns;
+  readonly turns: Turns;
   readonly refusedForms: RefusedForms;
 }
 
