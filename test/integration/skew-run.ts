@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { withClient } from "../../src/store/client.ts";
+import { DRAWN_LATER } from "../../src/surfaces/slack/delivery/chart-file.ts";
 import { seeded } from "../chaos/random.ts";
 import { Sender } from "../chaos/sender.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -104,7 +105,8 @@ async function underStory(install: Install, story: Story): Promise<SkewFigures> 
   const undone = () =>
     countIn(
       connectionString,
-      "SELECT count(*)::int AS n FROM outbox WHERE done_at IS NULL AND (job = 'delivery.process' OR created_at < now() + interval '1 hour' AND job = 'surface.publish')",
+      `SELECT count(*)::int AS n FROM outbox WHERE done_at IS NULL AND (job = 'delivery.process'
+         OR job = 'surface.publish' AND last_error IS DISTINCT FROM '${DRAWN_LATER}')`,
     );
   await eventually(
     async () => ((await isTold(install, story)) && (await undone()) === 0 ? true : null),
