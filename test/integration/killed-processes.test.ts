@@ -14,7 +14,7 @@ const INCIDENTS = 20;
 const KILLS = 4;
 const DONE_BEFORE_A_KILL = 5;
 /** That nothing is lost is the guarantee, not how fast: beside other tests on two cores five starts of a process take long. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 160_000;
 const folder = mkdtempSync(join(tmpdir(), "traceops-killed-"));
 const children = new Set<ChildProcess>();
 let database: TestDatabase;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { readSettings } from "../../src/store/embedded/settings.ts";
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from "../../src/store/embedded/start.ts";
@@ -32,7 +33,7 @@ export async function createTestDatabase({ migrated } = { migrated: true }): Pro
   return {
     connectionString,
     async stop() {
-      await lease.client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await dropped(lease.client, name);
       await leave(lease);
     },
   };
@@ -88,4 +89,21 @@ function withDatabase(connectionString: string, name: string): string {
   const url = new URL(connectionString);
   url.pathname = `/${name}`;
   return url.href;
+}
+
+const DROP_TRIES = 20;
+const NOT_ALLOWED = "42501";
+
+/** While the server itself cleans up in it, a database cannot be dropped by an ordinary account: a moment later it can. */
+async function dropped(client: pg.Client, name: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      return;
+    } catch (error) {
+      const isBusy = error instanceof Error && "code" in error && error.code === NOT_ALLOWED;
+      if (!isBusy || attempt >= DROP_TRIES) throw error;
+      await wait(250);
+    }
+  }
 }

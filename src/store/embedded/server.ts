@@ -137,8 +137,6 @@ function flags(extra: Readonly<Record<string, string>>): readonly string[] {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     max_connections: "200",
-    // A storm fills tables within seconds, and a plan made without statistics reads all of them.
-    autovacuum_naptime: "10s",
     timezone: "UTC",
     log_timezone: "UTC",
     tcp_keepalives_idle: "10",
