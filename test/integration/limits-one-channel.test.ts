@@ -5,7 +5,7 @@ import { z } from "zod";
 import { type Edit, mutated } from "../support/mutated.ts";
 
 /** Full size: LIMITS_RETRY_AFTER_S=40 LIMITS_CHANNELS=20 npx vitest run --project integration limits-one-channel */
-const RETRY_AFTER_S = process.env["LIMITS_RETRY_AFTER_S"] ?? "9";
+const RETRY_AFTER_S = process.env["LIMITS_RETRY_AFTER_S"] ?? "12";
 const CHANNELS = process.env["LIMITS_CHANNELS"] ?? "3";
 /** Above the helper's own limit, so that its sentence is what one reads. */
 const TIMEOUT_MS = 270_000;
