@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { holds } from "./count.ts";
 import type { Backend } from "./faults.ts";
 import { isMutant, MUTANTS, type MutantName, withEdits } from "./mutants.ts";
-import { FAIL_POINTS, type FailPoint } from "./names.ts";
+import { reachableWith } from "./names.ts";
 import { sweepTableOf, tableOf } from "./report.ts";
 import { type ChaosOptions, runChaos } from "./run.ts";
 import { runSweep } from "./sweep.ts";
@@ -89,9 +89,7 @@ async function sweep(): Promise<number> {
   const result = await runSweep({
     backend: backendOf(values.backend),
     seed,
-    names: Object.keys(FAIL_POINTS)
-      .filter(isFailPoint)
-      .filter((name) => name.includes(values.only)),
+    names: reachableWith(backendOf(values.backend)).filter((name) => name.includes(values.only)),
     hits: values.hits.split(",").map(Number),
     shortWaits: values["short-waits"],
     say,
@@ -115,10 +113,6 @@ function mutantOf(name: string | undefined): MutantName | null {
   if (name === undefined) return null;
   if (!isMutant(name)) throw new Error(`--mutant is one of ${Object.keys(MUTANTS).join(", ")}`);
   return name;
-}
-
-function isFailPoint(name: string): name is FailPoint {
-  return Object.hasOwn(FAIL_POINTS, name);
 }
 
 function say(line: string): void {

@@ -1,3 +1,5 @@
+import type { Backend } from "./faults.ts";
+
 /** What has to go on so that a fail point is reached. */
 export type Needs =
   /** Webhooks are enough. */
@@ -11,7 +13,9 @@ export type Needs =
   /** Slack has to ask for pauses. */
   | "rate-limits"
   /** The queue has to be away. */
-  | "no-queue";
+  | "no-queue"
+  /** The queue has to answer readers and refuse what is written. */
+  | "full-queue";
 
 /** Every fail point of the program, and how the sweep gets there. A test compares this list with the code, both ways. */
 export const FAIL_POINTS = {
@@ -23,7 +27,7 @@ export const FAIL_POINTS = {
   "inbox.after-processed": "work",
   "relay.after-claim": "work",
   "relay.after-wake": "work",
-  "relay.after-give-back": "no-queue",
+  "relay.after-give-back": "full-queue",
   "worker.after-own-claim": "no-queue",
   "job.after-wake": "work",
   "job.after-locks": "work",
@@ -62,3 +66,20 @@ export const FAIL_POINTS = {
 } as const satisfies Readonly<Record<string, Needs>>;
 
 export type FailPoint = keyof typeof FAIL_POINTS;
+
+/** What the sweep can get to: only a Redis can be taken away without everything else. */
+export function reachableWith(backend: Backend): readonly FailPoint[] {
+  return Object.keys(FAIL_POINTS)
+    .filter(isFailPoint)
+    .filter((name) => backend === "redis" || !isOutage(FAIL_POINTS[name]));
+}
+
+export type Outage = Extract<Needs, "no-queue" | "full-queue">;
+
+export function isOutage(needs: Needs): needs is Outage {
+  return needs === "no-queue" || needs === "full-queue";
+}
+
+function isFailPoint(name: string): name is FailPoint {
+  return Object.hasOwn(FAIL_POINTS, name);
+}

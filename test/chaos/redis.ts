@@ -55,6 +55,11 @@ export class ChaosRedis {
     await this.#ask((client) => client.flushall());
   }
 
+  /** While it is full it answers readers and refuses every write, as `noeviction` has it. */
+  async setFull(isFull: boolean): Promise<void> {
+    await this.#ask((client) => client.config("SET", "maxmemory", isFull ? "1" : "0"));
+  }
+
   async #answers(): Promise<void> {
     const deadline = Date.now() + READY_WITHIN_MS;
     while (Date.now() < deadline) {

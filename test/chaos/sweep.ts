@@ -6,9 +6,10 @@ import { type Count, count, holds } from "./count.ts";
 import type { Backend } from "./faults.ts";
 import { Load } from "./load.ts";
 import { withEdits } from "./mutants.ts";
-import { FAIL_POINTS, type FailPoint } from "./names.ts";
+import { FAIL_POINTS, type FailPoint, isOutage, type Needs, type Outage } from "./names.ts";
 import { People } from "./people.ts";
 import { type Random, seeded } from "./random.ts";
+import type { ChaosRedis } from "./redis.ts";
 import { drained } from "./run.ts";
 import { Sender } from "./sender.ts";
 import { CALM, type FaultRates } from "./slack/server.ts";
@@ -137,7 +138,7 @@ class Sweep {
     const isDead = () => existsSync(dead);
     world.slack.rates = RATES[needs];
     writeFileSync(orders, `${name}:kill@${hit}`);
-    const working = needs === "no-queue" ? this.#withoutQueue(isDead) : this.#send(hit, needs === "people");
+    const working = isOutage(needs) ? this.#inOutages(needs, isDead) : this.#send(hit, needs === "people");
     const wasHit = await happens(isDead, HIT_WITHIN_MS);
     writeFileSync(orders, "");
     world.slack.rates = CALM;
@@ -147,14 +148,17 @@ class Sweep {
   }
 
   /** The queue goes away again and again, each time with work to do: most of this is hit once in each outage. */
-  async #withoutQueue(isOver: () => boolean): Promise<void> {
+  async #inOutages(needs: Outage, isOver: () => boolean): Promise<void> {
     const { redis } = this.#place.world;
+    if (redis === null)
+      throw new Error("only Redis can be taken away alone: sweep these fail points with --backend redis");
+    const { begin, end } = OUTAGES[needs];
     const deadline = Date.now() + HIT_WITHIN_MS;
     while (!isOver() && Date.now() < deadline) {
-      await redis?.kill();
+      await begin(redis);
       await this.#send(1, false);
       await happens(isOver, OUTAGE_MS);
-      await redis?.start();
+      await end(redis);
       await wait(BETWEEN_OUTAGES_MS);
     }
   }
@@ -191,11 +195,17 @@ class Sweep {
   }
 }
 
+const OUTAGES: Readonly<Record<Outage, Record<"begin" | "end", (redis: ChaosRedis) => Promise<void>>>> = {
+  "no-queue": { begin: (redis) => redis.kill(), end: (redis) => redis.start() },
+  "full-queue": { begin: (redis) => redis.setFull(true), end: (redis) => redis.setFull(false) },
+};
+
 const OFTEN = 0.5;
-const RATES: Readonly<Record<(typeof FAIL_POINTS)[FailPoint], FaultRates>> = {
+const RATES: Readonly<Record<Needs, FaultRates>> = {
   work: CALM,
   people: CALM,
   "no-queue": CALM,
+  "full-queue": CALM,
   "lost-answers": { ...CALM, errorBefore: OFTEN / 2, resetAfter: OFTEN / 2 },
   "lost-edits": { ...CALM, errorBefore: OFTEN / 2, errorAfter: OFTEN / 2 },
   "rate-limits": { ...CALM, rateLimit: OFTEN },
