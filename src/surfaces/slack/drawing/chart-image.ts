@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { cutSafe, type Safe } from "../../../core/safe.ts";
 import { type Chart, chartSvg } from "./chart-svg.ts";
 import { FONT } from "./chart-text.ts";
+import { pngOf } from "./png.ts";
 
 export interface ChartImage {
   readonly png: Uint8Array;
@@ -45,7 +46,7 @@ async function rendered(svg: string): Promise<Uint8Array> {
   });
   const image = drawing.render();
   try {
-    return image.asPng();
+    return await pngOf(image);
   } finally {
     image.free();
     drawing.free();

@@ -3,7 +3,8 @@ declare module "@resvg/resvg-wasm" {
   export interface Rendered {
     readonly width: number;
     readonly height: number;
-    asPng(): Uint8Array;
+    /** A copy, with four bytes a pixel. */
+    readonly pixels: Uint8Array;
     free(): void;
   }
 
