@@ -1,6 +1,7 @@
 import type { JobRequest } from "../app/jobs/catalog.ts";
 import type { Clock, FeedbackStore, Vote } from "../app/ports.ts";
 import type { TenantId } from "../core/ids.ts";
+import { failpoint } from "../platform/failpoint.ts";
 import type { Transaction } from "./database.ts";
 import type { Databases } from "./databases.ts";
 import { storeJobs } from "./outbox-rows.ts";
@@ -10,7 +11,11 @@ import { toJsonValue, toStoredText } from "./stored-json.ts";
 /** Votes as immutable facts. */
 export function createFeedbackStore(db: Databases, clock: Clock): FeedbackStore {
   return {
-    add: (tenant, vote, causes) => db.of(tenant).$transaction((tx) => add(tx, clock, { tenant, vote, causes })),
+    async add(tenant, vote, causes) {
+      const added = await db.of(tenant).$transaction((tx) => add(tx, clock, { tenant, vote, causes }));
+      failpoint("vote.after-commit");
+      return added;
+    },
     async ofIncident(tenant, id) {
       const rows = await db.of(tenant).voteRow.findMany({ where: { tenant, incidentId: id }, orderBy: { id: "asc" } });
       return rows.map(reviveVote);
@@ -43,5 +48,6 @@ async function add(tx: Transaction, clock: Clock, { tenant, vote, causes }: NewV
     },
   });
   await storeJobs(tx, tenant, { jobs: causes, clock });
+  failpoint("vote.before-commit");
   return reviveVote(row);
 }

@@ -7,7 +7,8 @@ const told: Case = {
   service: "basket-c00001",
   externalId: "QCASE1",
   deliveries: [],
-  expected: { state: "acknowledged", priority: "P2", isDismissed: false },
+  records: null,
+  expected: { state: "acknowledged", priority: "P2", isDismissed: false, isConfirmed: false },
 };
 const CARD = "P2 · basket-c00001: does not answer · acknowledged by Ada";
 
@@ -55,6 +56,17 @@ describe("the counting", () => {
 
     const expected = { ...told.expected, state: "resolved" as const };
     expect(count([{ ...told, expected }], slackWith(() => undefined).messages).wrongStates).toBe(1);
+  });
+
+  test("sees a vote that does not stand in the reply with the causes, where the button's words are no vote", () => {
+    const expected = { ...told.expected, isConfirmed: true };
+    const store = slackWith(() => undefined);
+    const causes = store.messages.find(({ text }) => text === "possible causes");
+    if (causes !== undefined) causes.blocks = [{ type: "button", text: { text: "This was it" } }];
+    expect(count([{ ...told, expected }], store.messages)).toMatchObject({ lostVotes: 1 });
+
+    if (causes !== undefined) causes.blocks = [{ type: "section", text: { text: '*"This was it":* Ada' } }];
+    expect(holds(count([{ ...told, expected }], store.messages))).toBe(true);
   });
 
   test("sees a note that is missing in PagerDuty and one that stands twice", () => {

@@ -13,6 +13,8 @@ export interface Count {
   readonly duplicateReplies: number;
   /** Cards that do not say what the facts say by their own times. */
   readonly wrongStates: number;
+  /** Votes that were answered and do not stand in the reply with the causes. */
+  readonly lostVotes: number;
   /** Messages of ours that belong to no incident of the story, or stand outside their thread. */
   readonly strays: number;
   readonly missingNotes: number;
@@ -51,6 +53,7 @@ export function count(cases: readonly Case[], messages: readonly HeldMessage[]):
     missingReplies: sum(({ missingReplies }) => missingReplies),
     duplicateReplies: sum(({ duplicateReplies }) => duplicateReplies),
     wrongStates: sum(({ wrongStates }) => wrongStates),
+    lostVotes: sum(({ lostVotes }) => lostVotes),
     strays: strays.length,
     missingNotes: 0,
     duplicateNotes: 0,
@@ -64,9 +67,10 @@ export function count(cases: readonly Case[], messages: readonly HeldMessage[]):
 
 /** True when nothing was lost, doubled, left out or wrong. */
 export function holds(found: Count): boolean {
-  const { lost, duplicateRoots, missingReplies, duplicateReplies, wrongStates, strays } = found;
+  const { lost, duplicateRoots, missingReplies, duplicateReplies, wrongStates, lostVotes, strays } = found;
   const inPagerDuty = found.missingNotes + found.duplicateNotes;
-  return lost + duplicateRoots + missingReplies + duplicateReplies + wrongStates + strays + inPagerDuty === 0;
+  const wrong = wrongStates + lostVotes + strays;
+  return lost + duplicateRoots + missingReplies + duplicateReplies + wrong + inPagerDuty === 0;
 }
 
 /** Notes as PagerDuty holds them: one of each incident. Null when none are written. */
@@ -100,22 +104,33 @@ function countCase({ service, expected }: Case, { roots, threads }: Held): CaseC
   const surplus = replies.filter((reply, index) => replies.slice(0, index).some((earlier) => isSame(earlier, reply)));
   const said = stateOf(root.message);
   const isWrong = wordsOf(said) !== wordsOf(expected);
+  const isVoteLost =
+    expected.isConfirmed && !replies.some(({ kind, message }) => kind === "hypotheses" && saysVote(message));
   return {
     ...NOTHING,
     duplicateRoots: doubles.length,
     missingReplies: missing.length,
     duplicateReplies: surplus.length,
     wrongStates: isWrong ? 1 : 0,
+    lostVotes: isVoteLost ? 1 : 0,
     problems: [
       ...(doubles.length > 0 ? [`${service}: ${doubles.length + 1} cards`] : []),
       ...missing.map((kind) => `${service}: no ${kind}`),
       ...surplus.map(({ kind }) => `${service}: one more ${kind}`),
+      ...(isVoteLost ? [`${service}: no vote under its causes`] : []),
       ...(isWrong ? [`${service}: says ${wordsOf(said)} instead of ${wordsOf(expected)}`] : []),
     ],
   };
 }
 
-const NOTHING = { lost: 0, duplicateRoots: 0, missingReplies: 0, duplicateReplies: 0, wrongStates: 0 };
+const NOTHING = {
+  lost: 0,
+  duplicateRoots: 0,
+  missingReplies: 0,
+  duplicateReplies: 0,
+  wrongStates: 0,
+  lostVotes: 0,
+};
 
 /** Timeline and causes stand once; of changes of mind every one is a line of its own. */
 function isSame(earlier: Marked, later: Marked): boolean {
@@ -153,6 +168,11 @@ interface Said {
 /** What the card says, read as a person would: its words, no hidden fields. */
 export function stateOf({ text: words, blocks }: HeldMessage): Said {
   return saidIn(`${words} ${JSON.stringify(blocks ?? [])}`);
+}
+
+/** Whether a reply with causes names somebody who voted "This was it"; the buttons have these words without quotes. */
+export function saysVote(message: HeldMessage | undefined): boolean {
+  return JSON.stringify(message?.blocks ?? []).includes('\\"This was it\\"');
 }
 
 /** Every version of a card, with the times of the call and of its effect. */

@@ -6,6 +6,8 @@ export type Needs =
   | "work"
   /** A person has to correct something. */
   | "people"
+  /** A person has to vote on a cause. */
+  | "votes"
   /** Slack has to leave posts without an answer, stored or not. */
   | "lost-answers"
   /** Slack has to leave edits without an answer. */
@@ -42,6 +44,8 @@ export const FAIL_POINTS = {
   "note.after-commit": "work",
   "correction.before-commit": "people",
   "correction.after-commit": "people",
+  "vote.before-commit": "votes",
+  "vote.after-commit": "votes",
   "analysis.before-commit": "work",
   "analysis.after-commit": "work",
   "archive.before-commit": "work",

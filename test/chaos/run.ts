@@ -6,7 +6,7 @@ import { type Backend, planFaults, planQueueLosses } from "./faults.ts";
 import { Load } from "./load.ts";
 import { People } from "./people.ts";
 import { seeded } from "./random.ts";
-import { Sender } from "./sender.ts";
+import { Sender, sendRecords } from "./sender.ts";
 import { CALM, type FaultRates, ROUGH } from "./slack/server.ts";
 import { type Case, deliveriesOf, SERVICE, tellStory } from "./story.ts";
 import { Striker, type Struck } from "./strike.ts";
@@ -57,6 +57,7 @@ export interface ChaosResult {
   readonly isDrained: boolean;
   /** What people said during the run, and how often they had to say it. */
   readonly dismissals: { readonly said: number; readonly tries: number };
+  readonly votes: { readonly said: number; readonly tries: number };
   /** From the end of the trouble until nothing was left to do. */
   readonly drainS: number;
   readonly failedFaults: readonly string[];
@@ -103,6 +104,10 @@ async function play(options: ChaosOptions, world: World, plot: Plot): Promise<Om
   });
   const parts = { world, sender, striker, speakers: new People(world), load: new Load(), plot };
   const watching = showProgress(options, parts, stop.signal);
+  await sendRecords(
+    world.url,
+    plot.cases.map(({ records }) => records),
+  );
   const times = await trouble(options, parts, stop.signal);
   stop.abort();
   await watching;
@@ -171,7 +176,8 @@ function resultOf(
     starts: world.fleet.starts,
     deaths: world.fleet.deaths,
     ...times,
-    dismissals: { said: speakers.answered.size, tries: speakers.tries },
+    dismissals: { said: speakers.dismissals.answered.size, tries: speakers.dismissals.tries },
+    votes: { said: speakers.votes.answered.size, tries: speakers.votes.tries },
     failedFaults: striker.failed,
     load: load.factor,
   };

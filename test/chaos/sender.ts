@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { Agent, request } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Records } from "./story.ts";
 
 export interface SenderOptions {
   readonly url: string;
@@ -89,4 +90,24 @@ export class Sender {
       call.end(raw);
     });
   }
+}
+
+const MOST_RECORDS = 100;
+const TAKEN_WITHIN_MS = 10_000;
+
+/** Tells the program what was recorded of these incidents, as CI and the services do; rejects when it does not take it. */
+export async function sendRecords(url: string, told: readonly (Records | null)[]): Promise<void> {
+  const records = told.filter((each) => each !== null);
+  for (let from = 0; from < records.length; from += MOST_RECORDS) {
+    const some = records.slice(from, from + MOST_RECORDS);
+    const lines = some.flatMap((each) => each.lines).map((line) => JSON.stringify(line));
+    await push(`${url}/v1/deploys`, "application/json", JSON.stringify(some.map(({ deploy }) => deploy)));
+    await push(`${url}/v1/events`, "application/x-ndjson", lines.join("\n"));
+  }
+}
+
+async function push(address: string, type: string, body: string): Promise<void> {
+  const signal = AbortSignal.timeout(TAKEN_WITHIN_MS);
+  const response = await fetch(address, { method: "POST", headers: { "content-type": type }, body, signal });
+  if (!response.ok) throw new Error(`${address} answered ${response.status}: ${await response.text()}`);
 }

@@ -6,6 +6,8 @@ export interface Expected {
   readonly priority: "P1" | "P2" | "P3";
   /** A person says during the run that it is none; once that was answered, the card has to say so too. */
   readonly isDismissed: boolean;
+  /** A person votes "This was it" on its first cause; once that was answered, the reply with the causes has to say so too. */
+  readonly isConfirmed: boolean;
 }
 
 /** One incident of the sender. Its service is its own, and is what the counting finds it by. */
@@ -14,7 +16,15 @@ export interface Case {
   /** The sender's own id of it. */
   readonly externalId: string;
   readonly deliveries: readonly object[];
+  /** What was recorded of it, for the program to find a cause in; null where there is nothing but the alert. */
+  readonly records: Records | null;
   readonly expected: Expected;
+}
+
+/** A deploy just before, and the lines that its service wrote from then on. */
+export interface Records {
+  readonly deploy: object;
+  readonly lines: readonly object[];
 }
 
 const SHOPS = [
@@ -125,6 +135,10 @@ const COURSES = [
 
 /** The share of incidents of which somebody says that they are none. */
 const DISMISSED = 0.08;
+/** Of the others, the share in which somebody votes on a cause. */
+const CONFIRMED = 0.08;
+const DEPLOYED_BEFORE_MS = 90_000;
+const FAILURES = 12;
 const MINUTE_MS = 60_000;
 /** Incidents began at least this far apart where the day is long enough for it, so that they are no storm. */
 const LONGEST_APART_MS = 6 * MINUTE_MS;
@@ -134,14 +148,14 @@ const SPAN_MS = 44 * 60 * MINUTE_MS;
 /** So many incidents of the past two days, each with its events. */
 export function tellStory(random: Random, { incidents, nowMs }: { incidents: number; nowMs: number }): readonly Case[] {
   const apartMs = Math.min(LONGEST_APART_MS, SPAN_MS / incidents);
-  return Array.from({ length: incidents }, (_, index) =>
-    tellCase(random, { index, startedMs: Math.floor(nowMs - 30 * MINUTE_MS - index * apartMs) }),
-  );
-}
-
-function tellCase(random: Random, { index, startedMs }: { index: number; startedMs: number }): Case {
-  const isDismissed = random.chance(DISMISSED);
-  return caseOf(random, { index, startedMs, course: random.pick(COURSES), isDismissed });
+  // Chance of its own, so that a seed has the same webhooks with votes as without.
+  const votes = random.fork("votes");
+  return Array.from({ length: incidents }, (_, index) => {
+    const startedMs = Math.floor(nowMs - 30 * MINUTE_MS - index * apartMs);
+    const isDismissed = random.chance(DISMISSED);
+    const isConfirmed = votes.chance(CONFIRMED) && !isDismissed;
+    return caseOf(random, { index, startedMs, course: random.pick(COURSES), isDismissed, isConfirmed });
+  });
 }
 
 /** Every kind of event in one incident. */
@@ -151,25 +165,29 @@ const SWEPT = 150;
 /** No case is beside another one: an alert would wait for the first look at it. */
 const SWEPT_APART_MS = 17 * MINUTE_MS;
 
+/** What people do about an incident. */
+export interface Opinions {
+  readonly isDismissed: boolean;
+  readonly isConfirmed: boolean;
+}
+
 /** One more incident, with every kind of event or only its beginning. */
 export function tellWhole(
   random: Random,
-  told: { index: number; nowMs: number; isWhole: boolean; isDismissed: boolean },
+  told: Opinions & { readonly index: number; readonly nowMs: number; readonly isWhole: boolean },
 ): Case {
-  const { index, nowMs, isWhole, isDismissed } = told;
+  const { index, nowMs, isWhole, ...opinions } = told;
   const startedMs = nowMs - 30 * MINUTE_MS - (index % SWEPT) * SWEPT_APART_MS;
-  return caseOf(random, { index, startedMs, course: isWhole ? WHOLE : [TRIGGERED], isDismissed });
+  return caseOf(random, { index, startedMs, course: isWhole ? WHOLE : [TRIGGERED], ...opinions });
 }
 
-function caseOf(
-  random: Random,
-  {
-    index,
-    startedMs,
-    course,
-    isDismissed,
-  }: { index: number; startedMs: number; course: readonly Step[]; isDismissed: boolean },
-): Case {
+interface Plot extends Opinions {
+  readonly index: number;
+  readonly startedMs: number;
+  readonly course: readonly Step[];
+}
+
+function caseOf(random: Random, { index, startedMs, course, isDismissed, isConfirmed }: Plot): Case {
   const service = `${random.pick(SHOPS)}-c${String(index).padStart(5, "0")}`;
   const isHigh = random.chance(0.7);
   const deliveries = course.map((step, turn) => {
@@ -184,8 +202,17 @@ function caseOf(
     service,
     externalId: `QCASE${index}`,
     deliveries,
-    expected: { state: last.status, priority: isHigh ? "P1" : low, isDismissed },
+    records: isConfirmed ? recordsOf(service, startedMs) : null,
+    expected: { state: last.status, priority: isHigh ? "P1" : low, isDismissed, isConfirmed },
   };
+}
+
+function recordsOf(service: string, startedMs: number): Records {
+  const lines = Array.from({ length: FAILURES }, (_, index) => {
+    const time = new Date(startedMs - DEPLOYED_BEFORE_MS / 2 + index * 5_000).toISOString();
+    return { time, level: "error", msg: "order could not be priced: no rule for this region", service };
+  });
+  return { deploy: { service, version: "v2", at: startedMs - DEPLOYED_BEFORE_MS, by: "ci" }, lines };
 }
 
 interface Event {

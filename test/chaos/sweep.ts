@@ -11,9 +11,9 @@ import { People } from "./people.ts";
 import { type Random, seeded } from "./random.ts";
 import type { ChaosRedis } from "./redis.ts";
 import { drained } from "./run.ts";
-import { Sender } from "./sender.ts";
+import { Sender, sendRecords } from "./sender.ts";
 import { CALM, type FaultRates } from "./slack/server.ts";
-import { type Case, SERVICE, tellWhole } from "./story.ts";
+import { type Case, type Opinions, SERVICE, tellWhole } from "./story.ts";
 import { startWorld, WEBHOOK_SECRET, type World } from "./world.ts";
 
 export interface SweepOptions {
@@ -138,7 +138,9 @@ class Sweep {
     const isDead = () => existsSync(dead);
     world.slack.rates = RATES[needs];
     writeFileSync(orders, `${name}:kill@${hit}`);
-    const working = isOutage(needs) ? this.#inOutages(needs, isDead) : this.#send(hit, needs === "people");
+    const working = isOutage(needs)
+      ? this.#inOutages(needs, isDead)
+      : this.#send(hit, { isDismissed: needs === "people", isConfirmed: needs === "votes" });
     const wasHit = await happens(isDead, HIT_WITHIN_MS);
     writeFileSync(orders, "");
     world.slack.rates = CALM;
@@ -156,7 +158,7 @@ class Sweep {
     const deadline = Date.now() + HIT_WITHIN_MS;
     while (!isOver() && Date.now() < deadline) {
       await begin(redis);
-      await this.#send(1, false);
+      await this.#send(1, SILENT);
       await happens(isOver, OUTAGE_MS);
       await end(redis);
       await wait(BETWEEN_OUTAGES_MS);
@@ -164,10 +166,14 @@ class Sweep {
   }
 
   /** New incidents with every kind of event, as many as the hit needs. */
-  async #send(incidents: number, isDismissed: boolean): Promise<void> {
+  async #send(incidents: number, opinions: Opinions): Promise<void> {
     const { url } = this.#place.world;
     const sender = new Sender({ url, secret: WEBHOOK_SECRET, overMs: 300, stop: this.#stop.signal });
-    const told = Array.from({ length: incidents }, () => this.#next({ isWhole: true, isDismissed }));
+    const told = Array.from({ length: incidents }, () => this.#next({ isWhole: true, ...opinions }));
+    await sendRecords(
+      url,
+      told.map(({ records }) => records),
+    );
     const speaking = this.#people.sayAll(
       told,
       AbortSignal.any([this.#stop.signal, AbortSignal.timeout(HIT_WITHIN_MS)]),
@@ -179,7 +185,7 @@ class Sweep {
   /** How long after the death a new webhook has its card. */
   async #recovery(diedMs: number): Promise<number | null> {
     const { world } = this.#place;
-    const probe = this.#next({ isWhole: false, isDismissed: false });
+    const probe = this.#next({ isWhole: false, ...SILENT });
     const sender = new Sender({ url: world.url, secret: WEBHOOK_SECRET, overMs: 0, stop: this.#stop.signal });
     void sender.sendAll(probe.deliveries);
     const { messages } = world.slack.store;
@@ -188,12 +194,14 @@ class Sweep {
     return (await happens(hasCard, PROBE_WITHIN_MS)) ? Date.now() - diedMs : null;
   }
 
-  #next(how: { readonly isWhole: boolean; readonly isDismissed: boolean }): Case {
+  #next(how: Opinions & { readonly isWhole: boolean }): Case {
     const told = tellWhole(this.#place.random, { index: this.#cases.length, nowMs: this.#begunMs, ...how });
     this.#cases.push(told);
     return told;
   }
 }
+
+const SILENT: Opinions = { isDismissed: false, isConfirmed: false };
 
 const OUTAGES: Readonly<Record<Outage, Record<"begin" | "end", (redis: ChaosRedis) => Promise<void>>>> = {
   "no-queue": { begin: (redis) => redis.kill(), end: (redis) => redis.start() },
@@ -204,6 +212,7 @@ const OFTEN = 0.5;
 const RATES: Readonly<Record<Needs, FaultRates>> = {
   work: CALM,
   people: CALM,
+  votes: CALM,
   "no-queue": CALM,
   "full-queue": CALM,
   "lost-answers": { ...CALM, errorBefore: OFTEN / 2, resetAfter: OFTEN / 2 },

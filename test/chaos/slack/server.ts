@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { bodyOf, paramsOf } from "../../../dev/slack/bodies.ts";
 import { answer, answerWithFault } from "../../../dev/slack/faults.ts";
+import { isJson, parsed, text } from "../../../dev/slack/json.ts";
 import type { Fault } from "../../../dev/slack/workspace.ts";
 import type { Random } from "../random.ts";
 import { METHODS } from "./methods.ts";
@@ -39,6 +40,7 @@ export const ROUGH: FaultRates = {
   latestMs: 20_000,
 };
 
+const RESPOND = "/respond/";
 const WRITES = new Set(["chat.postMessage", "chat.update", "chat.delete"]);
 const READS = new Set(["conversations.history", "conversations.replies"]);
 
@@ -95,6 +97,7 @@ export class ChaosSlack {
     const raw = await bodyOf(request);
     const path = new URL(request.url ?? "/", this.#url).pathname;
     if (path.startsWith("/upload/")) return void response.writeHead(200).end("OK");
+    if (path.startsWith(RESPOND)) return this.#respond(path.slice(RESPOND.length), raw, response);
     const method = path.replace(/^\/api\//u, "");
     const body = paramsOf({ request, response, raw });
     this.calls.set(method, (this.calls.get(method) ?? 0) + 1);
@@ -103,6 +106,13 @@ export class ChaosSlack {
     const fault = this.#faultOf(method);
     if (fault !== null) this.faults.set(fault.kind, (this.faults.get(fault.kind) ?? 0) + 1);
     await answerWithFault(fault, { request, response, raw }, async () => this.#perform(method, body, calledMs));
+  }
+
+  /** What the program says to one person under the address of a press. */
+  #respond(user: string, raw: Buffer, response: ServerResponse): void {
+    const said = parsed(raw.toString());
+    this.store.whisper(user, isJson(said) ? text(said["text"]) : "");
+    response.writeHead(200).end("ok");
   }
 
   #perform(
