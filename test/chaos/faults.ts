@@ -6,6 +6,8 @@ export type FaultKind =
   | "kill-worker"
   | "kill-web"
   | "freeze"
+  /** The same, and meanwhile PostgreSQL ends all sessions that hold locks: the work goes to others. */
+  | "freeze-without-locks"
   | "crash-postgres"
   | "lose-queue"
   | "kill-redis"
@@ -22,11 +24,35 @@ type Spread = Exclude<FaultKind, "redis-away">;
 
 /** While ten thousand webhooks come: the fifty kills of workers, ten of the web and so on that the design names. */
 const WITH_TEN_THOUSAND: Readonly<Record<Backend, Readonly<Record<Spread, number>>>> = {
-  redis: { "kill-worker": 50, "kill-web": 10, freeze: 20, "crash-postgres": 2, "lose-queue": 2, "kill-redis": 5 },
+  redis: {
+    "kill-worker": 50,
+    "kill-web": 10,
+    freeze: 12,
+    "freeze-without-locks": 8,
+    "crash-postgres": 2,
+    "lose-queue": 2,
+    "kill-redis": 5,
+  },
   // Without Redis every loss of the queue is a truncation of its schema.
-  postgresql: { "kill-worker": 50, "kill-web": 10, freeze: 20, "crash-postgres": 2, "lose-queue": 7, "kill-redis": 0 },
+  postgresql: {
+    "kill-worker": 50,
+    "kill-web": 10,
+    freeze: 12,
+    "freeze-without-locks": 8,
+    "crash-postgres": 2,
+    "lose-queue": 7,
+    "kill-redis": 0,
+  },
   // One process is worker and web at once.
-  "one-process": { "kill-worker": 10, "kill-web": 0, freeze: 5, "crash-postgres": 2, "lose-queue": 7, "kill-redis": 0 },
+  "one-process": {
+    "kill-worker": 10,
+    "kill-web": 0,
+    freeze: 3,
+    "freeze-without-locks": 2,
+    "crash-postgres": 2,
+    "lose-queue": 7,
+    "kill-redis": 0,
+  },
 };
 
 /** A run over three minutes has all of them, however few webhooks it has. */

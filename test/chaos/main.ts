@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { holds } from "./count.ts";
 import type { Backend } from "./faults.ts";
 import { isMutant, MUTANTS, type MutantName, withEdits } from "./mutants.ts";
-import { reachableWith } from "./names.ts";
+import { reachableWith, standingStill } from "./names.ts";
 import { sweepTableOf, tableOf } from "./report.ts";
 import { type ChaosOptions, runChaos } from "./run.ts";
 import { runSweep } from "./sweep.ts";
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     workers: { type: "string", default: "3" },
     mutant: { type: "string" },
     sweep: { type: "boolean", default: false },
+    "stand-still": { type: "boolean", default: false },
     hits: { type: "string", default: "1,2,3" },
     only: { type: "string", default: "" },
     plan: { type: "string", default: "everything" },
@@ -45,12 +46,7 @@ async function chaos(): Promise<number> {
   const result = await runChaos(optionsWith(mutant));
   print(result, tableOf(result));
   if (mutant === null) return result.passed ? 0 : 1;
-  // A mutant that passes means a blind test.
-  const isNoticed = !holds(result.count) || !result.isDrained;
-  say(
-    isNoticed ? `mutant ${mutant} was noticed, as it has to be` : `mutant ${mutant} SURVIVED: the test is blind to it`,
-  );
-  return isNoticed ? 0 : 1;
+  return told(mutant, !holds(result.count) || !result.isDrained);
 }
 
 function optionsWith(mutant: MutantName | null): ChaosOptions {
@@ -86,16 +82,30 @@ function editNames(mutant: MutantName | null): readonly string[] {
 }
 
 async function sweep(): Promise<number> {
+  const mutant = mutantOf(values.mutant);
+  const act = values["stand-still"] ? "stop" : "kill";
+  const backend = backendOf(values.backend);
   const result = await runSweep({
-    backend: backendOf(values.backend),
+    backend,
+    act,
+    edits: mutant === null ? [] : [mutant],
     seed,
-    names: reachableWith(backendOf(values.backend)).filter((name) => name.includes(values.only)),
+    names: (act === "stop" ? standingStill() : reachableWith(backend)).filter((name) => name.includes(values.only)),
     hits: values.hits.split(",").map(Number),
     shortWaits: values["short-waits"],
     say,
   });
   print(result, sweepTableOf(result));
-  return result.passed ? 0 : 1;
+  if (mutant === null) return result.passed ? 0 : 1;
+  return told(mutant, !holds(result.count) || !result.isDrained);
+}
+
+/** A mutant that passes means a blind test. */
+function told(mutant: MutantName, isNoticed: boolean): number {
+  say(
+    isNoticed ? `mutant ${mutant} was noticed, as it has to be` : `mutant ${mutant} SURVIVED: the test is blind to it`,
+  );
+  return isNoticed ? 0 : 1;
 }
 
 function print(result: object, table: string): void {

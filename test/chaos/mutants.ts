@@ -44,9 +44,9 @@ export const MUTANTS = {
     edits: [
       {
         file: "src/app/receive-delivery.ts",
-        find: "const stored = await inbox.store({ tenant, source: sender.name, dedupKey, delivery });",
+        find: "const stored = await inbox.store({ tenant, source: sender.name, dedupKey, delivery: { raw, receivedAtMs } });",
         replace:
-          'const stored = "stored" as "stored" | "duplicate"; inbox.store({ tenant, source: sender.name, dedupKey, delivery }).catch(() => undefined);',
+          'const stored = "stored" as "stored" | "duplicate"; inbox.store({ tenant, source: sender.name, dedupKey, delivery: { raw, receivedAtMs } }).catch(() => undefined);',
       },
     ],
   },
@@ -95,6 +95,16 @@ export const MUTANTS = {
       },
     ],
   },
+  "no-fence": {
+    breaks: "a worker that lost its locks while it stood still writes over what another one did meanwhile",
+    edits: [
+      {
+        file: "src/store/outbound-messages.ts",
+        find: "where: { id: BigInt(message.id), state: message.state, attempt: message.attempt, bodyHash: message.bodyHash },",
+        replace: "where: { id: BigInt(message.id) },",
+      },
+    ],
+  },
 } as const satisfies Readonly<Record<string, Mutant>>;
 
 export type MutantName = keyof typeof MUTANTS;
@@ -133,8 +143,23 @@ const SHORT_WAITS: readonly Edit[] = [
   },
   {
     file: "src/surfaces/pagerduty/deliver-note.ts",
-    find: "const SETTLE_MS = 30_000;\nconst LOOK_AGAIN_MS = 15_000;\nconst RETRY_MS = 10_000;",
-    replace: "const SETTLE_MS = 6_000;\nconst LOOK_AGAIN_MS = 2_000;\nconst RETRY_MS = 1_000;",
+    find: "const LOOK_AGAIN_MS = 15_000;\nconst LIMITED_MS = 30_000;",
+    replace: "const LOOK_AGAIN_MS = 2_000;\nconst LIMITED_MS = 3_000;",
+  },
+  {
+    file: "src/surfaces/pagerduty/notebook.ts",
+    find: "export const SETTLE_MS = 30_000;",
+    replace: "export const SETTLE_MS = 6_000;",
+  },
+  {
+    file: "src/surfaces/pagerduty/notebook.ts",
+    find: "const MAX_PAUSE_MS = 5 * 60_000;",
+    replace: "const MAX_PAUSE_MS = 12_000;",
+  },
+  {
+    file: "src/surfaces/pagerduty/edit-note.ts",
+    find: "const RETRY_MS = 10_000;",
+    replace: "const RETRY_MS = 1_000;",
   },
 ];
 

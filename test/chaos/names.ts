@@ -78,6 +78,12 @@ export function reachableWith(backend: Backend): readonly FailPoint[] {
     .filter((name) => backend === "redis" || !isOutage(FAIL_POINTS[name]));
 }
 
+/** Where a worker can stand still while the web goes on. */
+export function standingStill(): readonly FailPoint[] {
+  const ofWeb = /^(?:hook\.|inbox\.(?:before|after)-commit$|correction\.|vote\.)/u;
+  return reachableWith("postgresql").filter((name) => !ofWeb.test(name));
+}
+
 export type Outage = Extract<Needs, "no-queue" | "full-queue">;
 
 export function isOutage(needs: Needs): needs is Outage {

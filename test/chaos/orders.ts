@@ -1,16 +1,16 @@
 /** What one fail point is to do. */
 export interface Order {
   readonly name: string;
-  readonly act: "kill" | "error" | "delay";
-  /** The hit to die at, the probability of an error, or milliseconds. */
+  readonly act: "kill" | "stop" | "error" | "delay";
+  /** The hit to die or to stand still at, the probability of an error, or milliseconds. */
   readonly value: number;
   /** Tells orders of the same name apart, and names their files. */
   readonly id: string;
 }
 
-const FORM = /^(?<name>[a-z-]+\.[a-z-]+):(?<act>kill|error|delay)@(?<value>\d+(?:\.\d+)?)$/u;
+const FORM = /^(?<name>[a-z-]+\.[a-z-]+):(?<act>kill|stop|error|delay)@(?<value>\d+(?:\.\d+)?)$/u;
 
-/** Reads `FP`: `name:kill@n | error@p | delay@ms`, several separated by commas. What is not an order is an error. */
+/** Reads `FP`: `name:kill@n | stop@n | error@p | delay@ms`, several separated by commas. What is not an order is an error. */
 export function parseOrders(text: string): readonly Order[] {
   return text
     .split(",")
@@ -18,8 +18,8 @@ export function parseOrders(text: string): readonly Order[] {
     .filter((part) => part !== "")
     .map((part) => {
       const { name = "", act, value } = FORM.exec(part)?.groups ?? {};
-      if (act !== "kill" && act !== "error" && act !== "delay") {
-        throw new TypeError(`FP: "${part}" is not name:kill@n, name:error@p or name:delay@ms`);
+      if (act !== "kill" && act !== "stop" && act !== "error" && act !== "delay") {
+        throw new TypeError(`FP: "${part}" is not name:kill@n, name:stop@n, name:error@p or name:delay@ms`);
       }
       return { name, act, value: Number(value), id: `${name}-${act}-${value}` };
     });

@@ -64,6 +64,12 @@ export class People {
     });
   }
 
+  /** What the card of a service says now; null while there is none. */
+  stateOn(service: string): string | null {
+    const card = this.#cardOf(service);
+    return card === undefined ? null : stateOf(card).state;
+  }
+
   async #say({ service }: Case, { said, act }: Saying, stop: AbortSignal): Promise<void> {
     const user = `U0${service.toUpperCase().replace("-", "")}`;
     for (let tries = 0; tries < MOST_TRIES && !stop.aborted; ) {

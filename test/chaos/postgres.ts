@@ -63,6 +63,13 @@ export class ChaosPostgres {
     });
   }
 
+  /** Ends every session that holds the locks of a process, as a failover or an administrator does. */
+  async endLockSessions(): Promise<void> {
+    await this.number(
+      "SELECT count(pg_terminate_backend(pid))::int AS n FROM pg_stat_activity WHERE application_name = 'traceops locks'",
+    );
+  }
+
   /** The texts that a query about progress gives. */
   async texts(sql: string): Promise<readonly string[]> {
     return withClient(this.connectionString, async (client) => {

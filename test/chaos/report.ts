@@ -9,6 +9,7 @@ export function tableOf(result: ChaosResult): string {
     ...rowsOf(found),
     ["answers 4xx to the sender", result.refusals, 0],
     ["work left", result.isDrained ? "none" : "some", "none"],
+    ["work given up", result.givenUp, 0],
   ];
   const struck = Object.entries(faults).map(([kind, times]) => `${times} × ${kind}`);
   const slack = Object.entries(result.slackFaults).map(([kind, times]) => `${times} × ${kind}`);
@@ -34,6 +35,7 @@ export function sweepTableOf(result: SweepResult): string {
     ["kills that hit", hit, points.length],
     ...rowsOf(found),
     ["work left", result.isDrained ? "none" : "some", "none"],
+    ["work given up", result.givenUp, 0],
   ];
   const missed = points.filter(({ wasHit }) => !wasHit).map(({ name, hit: at }) => `  ! never reached: ${name}@${at}`);
   return [

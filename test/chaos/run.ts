@@ -55,6 +55,8 @@ export interface ChaosResult {
   /** From the first webhook until nothing was left to do. */
   readonly tookS: number;
   readonly isDrained: boolean;
+  /** Jobs and webhooks that used up their tries: nothing here may. */
+  readonly givenUp: number;
   /** What people said during the run, and how often they had to say it. */
   readonly dismissals: { readonly said: number; readonly tries: number };
   readonly votes: { readonly said: number; readonly tries: number };
@@ -117,7 +119,8 @@ async function play(options: ChaosOptions, world: World, plot: Plot): Promise<Om
     ...countNotes(plot.cases, world.pagerDuty?.notes ?? null),
   };
   await explainAll(options, world, found);
-  const result = resultOf(options, parts, { times, found });
+  const givenUp = await world.postgres.number(GIVEN_UP);
+  const result = resultOf(options, parts, { times, found, givenUp });
   return { ...result, passed: isPassed(options, result) };
 }
 
@@ -159,7 +162,7 @@ async function trouble(
 function resultOf(
   { seed, backend }: ChaosOptions,
   { world, sender, striker, speakers, load, plot }: Parts,
-  { times, found }: { readonly times: Times; readonly found: Count },
+  { times, found, givenUp }: { readonly times: Times; readonly found: Count; readonly givenUp: number },
 ): Omit<ChaosResult, "logs" | "passed"> {
   const { refusals, repeats, ackMs } = sender.figures;
   return {
@@ -176,6 +179,7 @@ function resultOf(
     starts: world.fleet.starts,
     deaths: world.fleet.deaths,
     ...times,
+    givenUp,
     dismissals: { said: speakers.dismissals.answered.size, tries: speakers.dismissals.tries },
     votes: { said: speakers.votes.answered.size, tries: speakers.votes.tries },
     failedFaults: striker.failed,
@@ -185,7 +189,7 @@ function resultOf(
 
 function isPassed({ plan }: ChaosOptions, result: Omit<ChaosResult, "logs" | "passed">): boolean {
   const isWhole = holds(result.count) && result.isDrained;
-  const isOrderly = result.refusals === 0 && result.failedFaults.length === 0;
+  const isOrderly = result.refusals === 0 && result.givenUp === 0 && result.failedFaults.length === 0;
   const isQuick = result.repeats === 0 && result.drainS <= QUEUE_DRAIN_S * result.load;
   return isWhole && isOrderly && (plan === "everything" || isQuick);
 }
@@ -220,6 +224,9 @@ const QUIET_MS = 4_000;
 const LEFT = `SELECT count(*)::int AS n FROM outbox WHERE done_at IS NULL AND quarantined_at IS NULL
   AND (job <> 'incident.investigate' OR not_before < now() + interval '30 seconds')
   AND (last_error IS DISTINCT FROM '${DRAWN_LATER}' OR not_before < now() + interval '1 second')`;
+
+export const GIVEN_UP = `SELECT (SELECT count(*) FROM outbox WHERE quarantined_at IS NOT NULL)::int
+  + (SELECT count(*) FROM inbox WHERE state = 'quarantined')::int AS n`;
 
 /** What the rest waits for, the most frequent first. */
 const WAITS = `SELECT count(*) || ' × ' || job || ', attempt ' || max(attempts) || ', due in ' ||

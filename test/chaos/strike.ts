@@ -5,6 +5,7 @@ import type { World } from "./world.ts";
 
 /** Longer than the lock of a job in the queue: whoever wakes up after this no longer owns it there. */
 const FREEZE_MS = 6_500;
+const STANDS_STILL_MS = 100;
 const REDIS_AWAY_MS = 1_500;
 /** A process is hit once it has been at work for between 0.2 and 2 s: in the middle of something. */
 const LEAST_UP_MS = 200;
@@ -66,6 +67,8 @@ export class Striker {
         return this.#untilHit("web", async (name) => fleet.kill(name));
       case "freeze":
         return this.#untilHit("worker", (name) => fleet.freeze(name, FREEZE_MS));
+      case "freeze-without-locks":
+        return this.#untilHit("worker", (name) => this.#freezeWithoutLocks(name));
       case "crash-postgres":
         await postgres.crash();
         return true;
@@ -77,6 +80,18 @@ export class Striker {
       default:
         return kind satisfies never;
     }
+  }
+
+  /** A worker that stands still keeps its locks, so nobody else takes its work; without them somebody does. */
+  async #freezeWithoutLocks(name: string): Promise<boolean> {
+    const { fleet, postgres } = this.#world;
+    const freezing = fleet.freeze(name, FREEZE_MS);
+    // Cut only once it stands still: awake it would notice and stop.
+    await wait(STANDS_STILL_MS);
+    const cutting = postgres.endLockSessions().catch(() => undefined);
+    const isFrozen = await freezing;
+    await cutting;
+    return isFrozen;
   }
 
   async #loseQueue(): Promise<boolean> {

@@ -10,6 +10,7 @@ const backend = hasRedis ? "redis" : "postgresql";
 test("a process may die at each fail point: nothing is lost or doubled, and new work goes on within 15 seconds", async () => {
   const result = await runSweep({
     backend,
+    act: "kill",
     seed: 20_261,
     names: reachableWith(backend),
     hits: [1],

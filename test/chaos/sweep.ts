@@ -10,7 +10,7 @@ import { FAIL_POINTS, type FailPoint, isOutage, type Needs, type Outage } from "
 import { People } from "./people.ts";
 import { type Random, seeded } from "./random.ts";
 import type { ChaosRedis } from "./redis.ts";
-import { drained } from "./run.ts";
+import { drained, GIVEN_UP } from "./run.ts";
 import { Sender, sendRecords } from "./sender.ts";
 import { CALM, type FaultRates } from "./slack/server.ts";
 import { type Case, type Opinions, SERVICE, tellWhole } from "./story.ts";
@@ -18,6 +18,10 @@ import { startWorld, WEBHOOK_SECRET, type World } from "./world.ts";
 
 export interface SweepOptions {
   readonly backend: Backend;
+  /** At each fail point a process dies, or it stands still, loses its locks, and wakes when others have done its work. */
+  readonly act: "kill" | "stop";
+  /** Names of edits besides the waits: mutants. */
+  readonly edits?: readonly string[];
   readonly seed: number;
   readonly names: readonly FailPoint[];
   readonly hits: readonly number[];
@@ -39,6 +43,7 @@ export interface SweepResult {
   readonly points: readonly SweptPoint[];
   readonly count: Count;
   readonly isDrained: boolean;
+  readonly givenUp: number;
   readonly slowestRecoveryMs: number;
   /** What recovery may take here: 15 s, more on a machine that is busy with other things. */
   readonly limitMs: number;
@@ -49,6 +54,8 @@ export interface SweepResult {
 const RECOVERY_LIMIT_MS = 15_000;
 const HIT_WITHIN_MS = 120_000;
 const PROBE_WITHIN_MS = 120_000;
+/** What a dead or lost process had begun is told again after eight seconds. */
+const DONE_BY_OTHERS_MS = 30_000;
 const DRAIN_MS = 240_000;
 /** Longer than it takes until workers look into the outbox by themselves. */
 const OUTAGE_MS = 9_000;
@@ -60,7 +67,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   const orders = join(folder, "orders");
   writeFileSync(orders, "");
   const random = seeded(options.seed);
-  const edits = withEdits(...(options.shortWaits ? ["short-waits"] : []));
+  const edits = withEdits(...(options.shortWaits ? ["short-waits"] : []), ...(options.edits ?? []));
   const world = await startWorld({
     backend: options.backend,
     workers: 2,
@@ -104,18 +111,17 @@ class Sweep {
     const { names, hits, say, seed } = this.#options;
     for (const name of names) {
       for (const hit of hits) {
-        const point = await this.#killAt(name, hit);
+        const point = await (this.#options.act === "kill" ? this.#killAt(name, hit) : this.#stopAt(name, hit));
         this.#points.push(point);
         this.#load.look();
-        say(
-          `${point.wasHit ? "killed" : "NEVER REACHED"} ${name}@${hit}, recovered after ${point.recoveryMs ?? "-"} ms`,
-        );
+        say(`${point.wasHit ? "hit" : "NEVER REACHED"} ${name}@${hit}, recovered after ${point.recoveryMs ?? "-"} ms`);
       }
     }
     const { world } = this.#place;
     const isDrained = await drained(world, DRAIN_MS);
     this.#stop.abort();
     const found = count(this.#people.outcome(this.#cases), world.slack.store.messages);
+    const givenUp = await world.postgres.number(GIVEN_UP);
     const slowestRecoveryMs = Math.max(...this.#points.map(({ recoveryMs }) => recoveryMs ?? Number.POSITIVE_INFINITY));
     const limitMs = Math.round(RECOVERY_LIMIT_MS * this.#load.factor);
     const areAllHit = this.#points.every(({ wasHit }) => wasHit);
@@ -124,9 +130,10 @@ class Sweep {
       points: this.#points,
       count: found,
       isDrained,
+      givenUp,
       slowestRecoveryMs,
       limitMs,
-      passed: holds(found) && isDrained && areAllHit && slowestRecoveryMs <= limitMs,
+      passed: holds(found) && isDrained && givenUp === 0 && areAllHit && slowestRecoveryMs <= limitMs,
       tookS: Math.round((Date.now() - this.#begunMs) / 1000),
     };
   }
@@ -144,8 +151,34 @@ class Sweep {
     const wasHit = await happens(isDead, HIT_WITHIN_MS);
     writeFileSync(orders, "");
     world.slack.rates = CALM;
-    const recoveryMs = wasHit ? await this.#recovery(Number(readFileSync(dead, "utf8"))) : null;
+    const recoveryMs = wasHit ? await this.#recovery(markAt(dead).atMs) : null;
     await working;
+    return { name, hit, wasHit, recoveryMs };
+  }
+
+  /** Everything that changes the incident comes while one process stands still in the middle of it. */
+  async #stopAt(name: FailPoint, hit: number): Promise<SweptPoint> {
+    const { world, orders, random } = this.#place;
+    const mark = `${orders}.${name}-stop-${hit}.dead`;
+    world.slack.rates = RATES[FAIL_POINTS[name]];
+    writeFileSync(orders, `${name}:stop@${hit}`);
+    const told = Array.from({ length: hit }, () => this.#next({ isWhole: true, ...SILENT }));
+    const send = (deliveries: readonly object[]) => {
+      const sender = new Sender({ url: world.url, secret: WEBHOOK_SECRET, overMs: 300, stop: this.#stop.signal });
+      return sender.sendAll(random.shuffled(deliveries));
+    };
+    await send(told.flatMap(({ deliveries }) => deliveries.slice(0, -2)));
+    const wasHit = await happens(() => existsSync(mark), HIT_WITHIN_MS);
+    writeFileSync(orders, "");
+    world.slack.rates = CALM;
+    if (wasHit) await world.postgres.endLockSessions();
+    await send(told.flatMap(({ deliveries }) => deliveries.slice(-2)));
+    if (!wasHit) return { name, hit, wasHit, recoveryMs: null };
+    const { atMs, pid } = markAt(mark);
+    const recoveryMs = await this.#recovery(atMs);
+    const isDone = () => told.every(({ service, expected }) => this.#people.stateOn(service) === expected.state);
+    await happens(isDone, DONE_BY_OTHERS_MS);
+    process.kill(pid, "SIGCONT");
     return { name, hit, wasHit, recoveryMs };
   }
 
@@ -219,6 +252,12 @@ const RATES: Readonly<Record<Needs, FaultRates>> = {
   "lost-edits": { ...CALM, errorBefore: OFTEN / 2, errorAfter: OFTEN / 2 },
   "rate-limits": { ...CALM, rateLimit: OFTEN },
 };
+
+/** When and who. */
+function markAt(file: string): { readonly atMs: number; readonly pid: number } {
+  const [atMs = 0, pid = 0] = readFileSync(file, "utf8").split(" ").map(Number);
+  return { atMs, pid };
+}
 
 async function happens(look: () => boolean, withinMs: number): Promise<boolean> {
   const deadline = Date.now() + withinMs;
