@@ -3,6 +3,7 @@ import { createChance } from "../bench/redaction/chance.ts";
 import { HELD_OUT_KINDS } from "../bench/redaction/held-out-kinds.ts";
 import { KNOWN_KINDS } from "../bench/redaction/kinds.ts";
 import { benignLines, measureBenign, measureKind } from "../bench/redaction/measure.ts";
+import { measureNamedValues } from "../bench/redaction/named-values.ts";
 import { measureWaysIn } from "../bench/redaction/records.ts";
 import { createChunkRedactor } from "../src/platform/redaction/chunks.ts";
 import { redactEncoded } from "../src/platform/redaction/encoded.ts";
@@ -69,6 +70,17 @@ test("no known kind leaks out of any field of any kind of record", { timeout: 12
 
   expect(leaks).toEqual([]);
   expect(texts).toBeGreaterThan(some.length * 50);
+});
+
+test("no value comes out of a record that has a secret name above it, and records that only speak of secrets stay", () => {
+  const { records, leaks, harmless, changed } = measureNamedValues(createRedactor({ pseudonymKey: "test" }), {
+    values: 40,
+    seed: 11,
+  });
+
+  expect(leaks).toEqual([]);
+  expect(changed).toEqual([]);
+  expect(Math.min(records, harmless)).toBeGreaterThan(500);
 });
 
 test("at most one of a hundred harmless lines changes", () => {

@@ -1,4 +1,5 @@
 import type { Redactor } from "../../src/app/redactor.ts";
+import type { SentNote } from "../../src/app/sent-note.ts";
 import type { Alert } from "../../src/core/alert.ts";
 import type { Event } from "../../src/core/event.ts";
 import { alertFingerprint, epochMs, epochNs, eventId } from "../../src/core/ids.ts";
@@ -103,10 +104,10 @@ const alertEvent = (text: string): Event<string> => ({
 });
 const alert = (text: string): Alert<string> => ({
   source: "pagerduty",
-  eventId: "1",
-  fingerprint: alertFingerprint("pagerduty:1"),
+  eventId: text,
+  fingerprint: alertFingerprint(text),
   groupKey: text,
-  externalId: "1",
+  externalId: text,
   status: "firing",
   severity: "critical",
   title: `${text} failed`,
@@ -116,6 +117,16 @@ const alert = (text: string): Alert<string> => ({
   url: text,
   by: text,
   labels: attributes(text),
+});
+const note = (text: string): SentNote<string> => ({
+  source: "pagerduty",
+  key: text,
+  fingerprint: alertFingerprint(text),
+  externalId: text,
+  authorId: null,
+  who: text,
+  text: `I saw ${text}`,
+  atMs: epochMs(1_795_225_600_000),
 });
 
 const json = (value: unknown) =>
@@ -129,6 +140,7 @@ const event =
 export const WAYS_IN: readonly WayIn[] = [
   { name: "words: notes, Slack, errors", taken: (redactor, text) => redactor.text(text) },
   { name: "alert: webhooks, polled incidents", taken: (redactor, text) => json(redactor.alert(alert(text))) },
+  { name: "note at the sender", taken: (redactor, text) => json(redactor.note(note(text))) },
   { name: "log: bundle, OTLP, JSON lines, text, CloudWatch", taken: event(log) },
   { name: "span", taken: event(span) },
   { name: "metric", taken: event(metric) },

@@ -4,21 +4,26 @@ import { createHmac } from "node:crypto";
 export interface Pseudonyms {
   readonly email: (address: string) => string;
   readonly ip: (address: string) => string;
-  readonly key: (value: string) => string;
+  /** For ids: long, because two ids with one name would be one alert; and capitals count, as they do for their sender. */
+  readonly key: (id: string) => string;
 }
 
 const MAX_REMEMBERED = 10_000;
+const DIGITS = 8;
+const KEY_DIGITS = 32;
 
 /** HMAC-SHA256 under a key of this install and tenant: nobody without the key can try values. */
 export function createPseudonyms(key: string): Pseudonyms {
   const made = new Map<string, string>();
-  const nameOf = (kind: "email" | "ip" | "key", value: string) => {
+  const digest = (message: string, digits: number) =>
+    createHmac("sha256", key).update(message).digest("hex").slice(0, digits);
+  const nameOf = (kind: "email" | "ip", value: string) => {
     const plain = `${kind}_${value.toLowerCase()}`;
     const before = made.get(plain);
     if (before !== undefined) return before;
     // E-mail addresses keep the pseudonyms of earlier versions.
     const message = kind === "email" ? value.toLowerCase() : plain;
-    const name = `${kind}_${createHmac("sha256", key).update(message).digest("hex").slice(0, 8)}`;
+    const name = `${kind}_${digest(message, DIGITS)}`;
     if (made.size >= MAX_REMEMBERED) made.clear();
     made.set(plain, name);
     return name;
@@ -26,7 +31,7 @@ export function createPseudonyms(key: string): Pseudonyms {
   return {
     email: (address) => nameOf("email", address),
     ip: (address) => nameOf("ip", address),
-    key: (value) => nameOf("key", value),
+    key: (id) => `key_${digest(`key_${id}`, KEY_DIGITS)}`,
   };
 }
 

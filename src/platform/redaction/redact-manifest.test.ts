@@ -51,3 +51,56 @@ test("a password among the environment of a container goes, references and addre
     },
   });
 });
+
+test("numbers, lists and objects below the name of a secret go, and so does the argument after its flag", () => {
+  const spec = {
+    env: [
+      { name: "DB_PASSWORD", value: 12345 },
+      { name: "DB_PASSWORDS", value: ["swordfish", 17] },
+    ],
+    secret: { plain: "swordfish", more: [{ deep: { value: 17 } }] },
+    password: 48291337,
+    args: ["--verbose", "--password", "swordfish", "--token", "--max-tokens", "4096"],
+  };
+
+  expect(redactedManifest({ kind: "Pod", spec })).toMatchObject({
+    manifest: {
+      spec: {
+        env: [
+          { name: "DB_PASSWORD", value: "[redacted-secret]" },
+          { name: "DB_PASSWORDS", value: ["[redacted-secret]", "[redacted-secret]"] },
+        ],
+        secret: { plain: "[redacted-secret]", more: [{ deep: { value: "[redacted-secret]" } }] },
+        password: "[redacted-secret]",
+        args: ["--verbose", "--password", "[redacted-secret]", "--token", "--max-tokens", "4096"],
+      },
+    },
+  });
+});
+
+test("what says where a secret is, and how many tokens there may be, stays", () => {
+  const manifest = {
+    kind: "Pod",
+    spec: {
+      automountServiceAccountToken: true,
+      imagePullSecrets: [{ name: "registry" }],
+      containers: [
+        {
+          name: "api",
+          args: ["--token-file", "/var/run/token"],
+          env: [
+            { name: "MAX_TOKENS", value: 4096 },
+            { name: "TOKEN", valueFrom: { secretKeyRef: { name: "db", key: "token", optional: true } } },
+          ],
+          envFrom: [{ secretRef: { name: "basket" } }],
+        },
+      ],
+      volumes: [
+        { name: "tls", secret: { secretName: "tls", defaultMode: 420, items: [{ key: "tls.crt", path: "crt" }] } },
+        { name: "api", projected: { sources: [{ serviceAccountToken: { path: "token", expirationSeconds: 3607 } }] } },
+      ],
+    },
+  };
+
+  expect(redactedManifest(manifest)).toMatchObject({ manifest });
+});

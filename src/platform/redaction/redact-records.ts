@@ -1,14 +1,16 @@
+import type { SentNote } from "../../app/sent-note.ts";
 import type { Alert } from "../../core/alert.ts";
 import type { AlertEvent, Attributes, Change, Event, ExceptionInfo, RolloutStep } from "../../core/event.ts";
 import type { Evidence } from "../../core/evidence.ts";
+import { alertFingerprint } from "../../core/ids.ts";
 import { assertNever } from "../../core/never.ts";
 import { cutSafe, joinSafe, type Safe } from "../../core/safe.ts";
 import { hideOpenKeys } from "./open-keys.ts";
 import { redactManifest } from "./redact-manifest.ts";
 import { passed, passedAttributes, type ToSafe } from "./safe-text.ts";
+import type { Hides } from "./secret-names.ts";
 
 const HIDDEN = passed("[redacted-secret]");
-const HIDDEN_CARD = passed("[redacted-card]");
 const MAX_BODY = 4000;
 /** A file inside a config map: whole, for a gateway's routes are compared with the Services of the cluster. */
 const MAX_FILE = 32_000;
@@ -24,6 +26,8 @@ export interface Walk {
   readonly text: ToSafe;
   /** For what comes back in many records: services, hosts, attribute values, stack frames. Checking them once is enough. */
   readonly known: ToSafe;
+  /** For numbers, whatever name they stand under. */
+  readonly number: (value: number) => number | Safe;
   /** For the names of attributes. */
   readonly nameOf: (raw: string) => SafeName;
   /** For keys that only join records: the same key gives the same name, and a secret in it is gone. */
@@ -32,8 +36,7 @@ export interface Walk {
 
 export interface SafeName {
   readonly name: Safe;
-  /** The value under this name must not be shown, whatever it looks like. */
-  readonly isHidden: boolean;
+  readonly hides: Hides;
 }
 
 /** An alert whose texts have passed the rules. */
@@ -41,13 +44,37 @@ export function redactAlert({ labels, ...raw }: Alert<string>, walk: Walk): Aler
   const { text, keyOf } = walk;
   return {
     ...raw,
+    eventId: keyOf(raw.eventId),
+    fingerprint: alertFingerprint(keyOf(raw.fingerprint)),
     groupKey: keyOf(raw.groupKey),
+    externalId: raw.externalId === null ? null : addressOf(raw.externalId, walk),
     title: cutSafe(text(raw.title), MAX_LINE),
     service: orNull(raw.service, text),
     url: orNull(raw.url, text),
     by: orNull(raw.by, text),
     ...(labels === undefined ? {} : { labels: redactAttributes(labels, walk) }),
   };
+}
+
+/** A note whose texts have passed the rules, with the ids that its alert has. */
+export function redactNote(raw: SentNote<string>, walk: Walk): SentNote {
+  const { text, keyOf } = walk;
+  return {
+    ...raw,
+    key: keyOf(raw.key),
+    fingerprint: alertFingerprint(keyOf(raw.fingerprint)),
+    externalId: addressOf(raw.externalId, walk),
+    who: text(raw.who),
+    text: text(raw.text),
+  };
+}
+
+/** Ids as machines make them: "Q1ABC2DEF3GHIJ", UUIDs. */
+const MADE_ID = /^(?:[A-Z][A-Z0-9]{4,13}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/u;
+
+/** The sender is called with its incident's id, which no rule of an install's own may change. */
+function addressOf(id: string, { keyOf }: Walk): string {
+  return MADE_ID.test(id) ? id : keyOf(id);
 }
 
 /** Evidence whose records have passed the rules. */
@@ -132,9 +159,13 @@ function redactAlertEvent({ attributes, ...raw }: AlertEvent<string>, walk: Walk
   };
 }
 
-function manifestRules({ known, nameOf }: Walk) {
-  const value = (raw: string, isHidden: boolean) => (isHidden && raw !== "" ? HIDDEN : cutSafe(known(raw), MAX_FILE));
-  return { value, nameOf };
+function manifestRules({ known, number, nameOf }: Walk) {
+  return { text: (raw: string) => cutSafe(known(raw), MAX_FILE), number, hidden, nameOf };
+}
+
+/** An empty value says that there is none. */
+function hidden(raw: string | number): Safe {
+  return raw === "" ? passed("") : HIDDEN;
 }
 
 function redactRollout(raw: RolloutStep<string>, text: ToSafe): RolloutStep {
@@ -221,25 +252,21 @@ function redactAttributes(raw: Attributes<string>, walk: Walk): Attributes {
   const entries = Object.entries(raw).slice(0, MAX_ATTRIBUTES);
   return Object.fromEntries(
     entries.map(([label, value]) => {
-      const { name, isHidden } = walk.nameOf(label);
-      return [name, redactValue(value, isHidden, walk)];
+      const { name, hides } = walk.nameOf(label);
+      return [name, redactValue(value, hides, walk)];
     }),
   );
 }
 
 function isSafeAlready(label: string, value: string | number | boolean | undefined, walk: Walk): boolean {
-  const { name, isHidden } = walk.nameOf(label);
-  return name === label && value !== undefined && redactValue(value, isHidden, walk) === value;
+  const { name, hides } = walk.nameOf(label);
+  return name === label && value !== undefined && redactValue(value, hides, walk) === value;
 }
 
-function redactValue(value: string | number | boolean, isHidden: boolean, { text, known }: Walk) {
+function redactValue(value: string | number | boolean, hides: Hides, { number, known }: Walk) {
   if (typeof value === "boolean") return value;
-  if (typeof value === "string") {
-    return isHidden && value !== "" ? HIDDEN : cutSafe(known(value), MAX_BODY);
-  }
-  // A card number may arrive as a number.
-  if (Number.isSafeInteger(value) && value > 1e12 && text(String(value)) !== String(value)) return HIDDEN_CARD;
-  return value;
+  if (typeof value === "number") return hides === "all" ? HIDDEN : number(value);
+  return hides === "nothing" ? cutSafe(known(value), MAX_BODY) : hidden(value);
 }
 
 function orNull(raw: string | null, text: ToSafe): Safe | null {

@@ -3,11 +3,11 @@ import type { Evidence } from "../../core/evidence.ts";
 import { DEFAULT_TENANT } from "../../core/ids.ts";
 import { joinSafe, type Safe, safe } from "../../core/safe.ts";
 import type { HiddenAddresses } from "./addresses.ts";
-import { isSecretName } from "./key-values.ts";
 import { layersOf } from "./layers.ts";
 import { createPseudonyms, tenantKey } from "./pseudonyms.ts";
-import { redactAlert, redactEvent, redactEvidence, type Walk } from "./redact-records.ts";
+import { redactAlert, redactEvent, redactEvidence, redactNote, type Walk } from "./redact-records.ts";
 import { createSafeText, type ToSafe } from "./safe-text.ts";
+import { hiddenUnder } from "./secret-names.ts";
 import type { TenantRule } from "./tenant-rules.ts";
 
 export interface RedactionOptions {
@@ -28,10 +28,12 @@ export function createRedactor(options: RedactionOptions): Redactor {
   const safeText = createSafeText(layersOf({ pseudonyms, tenantRules, addresses }));
   const text = onChanged === undefined ? safeText.text : telling(safeText.text, onChanged);
   const keyOf = (raw: string) => (text(raw) === raw ? raw : pseudonyms.key(raw));
-  const walk: Walk = { text, known: remember(text), nameOf: rememberNames(text), keyOf };
+  const number = numbersWith(text, tenantRules.length > 0);
+  const walk: Walk = { text, known: remember(text), number, nameOf: rememberNames(text), keyOf };
   return {
     text,
     alert: (raw) => redactAlert(raw, walk),
+    note: (raw) => redactNote(raw, walk),
     event: (raw) => redactEvent(raw, walk),
     evidence: (raw) => {
       const before = safeText.withheldTexts();
@@ -75,10 +77,20 @@ function withGap(evidence: Evidence, withheld: number): Evidence {
 const MAX_TENANTS = 1_000;
 const MAX_REMEMBERED = 10_000;
 const MAX_REMEMBERED_LENGTH = 160;
-const HEADER_NAME = /(?:^|[._-])(?:authorization|cookie)$/iu;
+/** The shortest card number has 13 digits; of the rules without names only that for cards can match a number. */
+const MAYBE_CARD = 1e12;
+
+/** A number is hidden when its digits would be; whatever an install calls secret may be a number. */
+function numbersWith(text: ToSafe, hasOwnRules: boolean): Walk["number"] {
+  return (value) => {
+    if (!hasOwnRules && !(Number.isSafeInteger(value) && value > MAYBE_CARD)) return value;
+    const clean = text(String(value));
+    return clean === String(value) ? value : clean;
+  };
+}
 
 function rememberNames(text: ToSafe): Walk["nameOf"] {
-  return remember((raw) => ({ name: text(raw), isHidden: HEADER_NAME.test(raw) || isSecretName(raw) }));
+  return remember((raw) => ({ name: text(raw), hides: hiddenUnder(raw) }));
 }
 
 function remember<Known>(make: (raw: string) => Known): (raw: string) => Known {

@@ -18,6 +18,19 @@ test("what an install calls secret is replaced by the name of its rule, also in 
   expect(text(`payload ${Buffer.from("refund for KD-12345678").toString("base64")}`)).toBe("payload [redacted-base64]");
 });
 
+test("what an install calls secret is found in the shortest value too", () => {
+  const redactor = createRedactor({
+    pseudonymKey: "k",
+    tenantRules: readTenantRules('[{"name":"pin","pattern":"P\\\\d"}]'),
+  });
+
+  expect(createRedactor({ pseudonymKey: "k", tenantRules: RULES }).text("KD-12345678")).toBe(
+    "[redacted-customer-number]",
+  );
+  expect(redactor.text("P7")).toBe("[redacted-pin]");
+  expect(redactor.text("basket")).toBe("basket");
+});
+
 test("a rule of one tenant does not touch the texts of another", () => {
   expect(redactors("acme").text("about Operation Falcon")).toBe("about [redacted-project]");
   expect(redactors("other").text("about Operation Falcon")).toBe("about Operation Falcon");
