@@ -10,6 +10,7 @@ import { HELD_OUT_KINDS, LATER_HELD_OUT_KINDS } from "./redaction/held-out-kinds
 import type { SecretKind } from "./redaction/kind.ts";
 import { KNOWN_KINDS } from "./redaction/kinds.ts";
 import { benignLines, type KindResult, measureBenign, measureKind, type RedactChunks } from "./redaction/measure.ts";
+import { measureNamedValues } from "./redaction/named-values.ts";
 import { linesOfFolder } from "./redaction/own-lines.ts";
 import { measureWaysIn } from "./redaction/records.ts";
 import { redactTenMegabytes } from "./redaction/ten-megabytes.ts";
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     json: { type: "string" },
   },
 });
+const MAX_PRINTED = 20;
 const loadBefore = loadavg().map((load) => Math.round(load * 100) / 100);
 const seed = Number(values.seed);
 const redactor = createRedactor({ pseudonymKey: "bench" });
@@ -49,10 +51,13 @@ const waysIn = measureWaysIn(
   redactor,
   { values: Number(values.values), seed },
 );
+const named = measureNamedValues(redactor, { values: Number(values.values), seed });
 const large = await redactTenMegabytes();
 
 for (const result of [...known, ...heldOut, ...later]) if (result.leakedTexts > 0) describeLeaks(result);
 for (const leak of waysIn.leaks) console.error(leak);
+for (const leak of named.leaks.slice(0, MAX_PRINTED)) console.error(leak);
+for (const example of named.changed.slice(0, MAX_PRINTED)) console.error(`changed: ${example}`);
 for (const example of [...benign.examples, ...(own?.examples ?? [])]) console.error(`changed: ${example}`);
 
 const sum = (results: readonly KindResult[], of: (result: KindResult) => number) =>
@@ -69,6 +74,10 @@ publish(
       { name: "leaked characters", value: sum(known, ({ leakedCharacters }) => leakedCharacters), unit: "", atMost: 0 },
       { name: "records with such a text in every field, of every kind of record", value: waysIn.texts, unit: "" },
       { name: "of them leaking", value: waysIn.leakedTexts, unit: "", atMost: 0 },
+      { name: "records with secrets that only a name tells: numbers, lists, nested", value: named.records, unit: "" },
+      { name: "of them leaking", value: named.leaks.length, unit: "", atMost: 0 },
+      { name: "harmless records that speak of secrets", value: named.harmless, unit: "" },
+      { name: "of them changed", value: named.changed.length, unit: "", atMost: 0 },
       {
         name: "held-out kinds: share of texts without a leak",
         value:
@@ -136,5 +145,5 @@ function describeLeaks({ name, texts, leakedTexts, where, example }: KindResult)
   if (example !== null) console.error(`   ${example.slice(0, 300)}`);
 }
 
-const leaked = sum(known, ({ leakedTexts }) => leakedTexts) + waysIn.leakedTexts;
-process.exitCode = leaked === 0 && changedShare <= 0.01 ? 0 : 1;
+const leaked = sum(known, ({ leakedTexts }) => leakedTexts) + waysIn.leakedTexts + named.leaks.length;
+process.exitCode = leaked === 0 && named.changed.length === 0 && changedShare <= 0.01 ? 0 : 1;

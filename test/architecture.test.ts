@@ -36,6 +36,7 @@ const HOME_OF_PACKAGE: Readonly<Record<string, readonly string[]>> = {
   "@aws-sdk/": ["evidence-sources/cloudwatch-logs"],
   "@octokit/": ["evidence-sources/github"],
   "@pagerduty/": ["platform/clients"],
+  "@opentelemetry/": ["platform/telemetry"],
 };
 
 const src = resolve(import.meta.dirname, "../src");

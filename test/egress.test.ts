@@ -27,7 +27,7 @@ const BOUND: readonly { readonly file: string; readonly makes: RegExp; readonly 
   },
   { file: "evidence-sources/github/client.ts", makes: /new BoundedOctokit\(/u, by: /fetch: createHostFetch\(/u },
   { file: "platform/clients/pagerduty-rest.ts", makes: /\bapi\(\{/u, by: /\.\.\.BOUNDS,/ },
-  // Amazon's own client: the host is made of the region alone, it follows no redirect, and every call has a signal.
+  // Amazon's own client: the host comes from its own settings (region, AWS_ENDPOINT_URL), it follows no redirect, and every call has a signal.
   {
     file: "evidence-sources/cloudwatch-logs/index.ts",
     makes: /new CloudWatchLogsClient\(/u,

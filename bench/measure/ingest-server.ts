@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { configureAlertSources } from "../../src/alert-sources/configure.ts";
 import type { EventSegments, Inbox, Logger, PushedEvents } from "../../src/app/ports.ts";
-import { receiveDelivery } from "../../src/app/receive-delivery.ts";
+import { admitDelivery, receiveDelivery } from "../../src/app/receive-delivery.ts";
 import { DEFAULT_TENANT } from "../../src/core/ids.ts";
 import { createByteMiner } from "../../src/core/log-templates/byte-miner.ts";
 import { createHttpServer } from "../../src/http/server.ts";
@@ -139,7 +139,12 @@ const segments = await openSegments();
 const store = asked.database === null ? null : await createStore(asked.database, { clock: systemClock });
 const sources = configureAlertSources(
   { PAGERDUTY_WEBHOOK_SECRETS: asked.webhookSecret },
-  { fetch: createSafeFetch({ allowedHosts: [] }), clock: systemClock, logger },
+  {
+    fetch: createSafeFetch({ allowedHosts: [] }),
+    clock: systemClock,
+    logger,
+    marks: { get: () => Promise.resolve(null), set: () => Promise.resolve() },
+  },
 );
 const receive = {
   tenant: DEFAULT_TENANT,
@@ -155,7 +160,7 @@ const server = createHttpServer({
       segments,
       catalogOf,
       redactor: createRedactor({ pseudonymKey: "bench" }),
-      tokens: [],
+      senders: { tokens: [], publicUrl: "http://127.0.0.1" },
       clock: systemClock,
       logger,
     }),
@@ -163,7 +168,7 @@ const server = createHttpServer({
   ],
   hooks: {
     clock: systemClock,
-    maxBodyBytes: (source) => sources.get(source)?.maxBodyBytes ?? null,
+    admit: (source, headers) => admitDelivery(receive, source, headers),
     receive: (source, delivery) => receiveDelivery(receive, source, delivery),
   },
   isReady: () => Promise.resolve(true),

@@ -5,6 +5,10 @@ import { APP_ID, type TeamSeed } from "./seed.ts";
 import { Triggers } from "./triggers.ts";
 import { Workspace } from "./workspace.ts";
 
+/** The most that the emulator gives at once. */
+const PAGE = 1000;
+const MAX_PAGES = 20;
+
 /** Where the server itself stands: needed for addresses that Slack hands out. */
 export interface Place {
   readonly url: string;
@@ -68,8 +72,16 @@ export class Team {
       const answer = await this.emulated.call("conversations.replies", { channel, ts: threadTs, limit: 1000 });
       return objects(answer["messages"]);
     }
-    const answer = await this.emulated.call("conversations.history", { channel, limit: 1000 });
-    return objects(answer["messages"]).toReversed();
+    const newestFirst: Json[] = [];
+    let cursor = "";
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const answer = await this.emulated.call("conversations.history", { channel, limit: PAGE, cursor });
+      newestFirst.push(...objects(answer["messages"]));
+      const more = answer["response_metadata"];
+      cursor = isJson(more) ? text(more["next_cursor"]) : "";
+      if (cursor === "") break;
+    }
+    return newestFirst.toReversed();
   }
 
   get appId(): string {

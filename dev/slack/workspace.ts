@@ -90,6 +90,8 @@ export interface KnownUser {
   readonly name: string;
   readonly email?: string;
   readonly tz?: string;
+  /** Somebody from outside, in some channels only. */
+  readonly isGuest?: boolean;
 }
 
 /** What happened in a workspace, in order, to look at without asking. The emulator holds the state; this is its record. */

@@ -13,11 +13,12 @@ export function configureAlertSources(env: unknown, tools: SenderTools): Readonl
 function connected(
   name: string,
   source: RegisteredAlertSource,
-  { verify, confirm }: ReturnType<RegisteredAlertSource["checks"]>,
+  { refusedByHead, verify, confirm }: ReturnType<RegisteredAlertSource["checks"]>,
 ): AlertSourcePort {
   return {
     name,
     maxBodyBytes: source.maxBodyBytes,
+    refusedByHead,
     verify,
     dedupKey: (delivery) => source.dedupKey(delivery),
     parse: (body, receivedAtMs) => source.parse(body, receivedAtMs),

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Delivery, Verdict } from "../app/delivery.ts";
-import type { Clock, Logger } from "../app/ports.ts";
+import type { Delivery, Refusal, Verdict } from "../app/delivery.ts";
+import type { Clock, Logger, Marks } from "../app/ports.ts";
 import type { SentNote } from "../app/sent-note.ts";
 import type { Alert } from "../core/alert.ts";
 import type { EpochMs } from "../core/ids.ts";
@@ -12,10 +12,14 @@ export interface SenderTools {
   readonly fetch: SafeFetch;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What has to outlast a restart. */
+  readonly marks: Pick<Marks, "get" | "set">;
 }
 
 /** How one sender's deliveries are told from forged ones. */
 export interface SenderChecks {
+  /** Why these headers alone refuse a delivery; null when the body has to be seen. Bodies cost memory, and anybody can send. */
+  readonly refusedByHead: (headers: Delivery["headers"]) => Refusal | null;
   /** Throws or rejects with `UnavailableError` when it could not be found out; the sender then tries again. */
   readonly verify: (delivery: Delivery) => Verdict | Promise<Verdict>;
   /**
@@ -75,9 +79,16 @@ export function defineAlertSource<Shape extends z.ZodRawShape, Payload>(
   };
 }
 
-/** For senders whose signature needs nothing but the delivery and the secrets. */
-export function checkedBy(
-  verify: (delivery: Delivery, secrets: readonly string[]) => Verdict,
-): (secrets: readonly string[]) => SenderChecks {
-  return (secrets) => ({ verify: (delivery) => verify(delivery, secrets) });
+/** How a sender is known by nothing but the delivery and the secrets. */
+export interface SecretScheme {
+  readonly refusedByHead: (headers: Delivery["headers"], secrets: readonly string[]) => Refusal | null;
+  readonly verify: (delivery: Delivery, secrets: readonly string[]) => Verdict;
+}
+
+/** The checks of such a sender. */
+export function checkedBy({ refusedByHead, verify }: SecretScheme): (secrets: readonly string[]) => SenderChecks {
+  return (secrets) => ({
+    refusedByHead: (headers) => refusedByHead(headers, secrets),
+    verify: (delivery) => verify(delivery, secrets),
+  });
 }

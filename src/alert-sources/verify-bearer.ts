@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Verdict } from "../app/delivery.ts";
+import type { Refusal, Verdict } from "../app/delivery.ts";
 
 const MAX_TOKEN_LENGTH = 4_096;
 
@@ -12,6 +12,12 @@ export function verifyBearer(header: string | undefined, tokens: readonly string
   const digest = sha256(given);
   const matches = tokens.some((token) => timingSafeEqual(sha256(token), digest));
   return matches ? { status: "authentic" } : { status: "refused", reason: "wrong-signature" };
+}
+
+/** The same for who asks before the body is read: the header says everything. */
+export function refusedBearer(header: string | undefined, tokens: readonly string[]): Refusal | null {
+  const verdict = verifyBearer(header, tokens);
+  return verdict.status === "refused" ? verdict : null;
 }
 
 function sha256(text: string): Buffer {

@@ -1,12 +1,14 @@
 import type { Alert } from "../core/alert.ts";
 import type { EpochMs } from "../core/ids.ts";
-import type { Delivery, Verdict } from "./delivery.ts";
+import type { Delivery, Refusal, Verdict } from "./delivery.ts";
 import type { SentNote } from "./sent-note.ts";
 
 /** An alert source with its secrets filled in, as the verbs see it. */
 export interface AlertSourcePort {
   readonly name: string;
   readonly maxBodyBytes: number;
+  /** Why these headers alone refuse it, before anything of the body is read; null when the body has to be seen. */
+  refusedByHead(headers: Delivery["headers"]): Refusal | null;
   /** Throws or rejects with `UnavailableError` when it could not be found out. */
   verify(delivery: Delivery): Verdict | Promise<Verdict>;
   /** The sender's delivery id; null when it sends none, then the bytes are the key. */

@@ -40,6 +40,22 @@ test.each([
   expect(parse(text)).toEqual({ status: "refused", reason });
 });
 
+test("a body of nothing but the shortest labels is read, however large it is", () => {
+  const names = Array.from({ length: 26 }, (_, number) => String.fromCodePoint(0x61 + number));
+  const labels = Object.fromEntries(names.map((name) => [name, "b"]));
+  const body = JSON.stringify({ alerts: Array.from({ length: 20_000 }, () => labels) });
+
+  expect(body.length).toBeGreaterThan(4_000_000);
+  expect(parse(body)).toMatchObject({ status: "parsed" });
+});
+
+test("what is denser than labels is refused at any size", () => {
+  expect(parse(JSON.stringify(Array.from({ length: 1_000_000 }, () => 0)))).toEqual({
+    status: "refused",
+    reason: "too-many-keys",
+  });
+});
+
 test("64 levels and 10,000 items are still read", () => {
   expect(parse(`${"[".repeat(64)}${"]".repeat(64)}`).status).toBe("parsed");
   expect(parse(JSON.stringify(Array.from({ length: 10_000 }, () => 0))).status).toBe("parsed");

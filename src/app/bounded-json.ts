@@ -4,11 +4,17 @@ export type BoundedJson =
   | { readonly status: "refused"; readonly reason: "not-json" | "too-deep" | "too-many-keys" };
 
 const MAX_DEPTH = 64;
-const MAX_KEYS = 10_000;
+/** However short a body is. */
+const KEYS_OF_ANY = 10_000;
+/**
+ * What a name with its text takes at least: `"":"",`. The source bounds the bytes, so this bounds the memory, and a body of
+ * nothing but labels passes whatever its size: the largest groups come in the largest outages.
+ */
+const BYTES_PER_KEY = 6;
 
 /**
- * Reads JSON from foreign bytes: at most 64 levels and 10,000 keys and items, invalid characters replaced,
- * numbers that do not fit dropped to null, no own `__proto__`. Never throws.
+ * Reads JSON from foreign bytes: at most 64 levels, and at most one key or item per six bytes, or 10,000; invalid
+ * characters replaced, numbers that do not fit dropped to null, no own `__proto__`. Never throws.
  */
 export function parseBoundedJson(raw: Uint8Array): BoundedJson {
   let value: unknown;
@@ -17,7 +23,7 @@ export function parseBoundedJson(raw: Uint8Array): BoundedJson {
   } catch {
     return { status: "refused", reason: "not-json" };
   }
-  const budget = { keys: MAX_KEYS };
+  const budget = { keys: Math.max(KEYS_OF_ANY, Math.floor(raw.byteLength / BYTES_PER_KEY)) };
   try {
     return { status: "parsed", value: clean(value, MAX_DEPTH, budget) };
   } catch (cause) {

@@ -8,6 +8,15 @@ export interface Delivery {
   readonly receivedAtMs: EpochMs;
 }
 
-export type Verdict =
-  | { readonly status: "authentic" }
-  | { readonly status: "refused"; readonly reason: "no-signature" | "wrong-signature" | "no-secret-configured" };
+/**
+ * What is kept of it. Headers are not: with some senders one of them is the secret itself, and once the sender is known and
+ * the key is taken, nothing reads them.
+ */
+export type KeptDelivery = Omit<Delivery, "headers">;
+
+export interface Refusal {
+  readonly status: "refused";
+  readonly reason: "no-signature" | "wrong-signature" | "no-secret-configured";
+}
+
+export type Verdict = { readonly status: "authentic" } | Refusal;

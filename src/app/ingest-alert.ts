@@ -149,7 +149,7 @@ function mayHaveNeighbour(alert: Alert, open: readonly OpenIncident[]): boolean 
 }
 
 /** Everything new is looked into. What people must see at once is drawn before the new answer is there. */
-function causesOf(
+export function causesOf(
   deps: IngestAlertDeps,
   { alert, decision }: Pick<IncidentChange, "alert" | "decision">,
   incident: Incident,

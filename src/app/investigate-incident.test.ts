@@ -17,6 +17,7 @@ import type { AnalysisInput } from "../core/analyze.ts";
 import { DEFAULT_EVIDENCE_POLICY, type Evidence } from "../core/evidence.ts";
 import { alertFingerprint, DEFAULT_TENANT, incidentId } from "../core/ids.ts";
 import { safe } from "../core/safe.ts";
+import { guardEvidence } from "./guard-evidence.ts";
 import { investigateIncident } from "./investigate-incident.ts";
 import type { EvidencePort } from "./ports.ts";
 
@@ -265,5 +266,97 @@ describe("thinking again about what people said", () => {
     const planned = { incidentId: "inc-1", revision: 1, sinceMs: clock.nowMs() };
     expect(await investigateIncident(deps, planned, once())).toMatchObject({ kind: "answered" });
     expect(gathered()).toBe(2);
+  });
+
+  test("asks the sources after all when the same alert fired again since, and that look is the one it was waiting for", async () => {
+    const { deps, incidents, gathered } = await looked();
+    const decision = { kind: "attach", incidentId: incidentId("inc-1"), reason: "same-fingerprint" } as const;
+    await incidents.apply({ tenant: DEFAULT_TENANT, decision, alert: anAlert({ eventId: "fired-again" }) }, () => []);
+
+    await investigateIncident(deps, stored(3), once());
+
+    expect(gathered()).toBe(2);
+    const followUp = { incidentId: "inc-1", revision: 0, newest: true };
+    expect(await investigateIncident(deps, followUp, once())).toEqual({ kind: "superseded" });
+  });
+
+  test("asks the sources when the last answer rests on a later reading than the one that was kept", async () => {
+    const { deps, archive, clock, gathered } = await looked();
+    const kept = new Map(archive.kept);
+    clock.advance(75_000);
+    await investigateIncident(deps, { incidentId: "inc-1", revision: 2, sinceMs: clock.nowMs() }, once());
+    // As after a crash between the answer and its records, or when those were too large.
+    for (const [id, input] of kept) archive.kept.set(id, input);
+
+    await deps.incidents.addNote(
+      { tenant: DEFAULT_TENANT, incidentId: incidentId("inc-1"), actor: anActor(), at: TEN_O_CLOCK, text: safe`again` },
+      () => [],
+    );
+    await investigateIncident(deps, stored(3), once());
+
+    expect(gathered()).toBe(3);
+  });
+
+  test("however late it runs, it is not the look that was planned", async () => {
+    const { deps, clock, analyses, gathered } = await looked();
+    const planned = { incidentId: "inc-1", revision: 1, sinceMs: TEN_O_CLOCK + 75_000 };
+    clock.advance(80_000);
+
+    expect(await investigateIncident(deps, stored(2), once())).toMatchObject({ kind: "answered" });
+    expect(analyses.stored.at(-1)?.readAtMs).toBe(TEN_O_CLOCK);
+    expect(await investigateIncident(deps, planned, once())).toMatchObject({ kind: "answered" });
+
+    expect(gathered()).toBe(2);
+    expect(analyses.stored.at(-1)?.readAtMs).toBe(TEN_O_CLOCK + 80_000);
+  });
+});
+
+/** A source that the job's end interrupts, as every guarded one is. */
+const interrupted = (gathering: () => void): EvidencePort =>
+  guardEvidence(
+    "logs",
+    (_query, signal) => {
+      gathering();
+      return new Promise((_answer, fail) => signal.addEventListener("abort", () => fail(new Error("stopped"))));
+    },
+    { deadlineMs: 60_000, redactor: new FakeRedactor() },
+  );
+
+describe("a look that is cut off", () => {
+  test("stores nothing and asks for nothing, and its next run answers", async () => {
+    const stop = new AbortController();
+    const { deps, run, asked, jobs, analyses, archive } = await setUp({ evidence: [interrupted(() => stop.abort())] });
+
+    const cutOff = investigateIncident(deps, { incidentId: "inc-1", revision: 1 }, { signal: stop.signal });
+    await expect(cutOff).rejects.toThrow(/abort/u);
+    expect([asked, analyses.stored, jobs.all, [...archive.kept]]).toEqual([[], [], [], []]);
+
+    deps.evidence = [anEvidencePort("logs", EMPTY)];
+    expect((await run()).kind).toBe("answered");
+  });
+
+  test("stores nothing either when it ends while the answer is computed", async () => {
+    const stop = new AbortController();
+    const { deps, analyses } = await setUp();
+    const analyze = deps.engine.analyze.bind(deps.engine);
+    deps.engine.analyze = (input) => {
+      stop.abort();
+      return analyze(input);
+    };
+
+    const cutOff = investigateIncident(deps, { incidentId: "inc-1", revision: 1 }, { signal: stop.signal });
+    await expect(cutOff).rejects.toThrow(/abort/u);
+
+    expect(analyses.stored).toEqual([]);
+  });
+
+  test("is not one whose source took too long: that is a gap of the answer", async () => {
+    const silent = guardEvidence("logs", () => new Promise(() => {}), { deadlineMs: 1, redactor: new FakeRedactor() });
+    const { run, asked } = await setUp({ evidence: [silent] });
+
+    expect((await run()).kind).toBe("answered");
+    expect(asked[0]?.evidence.find(({ source }) => source === "logs")).toMatchObject({
+      evidence: { status: "failed", reason: "timeout" },
+    });
   });
 });

@@ -1,6 +1,6 @@
 import type { Analysis } from "../core/analysis.ts";
 import type { AnalysisInput } from "../core/analyze.ts";
-import { type CorrectionFact, validCorrections } from "../core/corrections/correction.ts";
+import { validCorrections } from "../core/corrections/correction.ts";
 import type { EvidencePolicy, EvidenceQuery, SourceEvidence } from "../core/evidence.ts";
 import { nextLookAt, planEvidence } from "../core/evidence-plan.ts";
 import { edgesOfAnalysis } from "../core/graph/known-edge.ts";
@@ -9,7 +9,7 @@ import type { Incident } from "../core/incident.ts";
 import { own, ownWords } from "../core/safe.ts";
 import type { Engine } from "./engine.ts";
 import type { JobContext, JobPayload, JobRequest } from "./jobs/catalog.ts";
-import { OWN_SOURCES, ownEvidence } from "./own-evidence.ts";
+import { ownEvidence } from "./own-evidence.ts";
 import type { CorrectionStore } from "./people-ports.ts";
 import type {
   AnalysisStore,
@@ -18,7 +18,6 @@ import type {
   EvidencePort,
   IncidentStore,
   Logger,
-  PersonNote,
   StoredAnalysis,
   WeightsStore,
 } from "./ports.ts";
@@ -26,6 +25,7 @@ import type { ProgressWatch } from "./progress.ts";
 import { publishRequests } from "./publish-requests.ts";
 import type { Redactor } from "./redactor.ts";
 import type { ServiceEdges } from "./service-edges-port.ts";
+import { type LookInput, type OwnKnowledge, thoughtAgain } from "./think-again.ts";
 import { withoutToldTwice } from "./told-twice.ts";
 
 export type InvestigationOutcome =
@@ -69,9 +69,11 @@ export async function investigateIncident(
   const latest = await deps.analyses.latest(deps.tenant, id);
   if (isSettled(deps, { payload: wantedNow(payload, incident), incident, latest })) return { kind: "superseded" };
 
-  const thoughtAgain = payload.stored === true ? await fromStored(deps, incident) : null;
-  const input = thoughtAgain ?? (await gather(deps, incident, { signal, watch: watched(deps, incident, latest) }));
+  const again = payload.stored === true ? await fromStored(deps, incident, latest) : null;
+  const input = again ?? (await gather(deps, incident, { signal, watch: watched(deps, incident, latest) }));
   const analysis = await think(deps, input);
+  // A look that was cut off says of every source that it could not look. The job runs again, and what stands stays.
+  signal.throwIfAborted();
   const { tenant, clock } = deps;
   const saved = await deps.analyses.save(
     // Whoever stopped for so long that another worker answered meanwhile has nothing to add.
@@ -82,9 +84,10 @@ export async function investigateIncident(
       after: latest?.sequence ?? 0,
       analysis,
       atMs: clock.nowMs(),
+      readAtMs: input.readAtMs,
     },
     // Only a look at the sources plans the next one.
-    thoughtAgain === null ? causesOf(deps, incident, analysis) : publishRequests(deps, incident.id),
+    again === null ? causesOf(deps, incident, analysis) : publishRequests(deps, incident.id),
   );
   if (saved === "superseded") return { kind: "superseded" };
   await keep(deps, input);
@@ -126,13 +129,12 @@ function isSettled(deps: InvestigateIncidentDeps, asked: Asked): boolean {
   return isAnswered(asked.payload, asked.latest) || isLeftToNewer(deps, asked);
 }
 
-/** True when this very state was looked at late enough, by this job's earlier run or for another request. */
+/**
+ * True when this very state has its answer, by this job's earlier run or for another request, and the sources were read
+ * for it late enough: thinking again over what was read before is no look.
+ */
 function isAnswered({ revision, sinceMs = 0 }: Payload, latest: StoredAnalysis | null): boolean {
-  return latest !== null && latest.revision >= revision && begunMsOf(latest) >= sinceMs;
-}
-
-function begunMsOf({ atMs, analysis }: StoredAnalysis): number {
-  return atMs - analysis.stats.elapsedMs;
+  return latest !== null && latest.revision >= revision && latest.readAtMs >= sinceMs;
 }
 
 /**
@@ -195,11 +197,12 @@ async function readAll(
   }
 }
 
+/** Rejects when the job is over: what the sources said then is about the job, not about them. */
 async function gather(
   deps: InvestigateIncidentDeps,
   incident: Incident,
   reading: { signal: AbortSignal; watch: ProgressWatch | null },
-): Promise<AnalysisInput> {
+): Promise<LookInput> {
   const { clock, weights, tenant } = deps;
   const begunMs = clock.nowMs();
   const query = planEvidence(incident, begunMs, deps.evidencePolicy);
@@ -208,37 +211,30 @@ async function gather(
     readAll(deps, query, reading),
     weights.current(tenant),
   ]);
+  reading.signal.throwIfAborted();
   const evidence = [...known, ...withoutToldTwice(gathered, notes)];
   reportGaps(deps.logger, incident.id, gathered);
   const { window, baseline } = query;
   const elapsedMs = clock.nowMs() - begunMs;
-  return { incident, window, baseline, evidence, weights: learned, corrections, elapsedMs };
+  return { incident, window, baseline, evidence, weights: learned, corrections, elapsedMs, readAtMs: begunMs };
 }
 
-/** What was read for the last answer, with what people said since; null when it was not kept. */
-async function fromStored(deps: InvestigateIncidentDeps, incident: Incident): Promise<AnalysisInput | null> {
+/** What was read for the last answer, with what people said since; null when the sources have to be asked. */
+async function fromStored(
+  deps: InvestigateIncidentDeps,
+  incident: Incident,
+  latest: StoredAnalysis | null,
+): Promise<LookInput | null> {
   const { clock, archive, weights, tenant } = deps;
   const begunMs = clock.nowMs();
-  const [stored, { known, corrections }, learned] = await Promise.all([
+  const [stored, ownNow, learned] = await Promise.all([
     archive.load(tenant, incident.id),
     ownKnowledge(deps, incident.id),
     weights.current(tenant),
   ]);
-  if (stored === null || hasNewAlerts(stored.incident, incident)) return null;
-  const read = stored.evidence.filter(({ source }) => !OWN_SOURCES.includes(source));
-  const elapsedMs = clock.nowMs() - begunMs;
-  return { ...stored, incident, evidence: [...known, ...read], weights: learned, corrections, elapsedMs };
-}
-
-/** What was read before the newest alert says nothing about it: then the sources are asked after all. */
-function hasNewAlerts(before: Incident, now: Incident): boolean {
-  return before.alertCount !== now.alertCount || before.status !== now.status || before.reopened !== now.reopened;
-}
-
-interface OwnKnowledge {
-  readonly known: readonly SourceEvidence[];
-  readonly notes: readonly PersonNote[];
-  readonly corrections: readonly CorrectionFact[];
+  const input = thoughtAgain({ stored, latest, own: ownNow });
+  if (input === null) return null;
+  return { ...input, incident, weights: learned, elapsedMs: clock.nowMs() - begunMs };
 }
 
 async function ownKnowledge(deps: InvestigateIncidentDeps, id: IncidentId): Promise<OwnKnowledge> {

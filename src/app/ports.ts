@@ -3,6 +3,7 @@ import type { Analysis } from "../core/analysis.ts";
 import type { AnalysisInput } from "../core/analyze.ts";
 import type { RecordBatch } from "../core/columns/record-batch.ts";
 import type { CorrelationDecision } from "../core/correlation/correlate.ts";
+import type { Joining } from "../core/correlation/place-together.ts";
 import type { CorrelationScope } from "../core/correlation/scope.ts";
 import type { Event } from "../core/event.ts";
 import type { Evidence, EvidenceQuery } from "../core/evidence.ts";
@@ -11,7 +12,7 @@ import type { Incident, IncidentStatus, OpenIncident } from "../core/incident.ts
 import type { SignalWeights } from "../core/learning/weights.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Actor } from "./actor.ts";
-import type { Delivery } from "./delivery.ts";
+import type { KeptDelivery } from "./delivery.ts";
 import type { JobRequest } from "./jobs/catalog.ts";
 
 export interface Clock {
@@ -32,7 +33,7 @@ export interface Inbox {
     tenant: TenantId;
     source: string;
     dedupKey: string;
-    delivery: Delivery;
+    delivery: KeptDelivery;
   }): Promise<"stored" | "duplicate">;
   load(inboxId: string): Promise<StoredDelivery | null>;
   quarantine(inboxId: string, reason: string): Promise<void>;
@@ -45,7 +46,7 @@ export interface StoredDelivery {
   readonly id: string;
   readonly tenant: TenantId;
   readonly source: string;
-  readonly delivery: Delivery;
+  readonly delivery: KeptDelivery;
   readonly state: "new" | "processed" | "quarantined";
   /** Since when it waits for the first look at a case beside it; null when it never had to. */
   readonly waitingSinceMs: EpochMs | null;
@@ -63,6 +64,11 @@ export interface IncidentChange {
   readonly alert: Alert;
   /** For "open": what has to hold while nobody else opens one that this alert could join. */
   readonly opening?: Opening;
+}
+
+/** Alerts that join an incident together. */
+export interface JoiningAlerts extends Joining {
+  readonly tenant: TenantId;
 }
 
 export interface Opening {
@@ -92,8 +98,17 @@ export interface IncidentStore {
   findOpen(tenant: TenantId, scope?: CorrelationScope): Promise<readonly OpenIncident[]>;
   /** One transaction: the fact, the incident folded again from all its facts, the jobs from `causes(incident)`. */
   apply(change: IncidentChange, causes: (incident: Incident) => readonly JobRequest[]): Promise<AppliedChange>;
+  /**
+   * The same for many events that join one incident, in one transaction: it is folded once. Those that were stored before
+   * change nothing; gives how many were not. Rejects as a whole.
+   */
+  attachAll(
+    joining: JoiningAlerts,
+    causes: (incident: Incident, fresh: readonly Alert[]) => readonly JobRequest[],
+  ): Promise<number>;
   get(tenant: TenantId, id: IncidentId): Promise<Incident | null>;
   list(tenant: TenantId, filter: IncidentFilter): Promise<readonly Incident[]>;
+  /** By their time; of more than 20,000 the first 1,000 and the newest. */
   alerts(tenant: TenantId, id: IncidentId): Promise<readonly AlertFact[]>;
   notes(tenant: TenantId, id: IncidentId): Promise<readonly PersonNote[]>;
   /** With a known external key it adds nothing, causes nothing and gives the stored note. */
@@ -127,6 +142,8 @@ export interface StoredAnalysis {
   readonly revision: number;
   readonly sequence: number;
   readonly atMs: EpochMs;
+  /** When the sources began to be asked for what it rests on; an answer that was thought again keeps that of the look before. */
+  readonly readAtMs: EpochMs;
   readonly analysis: Analysis;
 }
 
@@ -136,6 +153,8 @@ export interface NewAnalysis {
   readonly revision: number;
   readonly analysis: Analysis;
   readonly atMs: EpochMs;
+  /** Left out by who asked no source: then it is when the answer was begun. */
+  readonly readAtMs?: EpochMs;
   /** Sequence of the newest answer when the investigation began, 0 for none: the fence against whoever answered meanwhile. */
   readonly after?: number;
 }

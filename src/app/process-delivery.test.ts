@@ -133,6 +133,25 @@ test("an unavailable store throws, so that the job runs again and nothing is los
   expect(item()?.state).toBe("new");
 });
 
+test("a delivery that holds more than one run takes in is not done: the job comes again at once", async () => {
+  const alerts = Array.from({ length: 1_200 }, (_, number) =>
+    anAlert({ eventId: `e${number}`, fingerprint: alertFingerprint(`f${number}`) }),
+  );
+  const { deps, incidents, item } = await setUp("{}", { parse: () => alerts });
+  const attachAll = incidents.attachAll.bind(incidents);
+  incidents.attachAll = (joining, causes) => {
+    deps.clock.advance(10_000);
+    return attachAll(joining, causes);
+  };
+
+  expect(await processDelivery(deps, "in-1")).toMatchObject({ status: "again", notBeforeMs: deps.clock.nowMs() });
+  expect(item()?.state).toBe("new");
+  while ((await processDelivery(deps, "in-1")).status === "again") expect(item()?.state).toBe("new");
+
+  expect(item()?.state).toBe("processed");
+  expect(await incidents.list(DEFAULT_TENANT, { limit: 10 })).toMatchObject([{ alertCount: 1_200 }]);
+});
+
 test("an alert that cannot be placed keeps none of the others waiting, and the job runs again for it", async () => {
   const { deps, incidents, item } = await setUp("{}", twoAlerts);
   const apply = incidents.apply.bind(incidents);
@@ -169,6 +188,18 @@ test("what a person wrote at the sender is on the incident once, redacted, with 
   ]);
   expect(jobs.all.slice(0, requested).at(-1)).toMatchObject({ name: "incident.investigate", payload: { revision: 2 } });
   expect(jobs.all).toHaveLength(requested);
+});
+
+test("a note finds its incident by an id that redaction changed", async () => {
+  const named = alertFingerprint(`for ${FakeRedactor.SECRET}`);
+  const source = {
+    parse: () => [anAlert({ fingerprint: named, externalId: named })],
+    parseNotes: () => [{ ...aSentNote, fingerprint: named, externalId: named }],
+  };
+  const { deps, incidents } = await setUp("{}", source);
+
+  expect(await processDelivery(deps, "in-1")).toEqual({ status: "done" });
+  expect(await incidents.notes(DEFAULT_TENANT, incidentId("inc-1"))).toHaveLength(1);
 });
 
 test("a note that overtakes its alert waits for ten minutes, ever longer; one of an unknown incident is then let go", async () => {

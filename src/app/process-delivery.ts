@@ -1,16 +1,15 @@
 import { z } from "zod";
 import type { Alert } from "../core/alert.ts";
-import type { TenantId } from "../core/ids.ts";
 import type { AlertSourcePort } from "./alert-source-port.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
-import { type IngestAlertDeps, ingestAlert } from "./ingest-alert.ts";
+import { type IngestAlertsDeps, ingestAlerts } from "./ingest-alerts.ts";
 import type { JobOutcome } from "./jobs/catalog.ts";
 import type { Inbox, StoredDelivery } from "./ports.ts";
 import type { Redactor } from "./redactor.ts";
 import type { SentNote } from "./sent-note.ts";
 import { takeNote } from "./take-note.ts";
 
-export interface ProcessDeliveryDeps extends IngestAlertDeps {
+export interface ProcessDeliveryDeps extends IngestAlertsDeps {
   readonly inbox: Inbox;
   readonly redactor: Redactor;
   readonly sources: ReadonlyMap<string, AlertSourcePort>;
@@ -18,7 +17,6 @@ export interface ProcessDeliveryDeps extends IngestAlertDeps {
   readonly startedMs?: number;
 }
 
-const MAX_ALERTS = 1_000;
 const MAX_NOTES = 100;
 /** Deliveries are worked on side by side: a note may overtake the alert that opens its incident, above all in a backlog. */
 const NOTE_WAITS_MS = 10 * 60_000;
@@ -46,14 +44,13 @@ export async function processDelivery(deps: ProcessDeliveryDeps, inboxId: string
     return DONE;
   }
   await source?.confirm?.(reading.body, AbortSignal.timeout(CONFIRM_WITHIN_MS));
-  if (reading.alerts.length > MAX_ALERTS) {
-    deps.logger.warn({ inboxId, alerts: reading.alerts.length, limit: MAX_ALERTS }, "webhook holds too many alerts");
-  }
   const waitedMs = deps.clock.nowMs() - waitingSince(stored, deps.startedMs ?? 0);
-  const alerts = reading.alerts.slice(0, MAX_ALERTS);
   const waiting = { mayWait: waitedMs < FIRST_LOOK_WAITS_MS, hasWaited: waitedMs >= FIRST_LOOK_AGAIN_MS };
-  const isWaiting = await ingestAll({ ...deps, ...waiting }, stored.tenant, alerts);
-  if (isWaiting) return waitForFirstLook(deps, stored, waitedMs);
+  const ingested = await ingestAlerts({ ...deps, ...waiting }, stored.tenant, reading.alerts);
+  if (ingested === "unfinished") {
+    return { status: "again", notBeforeMs: deps.clock.nowMs(), because: "it holds more alerts than one run takes in" };
+  }
+  if (ingested === "waits") return waitForFirstLook(deps, stored, waitedMs);
   const waitMs = await takeNotes(deps, stored, reading.notes.slice(0, MAX_NOTES));
   if (waitMs !== null) {
     const notBeforeMs = deps.clock.nowMs() + waitMs;
@@ -98,26 +95,6 @@ async function takeNotes(
   if (ageMs < NOTE_WAITS_MS) return Math.max(LOOK_AGAIN_MS, Math.round(ageMs / 5));
   deps.logger.info({ source, notes: without }, "notes belong to no incident here");
   return null;
-}
-
-/** One alert that cannot be placed keeps none of the others waiting; the job runs again for it. True when one has to wait. */
-async function ingestAll(
-  deps: ProcessDeliveryDeps,
-  tenant: TenantId,
-  alerts: readonly Alert<string>[],
-): Promise<boolean> {
-  const failures: unknown[] = [];
-  let isWaiting = false;
-  for (const alert of alerts) {
-    try {
-      const { kind } = await ingestAlert(deps, tenant, deps.redactor.alert(alert));
-      isWaiting ||= kind === "waits";
-    } catch (cause) {
-      failures.push(cause);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
-  return isWaiting;
 }
 
 type Reading =

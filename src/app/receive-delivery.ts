@@ -1,6 +1,6 @@
 import type { TenantId } from "../core/ids.ts";
 import type { AlertSourcePort } from "./alert-source-port.ts";
-import type { Delivery, Verdict } from "./delivery.ts";
+import type { Delivery, Refusal, Verdict } from "./delivery.ts";
 import { UnavailableError } from "./errors.ts";
 import type { Inbox, Logger } from "./ports.ts";
 
@@ -8,9 +8,14 @@ import type { Inbox, Logger } from "./ports.ts";
 export type ReceiveOutcome =
   | { readonly kind: "accepted" | "duplicate" }
   | { readonly kind: "unknown-source" }
-  | { readonly kind: "refused"; readonly reason: Extract<Verdict, { readonly status: "refused" }>["reason"] }
+  | { readonly kind: "refused"; readonly reason: Refusal["reason"] }
   | { readonly kind: "too-large" }
   | { readonly kind: "unavailable" };
+
+/** What the head of a webhook decides, before its body is read. */
+export type Admission =
+  | { readonly kind: "admitted"; readonly maxBodyBytes: number }
+  | Extract<ReceiveOutcome, { readonly kind: "unknown-source" | "refused" }>;
 
 export interface ReceiveDeliveryDeps {
   readonly tenant: TenantId;
@@ -19,6 +24,23 @@ export interface ReceiveDeliveryDeps {
   readonly sources: ReadonlyMap<string, AlertSourcePort>;
   /** SHA-256 of the bytes as hex: the key of a delivery whose sender names none. */
   readonly digest: (raw: Uint8Array) => string;
+}
+
+/** Says whether a body is worth reading, and how much of it: who cannot be authentic by these headers sends none. Never throws. */
+export function admitDelivery(
+  { sources, logger }: Pick<ReceiveDeliveryDeps, "sources" | "logger">,
+  source: string,
+  headers: Delivery["headers"],
+): Admission {
+  const sender = sources.get(source);
+  if (sender === undefined) return { kind: "unknown-source" };
+  const refusal = sender.refusedByHead(headers);
+  return refusal === null ? { kind: "admitted", maxBodyBytes: sender.maxBodyBytes } : refused(logger, source, refusal);
+}
+
+function refused(logger: Logger, source: string, { reason }: Refusal): Extract<ReceiveOutcome, { kind: "refused" }> {
+  logger.warn({ source, reason }, "webhook refused");
+  return { kind: "refused", reason };
 }
 
 /**
@@ -36,10 +58,7 @@ export async function receiveDelivery(
 
   const verdict = await checked(deps, sender, delivery);
   if (verdict.status === "unknown") return { kind: "unavailable" };
-  if (verdict.status === "refused") {
-    deps.logger.warn({ source, reason: verdict.reason }, "webhook refused");
-    return { kind: "refused", reason: verdict.reason };
-  }
+  if (verdict.status === "refused") return refused(deps.logger, source, verdict);
   return store(deps, sender, delivery);
 }
 
@@ -62,7 +81,8 @@ async function store(deps: ReceiveDeliveryDeps, sender: AlertSourcePort, deliver
   const { tenant, inbox, logger, digest } = deps;
   const dedupKey = sender.dedupKey(delivery) ?? `bytes:${digest(delivery.raw)}`;
   try {
-    const stored = await inbox.store({ tenant, source: sender.name, dedupKey, delivery });
+    const { raw, receivedAtMs } = delivery;
+    const stored = await inbox.store({ tenant, source: sender.name, dedupKey, delivery: { raw, receivedAtMs } });
     return { kind: stored === "duplicate" ? "duplicate" : "accepted" };
   } catch (cause) {
     // Whatever kept the bytes from being durable, the sender must try again.

@@ -20,18 +20,19 @@ const MAX_SEARCHED = 200;
 export async function takeNote(
   { incidents, redactor }: TakeNoteDeps,
   tenant: TenantId,
-  note: SentNote<string>,
+  sent: SentNote<string>,
 ): Promise<"taken" | "no-incident"> {
+  const note = redactor.note(sent);
   const incidentId = await incidentOf(incidents, tenant, note);
   if (incidentId === null) return "no-incident";
-  const name = cutSafe(redactor.text(note.who), MAX_NAME_LENGTH);
+  const name = cutSafe(note.who, MAX_NAME_LENGTH);
   const id = `${note.source}:${note.authorId ?? "unknown"}`;
   const fact = {
     tenant,
     incidentId,
     actor: { kind: "webhook", tenant, id, name },
     at: note.atMs,
-    text: cutSafe(redactor.text(note.text), MAX_NOTE_LENGTH),
+    text: cutSafe(note.text, MAX_NOTE_LENGTH),
     externalKey: `${note.source}:${note.key}`,
   } as const;
   await incidents.addNote(fact, (incident) => [
@@ -44,7 +45,7 @@ export async function takeNote(
 async function incidentOf(
   incidents: IncidentStore,
   tenant: TenantId,
-  { source, fingerprint, externalId }: SentNote<string>,
+  { source, fingerprint, externalId }: SentNote,
 ): Promise<IncidentId | null> {
   const visible = await incidents.findOpen(tenant, { fingerprint });
   const open = visible.find(({ status }) => status !== "resolved") ?? visible[0];

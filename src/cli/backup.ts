@@ -32,7 +32,7 @@ export const backup: Command = {
     const { connectionString } = database;
     try {
       // Before anything leaves: the backup then holds its own entry. A series is one act.
-      io.err(keptWords(await keepAct(connectionString, config, "data.export")));
+      io.err(keptWords(await keepAct(connectionString, config, { action: "data.export" })));
       io.err(
         "Keep TRACEOPS_SECRET (or master.key of the data folder) apart: what is encrypted in the backup needs it.\n",
       );

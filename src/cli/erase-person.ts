@@ -33,7 +33,7 @@ export const erasePersonCommand: Command = {
     const pseudonym = `person_${createHmac("sha256", secrets.derive("erasure")).update(first.toLowerCase()).digest("hex").slice(0, 12)}`;
     const database = await openDatabase(config);
     try {
-      io.err(keptWords(await keepAct(database.connectionString, config, "data.erase")));
+      io.err(keptWords(await keepAct(database.connectionString, config, { action: "data.erase" })));
       const receipt = await erasePerson(database.connectionString, {
         person: { ids, names: namesOf(args.values["name"]), pseudonym },
         seal: auditSeal(secrets.derive("audit")),

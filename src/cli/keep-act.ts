@@ -1,6 +1,6 @@
 import { type AuditHead, type AuditStore, createAuditTrail, hashOf, type Seal } from "../app/access/audit-trail.ts";
 import type { Action } from "../core/access/actions.ts";
-import { DEFAULT_TENANT } from "../core/ids.ts";
+import { DEFAULT_TENANT, type IncidentId } from "../core/ids.ts";
 import { trailSeal } from "../main/access.ts";
 import type { Config } from "../main/config.ts";
 import { dataDirOf } from "../main/database.ts";
@@ -11,8 +11,12 @@ import { withClient } from "../store/client.ts";
 import { openDatabases } from "../store/databases.ts";
 import { COMMAND_LINE_ACTOR } from "./play-scenario.ts";
 
-/** What commands do to everything that is kept at once. Restoring is a command's only, so no policy knows it. */
-export type CommandAct = Extract<Action, "data.export" | "data.erase"> | "data.restore";
+/** What commands do to what is kept. Restoring is a command's only, so no policy knows it. */
+export interface CommandAct {
+  readonly action: Extract<Action, "data.export" | "data.erase"> | "data.restore";
+  /** Not given: everything, or a person. */
+  readonly incident?: IncidentId;
+}
 
 /** Whether the act stands in the audit trail now; otherwise why not, as a sentence for whoever typed the command. */
 export type KeptAct = { readonly status: "kept" } | { readonly status: "not-kept"; readonly because: string };
@@ -21,7 +25,7 @@ export type KeptAct = { readonly status: "kept" } | { readonly status: "not-kept
  * Enters an act of the command line in the audit trail. A trail whose last entry was sealed with another secret is left
  * as it is: an entry that does not fit would break it for good. Rejects when the database cannot be written to.
  */
-export async function keepAct(connectionString: string, config: Config, action: CommandAct): Promise<KeptAct> {
+export async function keepAct(connectionString: string, config: Config, act: CommandAct): Promise<KeptAct> {
   if (!(await hasTrail(connectionString))) {
     return { status: "not-kept", because: "the tables are of a version before it, or are not there yet" };
   }
@@ -39,8 +43,8 @@ export async function keepAct(connectionString: string, config: Config, action: 
       tenant: DEFAULT_TENANT,
       actorKind: COMMAND_LINE_ACTOR.kind,
       actorId: COMMAND_LINE_ACTOR.id,
-      action,
-      incident: null,
+      action: act.action,
+      incident: act.incident ?? null,
       outcome: "allowed",
       reason: "",
     });

@@ -52,9 +52,15 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     usage: "<Slack user id | e-mail address>… [--name <name as shown>]… [--json]",
     load: async () => (await import("./erase-person.ts")).erasePersonCommand,
   },
+  "erase-incident": {
+    summary: "Says what is kept of an incident, and with --yes removes it for good.",
+    usage: "<incident id> [--yes] [--force] [--json]",
+    load: async () => (await import("./erase-incident.ts")).eraseIncidentCommand,
+  },
   requeue: {
-    summary: "Tries again what waits in quarantine, after an update or when its cause is gone.",
-    usage: "",
+    summary:
+      "Tries again what waits in quarantine; with --ambiguous also messages that may or may not stand: one may then stand twice.",
+    usage: "[--ambiguous]",
     load: async () => (await import("./requeue.ts")).requeue,
   },
   doctor: {

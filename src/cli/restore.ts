@@ -26,7 +26,7 @@ export const restore: Command = {
       const begun = performance.now();
       const { tables, rows } = await restoreBackup(database.connectionString, createReadStream(file));
       const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-      io.err(keptWords(await keepAct(database.connectionString, config, "data.restore")));
+      io.err(keptWords(await keepAct(database.connectionString, config, { action: "data.restore" })));
       io.out(
         `${rows} rows of ${tables} tables are back, in ${seconds} s. Work that was undone goes on when you start.\n`,
       );

@@ -10,7 +10,7 @@ import type { SourceEvidence, TimeWindow } from "./evidence.ts";
 import { type CaseFile, openCaseFile, type Trouble } from "./hypotheses/case-file.ts";
 import { rankHypotheses } from "./hypotheses/rank.ts";
 import { decideVerdict } from "./hypotheses/verdict.ts";
-import type { EventId } from "./ids.ts";
+import type { EpochMs, EventId } from "./ids.ts";
 import type { Incident } from "./incident.ts";
 import type { SignalWeights } from "./learning/weights.ts";
 import { own, ownWords } from "./safe.ts";
@@ -30,6 +30,8 @@ export interface AnalysisInput {
   readonly corrections?: readonly CorrectionFact[];
   /** Measured by the caller; the engine has no clock. */
   readonly elapsedMs: number;
+  /** When the sources began to be asked for it; thinking again leaves it as it was. Nothing is computed from it. */
+  readonly readAtMs?: EpochMs;
 }
 
 /** The engine's one entry: from evidence to timeline, ranked causes and verdict. Same input, same bytes; order of evidence does not matter. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Alert } from "./alert.ts";
 import { alertFingerprint, epochMs } from "./ids.ts";
-import { foldIncident, reopenedAt } from "./incident-fold.ts";
+import { foldIncident, foldMore, incidentOf, reopenedAt } from "./incident-fold.ts";
 import { own, ownWords } from "./safe.ts";
 
 const words = (text: string) => ownWords(own(text));
@@ -80,6 +80,26 @@ describe("an incident is a fold over its events", () => {
         const repeated = Array.from({ length: times + 1 }, () => alerts).flat();
         expect(foldIncident(repeated)).toEqual(foldIncident(alerts));
       }),
+    );
+  });
+
+  test("what was folded up to any instant, stored and read again, goes on to the same incident", () => {
+    const instants = fc.uniqueArray(fc.integer({ min: -1, max: 6 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(anyAlerts, instants, (alerts, cuts) => {
+        const bounds = [...cuts.toSorted((a, b) => a - b), Number.POSITIVE_INFINITY];
+        let folding: ReturnType<typeof foldMore> = null;
+        let from = Number.NEGATIVE_INFINITY;
+        for (const until of bounds) {
+          const part = alerts.filter(({ occurredAtMs }) => occurredAtMs > from && occurredAtMs <= until);
+          folding = JSON.parse(JSON.stringify(foldMore(folding, part)));
+          from = until;
+        }
+
+        expect(folding === null ? null : incidentOf(folding)).toEqual(foldIncident(alerts));
+        expect(folding?.reopenedAtMs ?? null).toBe(reopenedAt(alerts));
+      }),
+      { numRuns: 1_000 },
     );
   });
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { AppError, type AppErrorCode, UnavailableError } from "../app/errors.ts";
 import type { HttpResponse } from "../platform/http-route.ts";
-import { BodyTooLargeError } from "./read-body.ts";
+import { BodyTooLargeError, SenderGoneError } from "./read-body.ts";
 
 const STATUS_OF_CODE: Readonly<Record<AppErrorCode, number>> = {
   "not-found": 404,
@@ -34,8 +34,8 @@ export function statusOf(cause: unknown): number {
   if (cause instanceof AppError) return STATUS_OF_CODE[cause.code];
   if (cause instanceof UnavailableError) return 503;
   if (cause instanceof BodyTooLargeError) return 413;
-  // A path that cannot be decoded.
-  return cause instanceof URIError ? 400 : 500;
+  // A path that cannot be decoded, or a body whose end never comes: no fault of ours.
+  return cause instanceof URIError || cause instanceof SenderGoneError ? 400 : 500;
 }
 
 /** Writes an answer once; does nothing when the caller is gone or was answered already. */

@@ -1,17 +1,29 @@
 import type { Express, Request, Response } from "express";
-import type { HttpRequest, HttpRoute, NodeRoute, PlainRoute } from "../platform/http-route.ts";
+import type { InFlight } from "../platform/bodies/in-flight.ts";
+import {
+  type HttpRequest,
+  type HttpRoute,
+  headerTexts,
+  type NodeRoute,
+  type PlainRoute,
+} from "../platform/http-route.ts";
 import { fixedAnswer, send } from "./answers.ts";
-import { headerTexts } from "./hooks.ts";
-import { readBody } from "./read-body.ts";
+import { noRoom, readBody } from "./read-body.ts";
 import { within } from "./within.ts";
 
+export interface RouteLimits {
+  readonly handlerTimeoutMs: number;
+  /** Of bytes of bodies that all plain routes together hold at once. */
+  readonly budget: InFlight;
+}
+
 /** Mounts what edges hand in. Routes that own their request come first: nothing has touched its body then. */
-export function mountRoutes(app: Express, routes: readonly HttpRoute[], handlerTimeoutMs: number): void {
+export function mountRoutes(app: Express, routes: readonly HttpRoute[], limits: RouteLimits): void {
   // The longer path first: a route takes everything below its own.
   const owners = routes.filter((route) => route.kind === "node").toSorted((a, b) => b.path.length - a.path.length);
   for (const route of owners) mountNode(app, route);
   const plain = routes.filter((route) => route.kind === "plain");
-  for (const route of plain) mountPlain(app, route, handlerTimeoutMs);
+  for (const route of plain) mountPlain(app, route, limits);
   for (const path of new Set(plain.map((route) => route.path))) {
     refuseOtherMethods(
       app,
@@ -31,8 +43,8 @@ function mountNode(app: Express, route: NodeRoute): void {
   else app.use(route.path, handle);
 }
 
-function mountPlain(app: Express, route: PlainRoute, handlerTimeoutMs: number): void {
-  const handle = (request: Request, response: Response) => answerPlain(route, { request, response, handlerTimeoutMs });
+function mountPlain(app: Express, route: PlainRoute, limits: RouteLimits): void {
+  const handle = (request: Request, response: Response) => answerPlain(route, limits, { request, response });
   if (route.method === "GET") app.get(route.path, handle);
   else if (route.method === "POST") app.post(route.path, handle);
   else app.delete(route.path, handle);
@@ -40,10 +52,15 @@ function mountPlain(app: Express, route: PlainRoute, handlerTimeoutMs: number): 
 
 async function answerPlain(
   route: PlainRoute,
-  { request, response, handlerTimeoutMs }: { request: Request; response: Response; handlerTimeoutMs: number },
+  { handlerTimeoutMs, budget }: RouteLimits,
+  { request, response }: { readonly request: Request; readonly response: Response },
 ): Promise<void> {
-  const body = await readBody(request, route.maxBodyBytes);
-  send(response, await within(route.handle(plainRequest(request, body)), handlerTimeoutMs));
+  const room = budget.reserve(0);
+  if (room === null) throw noRoom();
+  const body = () => readBody(request, { room, maxBytes: route.maxBodyBytes });
+  const answering = route.handle(plainRequest(request, body));
+  void Promise.allSettled([answering]).then(() => room.release());
+  send(response, await within(answering, handlerTimeoutMs));
 }
 
 /** Answers 405 on a known path and says which methods it has. */
@@ -54,7 +71,7 @@ export function refuseOtherMethods(app: Express, path: string, methods: readonly
   });
 }
 
-function plainRequest(request: Request, body: Uint8Array): HttpRequest {
+function plainRequest(request: Request, body: HttpRequest["body"]): HttpRequest {
   const params = Object.entries(request.params).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.join("/") : value,

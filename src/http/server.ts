@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "../app/ports.ts";
+import { createInFlight, type InFlight } from "../platform/bodies/in-flight.ts";
 import type { HttpRoute } from "../platform/http-route.ts";
 import { fixedAnswer, send, statusOf } from "./answers.ts";
 import { answerHook, type HookReceiver } from "./hooks.ts";
 import { startLoadMonitor } from "./load-monitor.ts";
-import { BodyBudget } from "./read-body.ts";
 import { mountRoutes, refuseOtherMethods } from "./routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { within } from "./within.ts";
@@ -19,8 +19,10 @@ export interface HttpLimits {
   readonly deadEventLoopDelayMs: number;
   /** Webhooks are answered within this time, with 503 if need be. */
   readonly hookAnswerMs: number;
-  /** Bytes of webhooks held at once; more are sent away with 503. */
-  readonly maxHookBytesHeld: number;
+  /** Bytes of webhooks held at once for one source; more of it are sent away with 503, while the others are taken. */
+  readonly maxHookBytesOfSource: number;
+  /** Bytes of bodies held at once for pages and other plain routes. */
+  readonly maxPlainBytesHeld: number;
   readonly handlerTimeoutMs: number;
   /** To receive one whole request. */
   readonly requestTimeoutMs: number;
@@ -31,7 +33,8 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxEventLoopDelayMs: 1_000,
   deadEventLoopDelayMs: 10_000,
   hookAnswerMs: 4_000,
-  maxHookBytesHeld: 67_108_864,
+  maxHookBytesOfSource: 16_777_216,
+  maxPlainBytesHeld: 16_777_216,
   handlerTimeoutMs: 30_000,
   requestTimeoutMs: 30_000,
   maxHeaderBytes: 16_384,
@@ -98,8 +101,11 @@ function createApp(options: HttpServerOptions, limits: HttpLimits, condition: Co
     next();
   });
   mountHealth(app, options, condition);
-  if (options.hooks !== null) mountHooks(app, options, { hooks: options.hooks, limits, condition });
-  mountRoutes(app, options.routes, limits.handlerTimeoutMs);
+  if (options.hooks !== null) mountHooks(app, options.hooks, { limits, condition });
+  mountRoutes(app, options.routes, {
+    handlerTimeoutMs: limits.handlerTimeoutMs,
+    budget: createInFlight(limits.maxPlainBytesHeld),
+  });
   app.use((_request, response) => send(response, fixedAnswer(404)));
   app.use(errorAnswer(options.logger));
   return app;
@@ -117,16 +123,26 @@ async function answerReady(response: Response, isReady: () => Promise<boolean>, 
 
 function mountHooks(
   app: Express,
-  { logger }: HttpServerOptions,
-  { hooks, limits, condition }: { hooks: HookReceiver; limits: HttpLimits; condition: Condition },
+  hooks: HookReceiver,
+  { limits, condition }: { readonly limits: HttpLimits; readonly condition: Condition },
 ): void {
   const { isOverloaded } = condition;
-  const budget = new BodyBudget(limits.maxHookBytesHeld);
-  const hookOptions = { hooks, logger, isOverloaded, answerWithinMs: limits.hookAnswerMs, budget };
+  const budgetOf = budgetsOf(limits.maxHookBytesOfSource);
+  const hookOptions = { hooks, isOverloaded, answerWithinMs: limits.hookAnswerMs, budgetOf };
   app.post("/hooks/:source", (request, response) =>
     answerHook(hookOptions, request.params.source, { request, response }),
   );
   refuseOtherMethods(app, "/hooks/:source", ["POST"]);
+}
+
+/** A budget for each source: nobody who floods one keeps another one's alerts out. */
+function budgetsOf(maxBytes: number): (source: string) => InFlight {
+  const budgets = new Map<string, InFlight>();
+  return (source) => {
+    const budget = budgets.get(source) ?? createInFlight(maxBytes);
+    budgets.set(source, budget);
+    return budget;
+  };
 }
 
 /** Maps whatever was thrown to a status and a fixed text. Express knows an error handler by its four parameters. */

@@ -2,7 +2,7 @@ import type { Clock, EventSegments, Logger, PushedEvents } from "../app/ports.ts
 import type { Redactor } from "../app/redactor.ts";
 import type { RecordCatalog } from "../core/columns/record-batch.ts";
 import type { TenantId } from "../core/ids.ts";
-import type { IngestToken } from "./may-send.ts";
+import type { SendingPolicy } from "./may-send.ts";
 
 export interface IngestDeps {
   /** Where rare records go: deploys, changes, alerts. */
@@ -11,7 +11,7 @@ export interface IngestDeps {
   readonly segments: EventSegments;
   readonly catalogOf: (tenant: TenantId) => RecordCatalog;
   readonly redactor: Redactor;
-  readonly tokens: readonly IngestToken[];
+  readonly senders: SendingPolicy;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: IngestLimits;

@@ -2,8 +2,8 @@ import { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createInFlight } from "../platform/bodies/in-flight.ts";
 import { createBodyPool } from "./body-pool.ts";
-import { createInFlight } from "./in-flight.ts";
 import { createLineRanges } from "./line-ranges.ts";
 import { readSent } from "./read-sent.ts";
 

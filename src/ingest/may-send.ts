@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { BlockList, isIP } from "node:net";
 import { DEFAULT_TENANT, type TenantId } from "../core/ids.ts";
 import type { HttpRequest } from "../platform/http-route.ts";
+import { isFromThisMachine, isLocalAddress, type Origin } from "../platform/this-machine.ts";
 
 /** A secret that lets its holder send for one tenant. */
 export interface IngestToken {
@@ -9,20 +9,21 @@ export interface IngestToken {
   readonly token: string;
 }
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
+/** What decides who may send. */
+export interface SendingPolicy {
+  readonly tokens: readonly IngestToken[];
+  /** Where people reach this install. */
+  readonly publicUrl: string;
+}
 
 /**
  * For whom this request may send; null for nobody. With tokens: whoever shows one, as a bearer or as Firehose's access
- * key. Without: only programs on this very machine, never through a proxy, and never a web page in a browser on it.
+ * key. Without, and only while the install has no public address: programs on this very machine, never a web page in a
+ * browser on it.
  */
-export function senderOf(
-  request: Pick<HttpRequest, "headers" | "remoteAddress">,
-  tokens: readonly IngestToken[],
-): TenantId | null {
+export function senderOf(request: Origin, { tokens, publicUrl }: SendingPolicy): TenantId | null {
   if (tokens.length === 0) {
-    const isProgramHere = isLoopback(request.remoteAddress) && !cameThroughProxy(request) && !cameFromPage(request);
+    const isProgramHere = isLocalAddress(publicUrl) && isFromThisMachine(request) && !cameFromPage(request);
     return isProgramHere ? DEFAULT_TENANT : null;
   }
   const given = tokenIn(request);
@@ -41,28 +42,9 @@ function tokenIn({ headers }: Pick<HttpRequest, "headers">): string | null {
   return accessKey !== "" && accessKey.length <= 4096 ? accessKey : null;
 }
 
-function isLoopback(address: string): boolean {
-  if (address === "127.0.0.1" || address === "::ffff:127.0.0.1") return true;
-  const family = isIP(address);
-  return family !== 0 && LOOPBACK.check(address, family === 4 ? "ipv4" : "ipv6");
-}
-
-/** A proxy on the same machine makes everybody look local. */
-function cameThroughProxy({ headers }: Pick<HttpRequest, "headers">): boolean {
-  return ["forwarded", "x-forwarded-for", "x-real-ip", "via"].some((name) => headers[name] !== undefined);
-}
-
-/**
- * Browsers say which page sends, and programs do not. A page whose name was made to mean this machine says its own name as
- * `Host` (DNS rebinding).
- */
+/** Browsers say which page sends, and programs do not. */
 function cameFromPage({ headers }: Pick<HttpRequest, "headers">): boolean {
-  if (headers["origin"] !== undefined || headers["sec-fetch-site"] !== undefined) return true;
-  const host = headers["host"] ?? "localhost";
-  if (!URL.canParse(`http://${host}`)) return true;
-  const address = new URL(`http://${host}`).hostname;
-  const isName = isIP(address.replace(/^\[|\]$/gu, "")) === 0;
-  return isName && address !== "localhost" && !address.endsWith(".localhost") && address.includes(".");
+  return headers["origin"] !== undefined || headers["sec-fetch-site"] !== undefined;
 }
 
 const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -1,16 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
+import type { Reservation } from "../platform/bodies/in-flight.ts";
+import { receiveBody } from "../platform/bodies/receive-body.ts";
 import type { BodyPool } from "./body-pool.ts";
-import type { Reservation } from "./in-flight.ts";
 
 /** What became of a body that is being sent. Nothing is known about its content yet. */
 export type Sent =
   /** `memory` is what the bytes lie in; it goes back to the pool when nobody needs them any more. */
   | { readonly status: "read"; readonly bytes: Uint8Array; readonly memory: Uint8Array }
   | { readonly status: "too-large" }
-  /** There is no room for it now. */
   | { readonly status: "no-room" }
-  /** The sender went away. */
   | { readonly status: "gone" };
 
 export interface SentInto {
@@ -19,36 +18,23 @@ export interface SentInto {
   readonly maxBytes: number;
 }
 
-/** Memory that a body gets before anything of it came, whatever size its sender says. */
+/** Memory that a body gets with its first bytes, whatever size its sender says. */
 const MAX_FIRST_BYTES = 1024 * 1024;
 
-/**
- * The body of a request, at most `maxBytes`. Room is asked for as it comes: who announces a large body and sends it slowly
- * holds no more room than what came of it.
- */
-export function readSent(
+/** The body of a request, at most `maxBytes`, in memory of the pool. */
+export async function readSent(
   request: Readable & Pick<IncomingMessage, "headers">,
   { room, pool, maxBytes }: SentInto,
 ): Promise<Sent> {
-  const { promise, resolve } = Promise.withResolvers<Sent>();
   const said = Number(request.headers["content-length"] ?? Number.NaN);
-  if (said > maxBytes) return Promise.resolve({ status: "too-large" });
-  let memory = pool.take(Number.isNaN(said) ? 0 : Math.min(said, MAX_FIRST_BYTES));
+  let memory: Uint8Array = new Uint8Array();
   let size = 0;
-  let isDone = false;
-  const stop = (sent: Sent): void => {
-    if (isDone) return;
-    isDone = true;
-    request.off("data", onData);
-    if (sent.status !== "read") pool.give(memory);
-    resolve(sent);
-  };
-  const onData = (chunk: Buffer): void => {
+  const keep = (chunk: Buffer): void => {
     const wanted = size + chunk.length;
-    if (wanted > maxBytes) return stop({ status: "too-large" });
-    if (!room.resize(wanted)) return stop({ status: "no-room" });
     if (wanted > memory.length) {
-      const larger = pool.take(Math.min(maxBytes, Number.isNaN(said) ? wanted * 2 : Math.max(wanted, said)));
+      const isFirst = memory.length === 0;
+      const expected = Number.isNaN(said) ? wanted * 2 : isFirst ? Math.min(said, MAX_FIRST_BYTES) : said;
+      const larger = pool.take(Math.min(maxBytes, Math.max(wanted, expected)));
       larger.set(memory.subarray(0, size));
       pool.give(memory);
       memory = larger;
@@ -57,11 +43,10 @@ export function readSent(
     size = wanted;
     release(chunk);
   };
-  request.on("data", onData);
-  request.once("end", () => stop({ status: "read", bytes: memory.subarray(0, size), memory }));
-  request.once("error", () => stop({ status: "gone" }));
-  request.once("close", () => stop({ status: "gone" }));
-  return promise;
+  const end = await receiveBody(request, { room, maxBytes, keep });
+  if (end === "read") return { status: "read", bytes: memory.subarray(0, size), memory };
+  pool.give(memory);
+  return { status: end };
 }
 
 /**

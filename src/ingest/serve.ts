@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TenantId } from "../core/ids.ts";
-import type { HttpResponse } from "../platform/http-route.ts";
+import type { InFlight, Reservation } from "../platform/bodies/in-flight.ts";
+import { type HttpResponse, headerTexts } from "../platform/http-route.ts";
 import { recycleBatch } from "../platform/log-scan/batch-builder.ts";
 import type { BodyPool } from "./body-pool.ts";
 import {
@@ -12,9 +13,8 @@ import {
   USUAL_LIMITS,
 } from "./define.ts";
 import type { IngestDeps } from "./deps.ts";
-import type { InFlight, Reservation } from "./in-flight.ts";
 import { inflate, inflateLimit, isGzip } from "./inflate.ts";
-import { senderOf } from "./may-send.ts";
+import { type SendingPolicy, senderOf } from "./may-send.ts";
 import { readSent } from "./read-sent.ts";
 import { storeBatch } from "./store-batch.ts";
 
@@ -34,7 +34,7 @@ export async function serveIngest(deps: ServeDeps, route: IngestRoute, { request
   if (address.pathname !== route.path && address.pathname !== `${route.path}/`) return answer(response, NOT_FOUND);
   if (request.method !== "POST") return answer(response, WRONG_METHOD);
   const asked: IngestRequest = {
-    headers: headersOf(request),
+    headers: headerTexts(request.headers),
     query: address.searchParams,
     receivedAtMs: deps.clock.nowMs(),
   };
@@ -70,8 +70,8 @@ async function receive(deps: ServeDeps, route: IngestRoute, received: Received):
     response: words === undefined ? NOT_FOUND : refusal(words, problem, asked),
   });
   const remoteAddress = request.socket.remoteAddress ?? "";
-  const tenant = senderOf({ headers: asked.headers, remoteAddress }, deps.tokens);
-  if (tenant === null) return refuse({ status: 401, message: "Send one of INGEST_TOKENS as a bearer token." });
+  const tenant = senderOf({ headers: asked.headers, remoteAddress }, deps.senders);
+  if (tenant === null) return refuse({ status: 401, message: notAllowed(deps.senders) });
   if (protocol === undefined) return refuse({ status: 415, message: wrongType(route) });
   const encoding = (asked.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (!["identity", "gzip", "x-gzip"].includes(encoding)) return refuse({ status: 415, message: WRONG_ENCODING });
@@ -137,6 +137,13 @@ async function take(deps: ServeDeps, protocol: IngestProtocol, taken: Taken): Pr
   return { response };
 }
 
+/** Without tokens a program on this machine has to learn why it is a stranger here. */
+function notAllowed({ tokens }: SendingPolicy): string {
+  return tokens.length > 0
+    ? "Send one of INGEST_TOKENS as a bearer token."
+    : "Without INGEST_TOKENS only programs on this machine may send, and only while PUBLIC_URL is not set or local. Set INGEST_TOKENS and send one as a bearer token.";
+}
+
 const NOT_STORED: IngestProblem = { status: 503, message: "The records could not be stored now: send them again." };
 
 function protocolOf(route: IngestRoute, { headers }: IngestRequest): IngestProtocol | undefined {
@@ -174,12 +181,6 @@ function refusal(protocol: IngestProtocol, problem: IngestProblem, asked: Ingest
 const TEXT = { "content-type": "text/plain; charset=utf-8" };
 const NOT_FOUND: HttpResponse = { status: 404, headers: TEXT, body: "not found\n" };
 const WRONG_METHOD: HttpResponse = { status: 405, headers: { ...TEXT, allow: "POST" }, body: "method not allowed\n" };
-
-function headersOf({ headers }: IncomingMessage): IngestRequest["headers"] {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
-  );
-}
 
 /** Answers that end the connection when the body has not come to its end: what still comes may be endless, or a stranger's. */
 const ENDS_CONNECTION: ReadonlySet<number> = new Set([401, 413]);

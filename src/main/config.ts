@@ -4,6 +4,7 @@ import { z } from "zod";
 import { alertSources } from "../alert-sources/registry.ts";
 import { evidenceSources } from "../evidence-sources/registry.ts";
 import { ingestEnv } from "../ingest/routes.ts";
+import { telemetryEnv } from "../platform/telemetry/settings.ts";
 import { segmentsEnv } from "../segments/settings.ts";
 import { surfaces } from "../surfaces/registry.ts";
 import { accessSettings } from "./access.ts";
@@ -49,7 +50,9 @@ export const coreSettings = {
     .min(1)
     .max(100)
     .default(12)
-    .describe("Jobs that one worker runs at a time; a third of them may be investigations, which take the memory."),
+    .describe(
+      "Jobs that one worker runs at a time; a third of them are kept for investigations, which take the memory, the others for all else.",
+    ),
   WEBHOOK_RETENTION_DAYS: z.coerce
     .number()
     .int()
@@ -94,7 +97,9 @@ export const coreSettings = {
     .string()
     .min(16)
     .optional()
-    .describe("Bearer token for /metrics, at least 16 characters. Not set: only programs on this machine may read it."),
+    .describe(
+      "Bearer token for /metrics, at least 16 characters. Not set: only programs on this machine may read it, and only while PUBLIC_URL is not set or local.",
+    ),
   REDACTION_RULES: z
     .string()
     .optional()
@@ -145,6 +150,7 @@ export function settingsGroups(): readonly SettingsGroup[] {
     { title: "TraceOps itself", shape: coreSettings, howToConfigure: null },
     { title: "Who may do what", shape: accessSettings, howToConfigure: null },
     { title: "Events that applications send", shape: { ...ingestEnv, ...segmentsEnv }, howToConfigure: null },
+    { title: "Traces of TraceOps itself (OpenTelemetry)", shape: telemetryEnv, howToConfigure: null },
     ...Object.entries(alertSources).map(([name, source]) => group(`Alerts: ${name}`, source)),
     ...Object.values(evidenceSources).map((source) => group(`Evidence: ${source.title}`, source)),
     ...Object.values(surfaces).map((surface) => group(`Surface: ${surface.title}`, surface)),

@@ -1,12 +1,13 @@
 import { alertSources } from "../alert-sources/registry.ts";
 import type { HealthFinding } from "../app/health.ts";
-import type { Clock, OutboundMessages } from "../app/ports.ts";
+import type { Clock, OutboundMessage, OutboundMessages } from "../app/ports.ts";
 import { DEFAULT_TENANT } from "../core/ids.ts";
 import { evidenceSources } from "../evidence-sources/registry.ts";
 import { surfaces } from "../surfaces/registry.ts";
 import type { Config } from "./config.ts";
 import { dataDirOf } from "./database.ts";
 import { type DiskUse, diskUse } from "./disk-room.ts";
+import { doorsFinding } from "./doors.ts";
 import type { Wiring } from "./wiring.ts";
 
 const CHECK_WITHIN_MS = 10_000;
@@ -52,17 +53,34 @@ async function stuckMessages(messages: OutboundMessages, names: readonly string[
   const findings = await Promise.all(
     names.map(async (name): Promise<readonly Finding[]> => {
       const stuck = await messages.stuck(DEFAULT_TENANT, name, MAX_STUCK);
-      if (stuck.length === 0) return [];
-      const which = stuck
-        .slice(0, 3)
-        .map(({ key, state, problem }) => `${key.kind} of ${key.incidentId} (${problem ?? state})`)
-        .join(", ");
-      const count = stuck.length === MAX_STUCK ? `${MAX_STUCK} or more` : String(stuck.length);
-      const text = `${count} messages could not be delivered: ${which}; fix the cause, the next change of the incident tries again`;
-      return [{ sign: "FIX", part: `messages: ${name}`, text }];
+      const unsure = stuck.filter(({ state }) => state === "ambiguous");
+      const refused = stuck.filter(({ state }) => state !== "ambiguous");
+      const texts = [
+        ...wordsOf(refused, { are: "could not be delivered", help: REFUSED_HELP }),
+        ...wordsOf(unsure, { are: "may or may not stand", help: UNSURE_HELP }),
+      ];
+      return texts.map((text) => ({ sign: "FIX", part: `messages: ${name}`, text }));
     }),
   );
   return findings.flat();
+}
+
+const REFUSED_HELP =
+  "fix the cause: a channel or workspace of Slack is tried again every five minutes until a day after the last change of the incident, everything else at its next change";
+const UNSURE_HELP =
+  "nothing more is tried by itself: look into the channel; `traceops requeue --ambiguous` posts them once more, and one that stands after all is then there twice";
+
+function wordsOf(
+  stuck: readonly OutboundMessage[],
+  { are, help }: { readonly are: string; readonly help: string },
+): readonly string[] {
+  if (stuck.length === 0) return [];
+  const which = stuck
+    .slice(0, 3)
+    .map(({ key, state, problem }) => `${key.kind} of ${key.incidentId} (${problem ?? state})`)
+    .join(", ");
+  const count = stuck.length === MAX_STUCK ? `${MAX_STUCK} or more` : String(stuck.length);
+  return [`${count} messages ${are}: ${which}; ${help}`];
 }
 
 async function checkAll(config: Config, wiring: Wiring): Promise<readonly Finding[]> {
@@ -89,7 +107,7 @@ async function checkAll(config: Config, wiring: Wiring): Promise<readonly Findin
       call: (signal) => surface.check(config.env, wiring.surfaceDeps, signal),
     }),
   );
-  return [...alerts, ...(await Promise.all([...evidence, ...shown])), publicUrlFinding(config)];
+  return [...alerts, ...(await Promise.all([...evidence, ...shown])), publicUrlFinding(config), doorsFinding(config)];
 }
 
 function publicUrlFinding({ core }: Config): Finding {

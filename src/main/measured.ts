@@ -3,7 +3,7 @@ import type { Delivery } from "../app/delivery.ts";
 import type { Metrics } from "../app/metrics-port.ts";
 import type { AnalysisStore, EvidencePort, IncidentStore } from "../app/ports.ts";
 import type { PublishPort } from "../app/publish-incident.ts";
-import type { ReceiveOutcome } from "../app/receive-delivery.ts";
+import type { Admission, ReceiveOutcome } from "../app/receive-delivery.ts";
 import type { HttpRoute } from "../platform/http-route.ts";
 
 /** The same ports, with what passes through them counted. What is counted changes nothing of what they do. */
@@ -16,6 +16,12 @@ export function measuredIncidents(incidents: IncidentStore, metrics: Metrics): I
       const applied = await incidents.apply(change, causes);
       if (applied.status === "applied") metrics.reached(change.alert.source, "incident");
       return applied;
+    },
+    async attachAll(joining, causes) {
+      const added = await incidents.attachAll(joining, causes);
+      for (const source of new Set(joining.placed.map(({ alert }) => alert.source)))
+        metrics.reached(source, "incident");
+      return added;
     },
   };
 }
@@ -76,13 +82,28 @@ export async function measuredHook(
 ): Promise<ReceiveOutcome> {
   const begun = performance.now();
   const outcome = await receive();
-  metrics.count("traceops_webhooks_total", { source, outcome: outcome.kind });
-  metrics.observe("traceops_webhook_duration_seconds", { source }, (performance.now() - begun) / 1_000);
-  if (outcome.kind === "refused") metrics.count("traceops_signature_failures_total", { source });
+  countOutcome(metrics, { source, begun, outcome: outcome.kind });
   if (outcome.kind !== "accepted") return outcome;
   metrics.reached(source, "inbox");
   if (isSkewed(delivery)) metrics.count("traceops_clock_skewed_total", { against: source });
   return outcome;
+}
+
+/** The same for what the head of a webhook decides. Of sources that do not exist nothing is counted: anybody can name some. */
+export function measuredAdmission(metrics: Metrics, source: string, admit: () => Admission): Admission {
+  const begun = performance.now();
+  const admission = admit();
+  if (admission.kind === "refused") countOutcome(metrics, { source, begun, outcome: admission.kind });
+  return admission;
+}
+
+function countOutcome(
+  metrics: Metrics,
+  { source, begun, outcome }: { readonly source: string; readonly begun: number; readonly outcome: string },
+): void {
+  metrics.count("traceops_webhooks_total", { source, outcome });
+  metrics.observe("traceops_webhook_duration_seconds", { source }, (performance.now() - begun) / 1_000);
+  if (outcome === "refused") metrics.count("traceops_signature_failures_total", { source });
 }
 
 /** By the `Date` header (RFC 9110, 6.6.1). Few senders set it; without one, or with one that is no date, nothing is known. */

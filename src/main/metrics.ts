@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setInterval as everySo } from "node:timers/promises";
 import type { Logger } from "../app/ports.ts";
 import { DEFAULT_TENANT } from "../core/ids.ts";
-import { senderOf } from "../ingest/may-send.ts";
+import { type SendingPolicy, senderOf } from "../ingest/may-send.ts";
 import type { HttpResponse, HttpRoute } from "../platform/http-route.ts";
 import type { Counters } from "../platform/metrics/counters.ts";
 import { exposition, seriesOf } from "../platform/metrics/exposition.ts";
@@ -54,9 +54,12 @@ async function flush(metrics: Counters, totals: MetricTotals): Promise<void> {
   }
 }
 
-/** The address for Prometheus: with a token for whoever shows it, without one for programs on this machine. */
-export function metricsRoute(parts: ShownParts, token: string | undefined): HttpRoute {
-  const tokens = token === undefined ? [] : [{ tenant: DEFAULT_TENANT, token }];
+/** The address for Prometheus: with a token for whoever shows it, without one for programs on this machine while it has no public address. */
+export function metricsRoute(
+  parts: ShownParts,
+  { token, publicUrl }: { readonly token: string | undefined; readonly publicUrl: string },
+): HttpRoute {
+  const readers: SendingPolicy = { tokens: token === undefined ? [] : [{ tenant: DEFAULT_TENANT, token }], publicUrl };
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   return {
@@ -65,7 +68,7 @@ export function metricsRoute(parts: ShownParts, token: string | undefined): Http
     path: "/metrics",
     maxBodyBytes: 0,
     async handle(request) {
-      if (senderOf(request, tokens) === null) return refused(token !== undefined);
+      if (senderOf(request, readers) === null) return refused(token !== undefined);
       const samples = new Map([
         ...(await stored(parts)),
         ...(await ofDisk(parts)),
@@ -84,7 +87,7 @@ export function metricsRoute(parts: ShownParts, token: string | undefined): Http
 function refused(hasToken: boolean): HttpResponse {
   const body = hasToken
     ? "Show METRICS_TOKEN as a bearer token.\n"
-    : "Only programs on this machine may read metrics. Set METRICS_TOKEN to let others in.\n";
+    : "Without METRICS_TOKEN only programs on this machine may read metrics, and only while PUBLIC_URL is not set or local.\n";
   return { status: hasToken ? 401 : 403, headers: { "content-type": "text/plain; charset=utf-8" }, body };
 }
 

@@ -1,13 +1,14 @@
 import { createServer } from "node:net";
-import { setInterval as everySo } from "node:timers/promises";
 import type { Logger } from "../app/ports.ts";
-import { epochMs } from "../core/ids.ts";
 import type { LogLevel } from "../platform/logger.ts";
 import type { Config } from "./config.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { startJanitor } from "./janitor.ts";
+import { localUrl } from "./local-url.ts";
 import { startMetricsFlush } from "./metrics.ts";
 import { startPagerDutyPolling } from "./polling.ts";
 import { startIntake } from "./segments.ts";
+import { openTracing } from "./tracing.ts";
 import { type RunningServer, startWeb } from "./web.ts";
 import { type Wiring, wire } from "./wiring.ts";
 import { startWorkHere, startWorkOnThread } from "./work.ts";
@@ -22,15 +23,6 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-const HOUR_MS = 60 * 60_000;
-const DAY_MS = 24 * HOUR_MS;
-/** Long enough to look up what ran during an incident. */
-const DONE_JOBS_KEPT_MS = 7 * 24 * HOUR_MS;
-/** A kind of message that was not seen for this long is new again. */
-const COUNTS_KEPT_MS = 14 * 24 * HOUR_MS;
-/** Some calls happen once a month. */
-const EDGES_KEPT_MS = 60 * 24 * HOUR_MS;
-
 /** Starts the roles on their database. What fails to start stops what had started and throws one clear error. */
 export async function startProgram(options: {
   readonly config: Config;
@@ -42,16 +34,18 @@ export async function startProgram(options: {
   const { config, role, logger } = options;
   const port = role === "worker" ? 0 : await choosePort(config);
   const database = await openDatabase(config, logger);
-  const localUrl = `http://${config.core.HOST === "0.0.0.0" ? "127.0.0.1" : config.core.HOST}:${port}`;
-  const publicUrl = (config.core.PUBLIC_URL ?? localUrl).replace(/\/+$/u, "");
+  const url = localUrl(config.core.HOST, port);
+  const publicUrl = (config.core.PUBLIC_URL ?? url).replace(/\/+$/u, "");
   const undo: (() => Promise<void>)[] = [() => database.close()];
   try {
-    const wiring = await wire({ config, logger, connectionString: database.connectionString, publicUrl });
+    const tracing = await openTracing(config, logger);
+    undo.push(() => tracing.stop());
+    const wiring = await wire({ config, logger, connectionString: database.connectionString, publicUrl, tracing });
     undo.push(() => wiring.store.close());
     undo.push(startMetricsFlush({ metrics: wiring.metrics, totals: wiring.store.metricTotals, logger }));
     const work = { threadLogLevel: role === "both" ? options.threadLogLevel : null, publicUrl };
     await startParts({ wiring, role, port, database, work }, undo);
-    return { url: role === "worker" ? null : localUrl, wiring, stop: () => stopAll(undo, logger) };
+    return { url: role === "worker" ? null : url, wiring, stop: () => stopAll(undo, logger) };
   } catch (error) {
     await stopAll(undo, logger);
     throw error;
@@ -98,35 +92,6 @@ async function stopAll(undo: readonly (() => Promise<void>)[], logger: Logger): 
       logger.error({ err: error }, "a part did not stop cleanly");
     }
   }
-}
-
-/** Removes pushed events and done jobs that are past their time, once an hour. */
-function startJanitor({ store, clock, config, logger }: Wiring): () => Promise<void> {
-  const controller = new AbortController();
-  const keepMs = config.core.EVENT_RETENTION_HOURS * HOUR_MS;
-  const clean = async () => {
-    for await (const _ of everySo(HOUR_MS, undefined, { signal: controller.signal, ref: false })) {
-      try {
-        const events = await store.pushedEvents.prune(epochMs(clock.nowMs() - keepMs));
-        const counts = await store.logCounts.prune(clock.nowMs() - COUNTS_KEPT_MS);
-        const edges = await store.serviceEdges.prune(epochMs(clock.nowMs() - EDGES_KEPT_MS));
-        const jobs = await store.pruneDoneJobs(epochMs(clock.nowMs() - DONE_JOBS_KEPT_MS));
-        const past = await store.removePastTime({
-          webhooksBefore: epochMs(clock.nowMs() - config.core.WEBHOOK_RETENTION_DAYS * DAY_MS),
-          answersBefore: epochMs(clock.nowMs() - config.core.ANSWER_RETENTION_DAYS * DAY_MS),
-        });
-        logger.info({ events, counts, edges, jobs, ...past }, "what is past its time was removed");
-      } catch (error) {
-        logger.error({ err: error }, "old events could not be removed; the next hour tries again");
-      }
-    }
-  };
-  // Only the end of the waiting rejects here.
-  const running = clean().catch(() => undefined);
-  return async () => {
-    controller.abort();
-    await running;
-  };
 }
 
 /** The port of the settings; when nobody chose one and the usual one is taken, a free one. */

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
-import { verifyHmac } from "../alert-sources/verify-hmac.ts";
+import { refusedHmacHeader, verifyHmac } from "../alert-sources/verify-hmac.ts";
 import type { AlertSourcePort } from "../app/alert-source-port.ts";
 import type { JobHandlers, JobOutcome } from "../app/jobs/catalog.ts";
 import { createJobHandlers, type JobHandlerDeps } from "../app/jobs/handlers.ts";
@@ -34,6 +34,7 @@ export function selfWatchSource(secret: string): AlertSourcePort {
   return {
     name: SELF_WATCH,
     maxBodyBytes: MAX_BODY_BYTES,
+    refusedByHead: (headers) => refusedHmacHeader(headers[SIGNATURE], [secret]),
     verify: ({ raw, headers }) => verifyHmac(raw, headers[SIGNATURE], [secret]),
     dedupKey: () => null,
     parse: (body) => {

@@ -7,6 +7,7 @@ import type { Clock, EvidencePort, Logger } from "../app/ports.ts";
 import type { PublishPort } from "../app/publish-incident.ts";
 import type { ReceiveDeliveryDeps } from "../app/receive-delivery.ts";
 import type { Redactor } from "../app/redactor.ts";
+import { NO_TRACING, type Tracing } from "../app/tracing-port.ts";
 import type { Verbs } from "../app/verbs.ts";
 import type { CorrelationPolicy } from "../core/correlation/correlate.ts";
 import { DEFAULT_EVIDENCE_POLICY } from "../core/evidence.ts";
@@ -35,6 +36,9 @@ import { openSecrets, type Secrets } from "./secrets.ts";
 import { openSegments } from "./segments.ts";
 import { type QueueCheck, withSelfWatch } from "./self-watch.ts";
 import { wireSurfaces } from "./surfaces.ts";
+import { tracedEngine, tracedEvidence, tracedHandlers, tracedInbox, tracedIncidents, tracedSurface } from "./traced.ts";
+import { tracedPagerDuty } from "./traced-pagerduty.ts";
+import { type DeliveryKey, deliveryKeys } from "./tracing.ts";
 import { untoldBy } from "./untold.ts";
 
 /** Alerts of one service within a quarter of an hour are one case; of services that call each other, within five minutes. */
@@ -47,6 +51,8 @@ export interface Wiring {
   readonly logger: Logger;
   readonly redactor: Redactor;
   readonly metrics: Counters;
+  readonly tracing: Tracing;
+  readonly deliveryKey: DeliveryKey;
   readonly secrets: Secrets;
   readonly store: Store;
   /** Raw events, for reading; the process that takes them in writes through its own `EventIntake`. */
@@ -69,10 +75,12 @@ export interface WiringOptions {
   readonly connectionString: string;
   /** Where people reach this install, without a trailing slash. */
   readonly publicUrl: string;
+  /** Left out by commands: what they do is not traced. */
+  readonly tracing?: Tracing;
 }
 
 /** What everything else stands on. */
-async function openParts({ config, connectionString, logger }: WiringOptions) {
+async function openParts({ config, connectionString, logger, tracing = NO_TRACING }: WiringOptions) {
   const metrics = createCounters({ nowMs: () => clock.nowMs() });
   const clock = await openSharedClock(connectionString, {
     machine: systemClock,
@@ -89,7 +97,8 @@ async function openParts({ config, connectionString, logger }: WiringOptions) {
   const redactor = redactorOf(DEFAULT_TENANT);
   const opened = await createStore(connectionString, { clock });
   const store: Store = { ...opened, close: () => clock.stop().then(() => opened.close()) };
-  const pagerDuty = pagerDutyClient(config, clock);
+  const pagerDutyCalls = pagerDutyClient(config, clock);
+  const pagerDuty = pagerDutyCalls === null ? null : tracedPagerDuty(pagerDutyCalls, tracing);
   const segments = await openSegments(config, { writer: null, logger });
   const evidence = wireEvidence(config, {
     clock,
@@ -103,29 +112,54 @@ async function openParts({ config, connectionString, logger }: WiringOptions) {
     fetch: createSafeFetch({ allowedHosts: [] }),
     clock,
     logger,
+    marks: store.marks,
   });
-  const measured = measuredEvidence(evidence, metrics);
+  const measured = measuredEvidence(tracedEvidence(evidence, tracing), metrics);
+  const watched = { metrics, tracing, deliveryKey: deliveryKeys(secrets) };
   const queueCheck: QueueCheck = { ping: null };
   const read = { segments, pagerDuty, evidence: measured, alertSources };
-  return { clock, secrets, redactor, metrics, store, queueCheck, ...read };
+  return { clock, secrets, redactor, store, queueCheck, ...watched, ...read };
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+/** Ports whose work is counted and traced. */
+function watchedPorts({ store, metrics, tracing, deliveryKey }: Parts) {
+  const { incidents } = store;
+  return {
+    inbox: tracedInbox(store.inbox, { tracing, keyOf: deliveryKey }),
+    incidents: tracedIncidents(measuredIncidents(incidents, metrics), tracing),
+    analyses: measuredAnalyses(store.analyses, { incidents, metrics }),
+    engine: tracedEngine(engine, tracing),
+  };
+}
+
+/** What surfaces keep and read of their own, and how they ask to be drawn. */
+function storedForSurfaces({
+  messages,
+  marks,
+  preferences,
+  incidents,
+}: Pick<Store, "messages" | "marks" | "preferences" | "incidents">) {
+  const redraw: SurfaceDeps["redraw"] = (surface, incidentId) =>
+    incidents.request([{ name: "surface.publish", payload: { incidentId, surface } }]);
+  return { messages, marks, preferences, redraw };
 }
 
 /** Joins stores, sources, verbs and surfaces by the settings. The only place that knows which vendors are on. */
 export async function wire(options: WiringOptions): Promise<Wiring> {
   const { config, logger, publicUrl } = options;
   const parts = await openParts(options);
-  const { clock, redactor, metrics, store, pagerDuty, evidence, alertSources } = parts;
+  const { clock, redactor, metrics, tracing, store, pagerDuty, evidence, alertSources } = parts;
   const publishing = new Map<string, PublishPort>();
   const publishingSurfaces = () => [...publishing.keys()];
   const deps = {
     ...store,
-    incidents: measuredIncidents(store.incidents, metrics),
-    analyses: measuredAnalyses(store.analyses, { incidents: store.incidents, metrics }),
+    ...watchedPorts(parts),
     tenant: DEFAULT_TENANT,
     clock,
     logger,
     redactor,
-    engine,
     evidence,
     sources: alertSources,
     surfaces: publishing,
@@ -144,9 +178,7 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     logger,
     redactor,
     verbs,
-    messages: store.messages,
-    marks: store.marks,
-    preferences: store.preferences,
+    ...storedForSurfaces(deps),
     health: () => health(),
     untold: (incident) => untoldBy(publishingSurfaces(), incident, deps),
     pagerDuty,
@@ -157,14 +189,16 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
   const wired = wireSurfaces(config, surfaceDeps);
   guard.setPlaces(wired.places);
   // Verbs were bound before the surfaces that call them existed: the list of drawing surfaces is filled in now.
-  for (const [name, port] of wired.publishing) publishing.set(name, measuredSurface(name, port, metrics));
+  for (const [name, port] of wired.publishing) {
+    publishing.set(name, tracedSurface(name, measuredSurface(name, port, metrics), tracing));
+  }
   const wiring: Wiring = {
     ...parts,
     config,
     logger,
     verbs,
     receive: deps,
-    handlers: withSelfWatch(deps, parts),
+    handlers: tracedHandlers(withSelfWatch(deps, parts), tracing),
     surfaces: wired.running,
     surfaceDeps,
   };

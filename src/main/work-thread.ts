@@ -3,6 +3,7 @@ import { z } from "zod";
 import { createLogger } from "../platform/logger.ts";
 import { parseConfig } from "./config.ts";
 import { startMetricsFlush } from "./metrics.ts";
+import { openTracing } from "./tracing.ts";
 import { wire } from "./wiring.ts";
 import { startWorkHere } from "./work.ts";
 
@@ -20,7 +21,8 @@ async function main(): Promise<void> {
   const parsed = parseConfig(env);
   if (parsed.status === "invalid") throw new TypeError(parsed.problems.join("; "));
   const logger = createLogger({ level: logLevel });
-  const wiring = await wire({ config: parsed.config, logger, connectionString, publicUrl });
+  const tracing = await openTracing(parsed.config, logger);
+  const wiring = await wire({ config: parsed.config, logger, connectionString, publicUrl, tracing });
   const work = await startWorkHere(wiring, connectionString);
   const stopMetrics = startMetricsFlush({ metrics: wiring.metrics, totals: wiring.store.metricTotals, logger });
   parentPort?.postMessage("ready");
@@ -28,6 +30,7 @@ async function main(): Promise<void> {
     void stop(async () => {
       await work.stop();
       await stopMetrics();
+      await tracing.stop();
       await wiring.store.close();
     });
   });

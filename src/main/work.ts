@@ -1,7 +1,5 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import type { JobHandlers } from "../app/jobs/catalog.ts";
-import { atMost } from "../platform/at-most.ts";
 import type { LogLevel } from "../platform/logger.ts";
 import { createQueue } from "../queue/create-queue.ts";
 import { startRelay } from "../queue/relay.ts";
@@ -29,7 +27,7 @@ export async function startWorkHere(wiring: Wiring, connectionString: string): P
   const rows = { connectionString: await connectionOfEveryTenant(connectionString), queue, logger, clock };
   const worker = await startWorker({
     ...rows,
-    handlers: withFewLooks(handlers, concurrency),
+    handlers,
     concurrency,
     describeError,
   });
@@ -40,16 +38,6 @@ export async function startWorkHere(wiring: Wiring, connectionString: string): P
       await worker.stop();
       await queue.close();
     },
-  };
-}
-
-/** Looks into incidents hold what they read in memory; the other jobs mostly wait for somebody's answer. */
-function withFewLooks(handlers: JobHandlers, concurrency: number): JobHandlers {
-  const inTurn = atMost(Math.max(1, Math.floor(concurrency / 3)));
-  return {
-    ...handlers,
-    "incident.investigate": (payload, context) =>
-      inTurn(context.signal, () => handlers["incident.investigate"](payload, context)),
   };
 }
 

@@ -1,13 +1,14 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 
 /** A route that an edge hands to the one web server. Paths are Express 5 patterns: "/i/:incident". */
 export type HttpRoute = PlainRoute | NodeRoute;
 
-/** A question with one answer. The server reads the body within the limit and maps thrown errors to fixed texts. */
+/** A question with one answer. The server maps thrown errors to fixed texts. */
 export interface PlainRoute {
   readonly kind: "plain";
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
+  /** For who reads it. */
   readonly maxBodyBytes: number;
   handle(request: HttpRequest): Promise<HttpResponse>;
 }
@@ -24,7 +25,8 @@ export interface HttpRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Uint8Array;
+  /** Reads it, once. Anybody can send one: ask who it is first. Rejects when it is larger than the route allows. */
+  readonly body: () => Promise<Uint8Array>;
   readonly remoteAddress: string;
 }
 
@@ -32,4 +34,11 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+}
+
+/** Headers as one text each, names in lower case. */
+export function headerTexts(headers: IncomingHttpHeaders): HttpRequest["headers"] {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+  );
 }

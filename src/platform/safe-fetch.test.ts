@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo, LookupFunction } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type LookupFunction } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSafeFetch } from "./safe-fetch.ts";
 
@@ -79,4 +79,49 @@ test("redirects, overlong answers and silence are errors, never followed or wait
   await expect(ask(`http://${host}/redirect`, policy)).rejects.toThrow("redirect");
   await expect(ask(`http://${host}/long`, policy)).rejects.toThrow("longer than 1000 bytes");
   await expect(ask(`http://${host}/silent`, policy, 100)).rejects.toThrow("no answer in time");
+});
+
+/** What a server says to any request, byte for byte, before it goes silent or closes. */
+async function askRaw(said: string, ends: boolean): Promise<unknown> {
+  const raw = createTcpServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => (ends ? socket.end(said) : socket.write(said)));
+  });
+  await new Promise<void>((resolve) => void raw.listen(0, "127.0.0.1", resolve));
+  const at = `127.0.0.1:${(raw.address() as AddressInfo).port}`;
+  try {
+    // A promise that never settles would end only with the test's own time.
+    return await ask(`http://${at}/`, { allowedHosts: [at] }, 1000);
+  } finally {
+    raw.close();
+  }
+}
+
+const OK = "HTTP/1.1 200 OK\r\n";
+const SWITCHES = "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n";
+
+test.each([
+  { how: "switches protocols", said: SWITCHES, ends: false, words: "another protocol" },
+  { how: "closes without an answer", said: "", ends: true, words: "the connection failed" },
+  { how: "closes inside of its headers", said: `${OK}content-`, ends: true, words: "the connection failed" },
+  {
+    how: "closes inside of its body",
+    said: `${OK}content-length: 9\r\n\r\nx`,
+    ends: true,
+    words: "the connection failed",
+  },
+  {
+    how: "sends headers and never the body",
+    said: `${OK}content-length: 9\r\n\r\n`,
+    ends: false,
+    words: "no answer in time",
+  },
+  {
+    how: "says to go on and nothing more",
+    said: "HTTP/1.1 100 Continue\r\n\r\n",
+    ends: false,
+    words: "no answer in time",
+  },
+])("a server that $how is an error within the deadline", async ({ said, ends, words }) => {
+  await expect(askRaw(said, ends)).rejects.toThrow(words);
 });

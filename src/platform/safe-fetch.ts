@@ -105,6 +105,7 @@ function publicOnly(lookup: LookupFunction): LookupFunction {
 
 function send(url: URL, request: SafeFetchRequest, lookup: LookupFunction | undefined): Promise<SafeFetchAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<SafeFetchAnswer>();
+  let isAnswered = false;
   const start = url.protocol === "https:" ? httpsRequest : httpRequest;
   const call = start(
     url,
@@ -117,10 +118,20 @@ function send(url: URL, request: SafeFetchRequest, lookup: LookupFunction | unde
       ...(lookup ? { lookup } : {}),
     },
     (response) => {
+      isAnswered = true;
       readAnswer(response, { system: url.host, maxBytes: request.maxBytes }).then(resolve, reject);
     },
   );
   call.on("error", reject);
+  // Nobody asked for another protocol; Node hands over the socket then, and neither an answer nor an error ever comes.
+  call.on("upgrade", (_response, socket) => {
+    socket.destroy();
+    reject(refuse(url.host, "answered with another protocol"));
+  });
+  // However it ended, it did: an answer that is being read tells its own end.
+  call.on("close", () => {
+    if (!isAnswered) reject(new Error("the connection was closed without an answer"));
+  });
   call.end(request.body);
   return promise;
 }

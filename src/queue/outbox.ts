@@ -106,7 +106,9 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
       return DueRows.parse(rows);
     },
     async giveBack(ids) {
-      await pool.query(`UPDATE outbox SET dispatched_at = NULL WHERE id = ANY($1::bigint[]) AND ${IS_UNFINISHED}`, [ids]);
+      await pool.query(`UPDATE outbox SET dispatched_at = NULL WHERE id = ANY($1::bigint[]) AND ${IS_UNFINISHED}`, [
+        ids,
+      ]);
     },
     async load(id) {
       const { rows } = await pool.query(
@@ -128,7 +130,10 @@ export function createOutbox(pool: pg.Pool, clock: Clock): Outbox {
     },
     async done(id) {
       await pool.query(
-        named("done", `UPDATE outbox SET done_at = $2, last_error = NULL WHERE id = $1 AND ${IS_UNFINISHED}`, [id, now()]),
+        named("done", `UPDATE outbox SET done_at = $2, last_error = NULL WHERE id = $1 AND ${IS_UNFINISHED}`, [
+          id,
+          now(),
+        ]),
       );
     },
     async postpone(id, { notBeforeMs, attempt, error }) {

@@ -5,7 +5,7 @@ import { failpoint } from "../platform/failpoint.ts";
 import { openPool, openSession } from "./connections.ts";
 import { startLoop } from "./loop.ts";
 import { createOutbox, type DueRow, type Outbox } from "./outbox.ts";
-import { isCollapsing, writtenBy } from "./specs.ts";
+import { isCollapsing, wakeOf } from "./specs.ts";
 import type { WakeQueue } from "./wake-queue.ts";
 
 const POLL_MS = 250;
@@ -72,7 +72,7 @@ export async function startRelay(options: RelayOptions): Promise<{ stop(): Promi
 /** What the queue does not take is free at once for workers that look into the outbox themselves. */
 async function tell(queue: WakeQueue, outbox: Outbox, rows: readonly DueRow[]): Promise<void> {
   try {
-    await queue.wake(oneOfEqual(rows).map((row) => ({ outboxId: row.id, writes: writtenBy(row) })));
+    await queue.wake(oneOfEqual(rows).map(wakeOf));
   } catch (error) {
     await outbox.giveBack(rows.map(({ id }) => id));
     failpoint("relay.after-give-back");

@@ -13,6 +13,11 @@ const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 60_000;
 /** For rows whose job this version does not know: a newer version may still run beside us. */
 const UNKNOWN_JOB_ATTEMPTS = 5;
+/**
+ * A run that failed was told so and compared; only one that took its process with it was not. This many of those more than
+ * the job's attempts, because innocent rows that run beside it die with it each time, and are done in between.
+ */
+const CRASHES = 5;
 
 export interface RunRowDeps {
   readonly outbox: Outbox;
@@ -89,6 +94,7 @@ async function beginOrRelease({ outbox, clock }: RunRowDeps, { id, writes }: Loc
 async function run(deps: RunRowDeps, row: OutboxRow, lock: Lock): Promise<void> {
   const { job, id: outboxId, attempts: attempt } = row;
   const spec = isJobName(job) ? SPECS[job] : { attempts: UNKNOWN_JOB_ATTEMPTS, timeoutMs: 1 };
+  if (attempt > spec.attempts + CRASHES) return quarantineUnrun(deps, row, lock);
   const signal = AbortSignal.any([AbortSignal.timeout(spec.timeoutMs), deps.stopping, lock.lost]);
   const work = start(deps.handlers, row, signal);
   // A handler that ignores its signal keeps the locks: two writers would be worse than a late one.
@@ -106,6 +112,18 @@ async function run(deps: RunRowDeps, row: OutboxRow, lock: Lock): Promise<void> 
   failpoint("job.after-settle");
   deps.logger.debug({ job, outboxId, attempt, outcome: result.outcome.status }, "job ran");
   return released;
+}
+
+/** Not even begun: the next run could end this process again, and with it whatever runs beside it. */
+async function quarantineUnrun({ outbox, logger }: RunRowDeps, row: OutboxRow, lock: Lock): Promise<void> {
+  const { id: outboxId, job, attempts } = row;
+  const begun = attempts - 1;
+  logger.error({ job, outboxId, attempt: begun }, "job quarantined: its process ended too often while it ran");
+  try {
+    await outbox.quarantine(outboxId, `it was begun ${begun} times, and too often its process ended while it ran`);
+  } finally {
+    await lock.release();
+  }
 }
 
 async function start(handlers: JobHandlers, row: OutboxRow, signal: AbortSignal): Promise<JobOutcome> {

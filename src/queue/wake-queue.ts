@@ -3,6 +3,8 @@ export interface Wake {
   readonly outboxId: string;
   /** Name of what its job writes, null for nothing; left out by who does not know it: then the row has to be read first. */
   readonly writes?: string | null;
+  /** Name of its job; left out by versions that did not tell it. */
+  readonly job?: string;
 }
 
 /**

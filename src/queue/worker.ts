@@ -7,7 +7,8 @@ import { startLoop } from "./loop.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { type QueueHealth, watchQueue } from "./queue-health.ts";
 import { runRow } from "./run-row.ts";
-import { writtenBy } from "./specs.ts";
+import { isHeavy, wakeOf } from "./specs.ts";
+import { takeTurns } from "./turns.ts";
 import type { Wake, WakeQueue } from "./wake-queue.ts";
 import { within } from "./within.ts";
 
@@ -25,7 +26,7 @@ export interface WorkerOptions {
   readonly handlers: JobHandlers;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** Rows at a time; 10 unless told. */
+  /** Rows at a time, a third of them heavy ones and the others the rest; 10 unless told. */
   readonly concurrency?: number;
   /** Makes an error fit to be stored and logged; only its name is kept unless told. */
   readonly describeError?: (error: unknown) => string;
@@ -44,18 +45,21 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
   const describeError = options.describeError ?? nameOf;
   const deps = { outbox, locks, handlers, logger, clock, describeError, stopping: stopping.signal };
   const running = new Set<Promise<void>>();
-  const run = (wake: Wake): Promise<void> => {
+  const start = (wake: Wake): Promise<void> => {
     const work = runRow(deps, wake).finally(() => running.delete(work));
     running.add(work);
     return work;
   };
-  const free = () => concurrency - running.size;
+  const { heavy, light } = handsOf(concurrency);
+  const turns = takeTurns({ limit: heavy, run: start, putOff: putOffBy({ outbox, clock, logger }) });
+  const run = (wake: Wake) => (isHeavy(wake) ? turns.offer(wake) : start(wake));
+  const free = () => light - (running.size - turns.running());
   const health = watchQueue(queue);
   const watching = startLoop(fallback({ outbox, health, logger, free, run }));
-  const waker = queue.work(run, concurrency);
+  const waker = queue.work(run, light);
   return {
     async stop() {
-      const closing = Promise.all([health.stop(), watching.stop(), waker.stop()]);
+      const closing = Promise.all([turns.close(), health.stop(), watching.stop(), waker.stop()]);
       await within(options.drainMs ?? DRAIN_MS, drain(running)).catch(() => {
         logger.warn({ running: running.size }, "jobs did not end in time and will run again");
         stopping.abort(new Error("the process is stopping"));
@@ -65,6 +69,26 @@ export async function startWorker(options: WorkerOptions): Promise<{ stop(): Pro
       await locks.close();
       await pool.end();
     },
+  };
+}
+
+/** Heavy jobs have hands of their own: however many of them wait, what people wait for finds a free one. */
+function handsOf(concurrency: number): { readonly heavy: number; readonly light: number } {
+  const heavy = Math.max(1, Math.floor(concurrency / 3));
+  return { heavy, light: Math.max(1, concurrency - heavy) };
+}
+
+type PutOffDeps = Pick<WorkerOptions, "clock" | "logger"> & { readonly outbox: Outbox };
+
+function putOffBy({ outbox, clock, logger }: PutOffDeps) {
+  return async ({ outboxId }: Wake, pauseMs: number): Promise<void> => {
+    const notBeforeMs = clock.nowMs() + pauseMs;
+    try {
+      await outbox.postpone(outboxId, { notBeforeMs, attempt: "was-not-begun", error: null });
+    } catch (error) {
+      // It is told of again anyway, some seconds later.
+      logger.warn({ outboxId, error: nameOf(error) }, "a row could not be put off");
+    }
   };
 }
 
@@ -94,7 +118,7 @@ function fallback({ outbox, health, logger, free, run }: FallbackDeps): () => Pr
       const rows = await outbox.claim({ dueForMs: isAway ? 0 : LOST_AFTER_MS, toldBeforeMs: LOST_AFTER_MS, limit });
       if (rows.length > 0) failpoint("worker.after-own-claim");
       if (rows.length > 0) logger.info({ rows: rows.length, isAway }, "the worker took rows without the queue");
-      const runs = rows.map((row) => run({ outboxId: row.id, writes: writtenBy(row) }));
+      const runs = rows.map((row) => run(wakeOf(row)));
       // More may be waiting: look again as soon as a hand is free.
       if (rows.length === limit) {
         await Promise.race(runs);

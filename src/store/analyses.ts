@@ -46,7 +46,7 @@ async function save(
   clock: Clock,
   { item, causes }: { readonly item: NewAnalysis; readonly causes: readonly JobRequest[] },
 ): Promise<"saved" | "superseded"> {
-  const { tenant, incidentId, revision, after, analysis, atMs } = item;
+  const { tenant, incidentId, revision, after, analysis, atMs, readAtMs = null } = item;
   // Two investigations may end together; the incident's row makes them take turns.
   const found = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM incident WHERE id = ${incidentId} AND tenant = ${tenant} FOR UPDATE`;
@@ -58,9 +58,9 @@ async function save(
   const sequence = newest.sequence ?? 0;
   if ((newest.revision ?? 0) > revision || sequence > (after ?? sequence)) return "superseded";
   await tx.$executeRaw`
-    INSERT INTO analysis (tenant, incident_id, revision, sequence, at, document)
+    INSERT INTO analysis (tenant, incident_id, revision, sequence, at, read_at, document)
     VALUES (${tenant}, ${incidentId}, ${revision}, ${sequence + 1}, ${new Date(atMs)},
-            ${toJsonText(analysis)}::json)`;
+            ${readAtMs === null ? null : new Date(readAtMs)}, ${toJsonText(analysis)}::json)`;
   await storeJobs(tx, tenant, { jobs: causes, clock });
   failpoint("analysis.before-commit");
   return "saved";

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { AppError } from "../app/errors.ts";
 import type { JobRequest } from "../app/jobs/catalog.ts";
 import type { AppliedChange, Clock, IncidentChange } from "../app/ports.ts";
-import type { Alert } from "../core/alert.ts";
-import { type IncidentId, incidentId, SELF_WATCH_TENANT, stableHash } from "../core/ids.ts";
+import { type IncidentId, incidentId, SELF_WATCH_TENANT, stableHash, type TenantId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
 import { type FoldedIncident, foldIncident } from "../core/incident-fold.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import { type Database, isUniqueViolation, type Transaction } from "./database.ts";
+import { foldFacts } from "./fold-facts.ts";
 import type { IncidentRow } from "./generated/client.ts";
 import { storeJobs } from "./outbox-rows.ts";
 import { reviveAlert, reviveIncident } from "./revive.ts";
@@ -25,6 +25,10 @@ type Causes = (incident: Incident) => readonly JobRequest[];
 /** Ends a transaction whose event another process stored first: everything written so far must go again. */
 class OvertakenError extends Error {}
 
+/** As long as the case has alerts, and nobody asks for them here. */
+const ONLY_WRITTEN = { fingerprints: true, groupKeys: true } as const;
+type ReadIncidentRow = Omit<IncidentRow, keyof typeof ONLY_WRITTEN>;
+
 const NextNumber = z.tuple([z.object({ number: z.bigint() })]);
 
 /**
@@ -36,8 +40,7 @@ export async function applyChange(deps: Deps, change: IncidentChange, causes: Ca
   if (known !== null) return known;
   try {
     const applied = await deps.db.$transaction((tx) => applyIn(tx, deps.clock, { change, causes }));
-    failpoint("incident.after-commit");
-    return applied;
+    return afterCommit(applied);
   } catch (error) {
     if (isUniqueViolation(error)) return { status: "conflict" };
     const overtaken = error instanceof OvertakenError ? await alreadyApplied(deps.db, change) : null;
@@ -68,16 +71,32 @@ async function applyIn(
       : await attach(tx, clock, { change: stored, id: change.decision.incidentId });
   if (row === null) return { status: "conflict" };
   const incident = reviveIncident(row, change.tenant);
-  failpoint("incident.before-jobs");
-  await storeJobs(tx, change.tenant, { jobs: causes(incident), clock });
-  failpoint("incident.before-commit");
+  await storeCaused(tx, change.tenant, { jobs: causes(incident), clock });
   return { status: "applied", incident, changed: true };
 }
 
+/** The last thing in a transaction that changes an incident: what the change causes. */
+export async function storeCaused(
+  tx: Transaction,
+  tenant: TenantId,
+  caused: { readonly jobs: readonly JobRequest[]; readonly clock: Clock },
+): Promise<void> {
+  failpoint("incident.before-jobs");
+  await storeJobs(tx, tenant, caused);
+  failpoint("incident.before-commit");
+}
+
+/** What was committed, with the mark of that moment. */
+export function afterCommit<Result>(committed: Result): Result {
+  failpoint("incident.after-commit");
+  return committed;
+}
+
 /** Null when the group is open already, or another process has placed this alert meanwhile. */
-async function open(tx: Transaction, clock: Clock, change: IncidentChange): Promise<IncidentRow | null> {
+async function open(tx: Transaction, clock: Clock, change: IncidentChange): Promise<ReadIncidentRow | null> {
   if (await isPlaced(tx, clock, change)) return null;
-  const folded = fold([change.alert]);
+  const folded = foldIncident([change.alert]);
+  if (folded === null) throw new TypeError("an incident without alerts cannot be");
   const id = await newId(tx, change);
   const openKey = folded.status === "resolved" ? null : keyOf(change.alert.groupKey);
   // The loser of a race waits here for the winner's commit, and then writes nothing.
@@ -116,30 +135,32 @@ async function attach(
   tx: Transaction,
   clock: Clock,
   { change, id }: { readonly change: IncidentChange; readonly id: IncidentId },
-): Promise<IncidentRow> {
+): Promise<ReadIncidentRow> {
   const { tenant, alert } = change;
   const found = await tx.$queryRaw<
     unknown[]
   >`SELECT 1 FROM incident WHERE id = ${id} AND tenant = ${tenant} FOR UPDATE`;
   if (found.length === 0) throw new AppError("not-found", `there is no incident ${id}`);
   await storeFact(tx, clock, { change, id });
-  const facts = await tx.alertFactRow.findMany({ where: { tenant, incidentId: id }, select: { alert: true } });
-  const folded = fold(facts.map((fact) => reviveAlert(fact.alert)));
+  const folded = await foldFacts(tx, tenant, id);
   const openKey = folded.status === "resolved" ? null : await keepOpenKey(tx, { change, id });
   return tx.incidentRow
     .update({
       where: { id },
       data: { ...columnsOf(folded, clock), openKey, revision: { increment: 1 } },
+      omit: ONLY_WRITTEN,
     })
     .catch((error: unknown) => {
+      // Another incident took the group key meanwhile: the caller decides again.
+      if (isUniqueViolation(error)) throw error;
       throw new Error(`incident ${id} could not be folded after an event of ${alert.source}`, { cause: error });
     });
 }
 
 /** A reopened incident takes its group key back unless a newer incident holds it by now. */
-async function keepOpenKey(
+export async function keepOpenKey(
   tx: Transaction,
-  { change, id }: { readonly change: IncidentChange; readonly id: IncidentId },
+  { change, id }: { readonly change: Pick<IncidentChange, "tenant" | "alert">; readonly id: IncidentId },
 ): Promise<string | null> {
   const { openKey: current } = await tx.incidentRow.findUniqueOrThrow({ where: { id }, select: { openKey: true } });
   if (current !== null) return current;
@@ -164,13 +185,8 @@ async function storeFact(
   failpoint("incident.after-fact");
 }
 
-function fold(alerts: readonly Alert[]): FoldedIncident {
-  const folded = foldIncident(alerts);
-  if (folded === null) throw new TypeError("an incident without alerts cannot be");
-  return folded;
-}
-
-function columnsOf(folded: FoldedIncident, clock: Clock) {
+/** What is stored of an incident beside its names and its revision. */
+export function columnsOf(folded: FoldedIncident, clock: Clock) {
   const {
     startedAtMs,
     detectedAtMs,
@@ -196,6 +212,7 @@ function columnsOf(folded: FoldedIncident, clock: Clock) {
   };
 }
 
-function keyOf(text: string): string {
+/** The key of a sender's event as it is stored. */
+export function keyOf(text: string): string {
   return toKeyText(text, (long) => createHash("sha256").update(long).digest("hex"));
 }

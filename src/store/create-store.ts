@@ -33,7 +33,7 @@ import { createPostmortemStore } from "./postmortems.ts";
 import { createPreferences } from "./preferences.ts";
 import { createPushedEvents } from "./pushed-events.ts";
 import { removeSelfWatch } from "./remove-self-watch.ts";
-import { type RetentionReceipt, removePastTime } from "./retention.ts";
+import { type PastTime, type PastTimeSteps, pastTimeSteps, removeDoneJobs } from "./retention.ts";
 import { createServiceEdges } from "./service-edges.ts";
 import { createWeightsStore } from "./weights.ts";
 
@@ -64,11 +64,8 @@ export interface Store {
   checkSchema(): Promise<void>;
   /** Removes jobs that were done before; returns how many. What is undone or in quarantine stays. */
   pruneDoneJobs(before: EpochMs): Promise<number>;
-  /** Empties old webhooks, removes what old answers were computed from and old versions of them. */
-  removePastTime(before: {
-    readonly webhooksBefore: EpochMs;
-    readonly answersBefore: EpochMs;
-  }): Promise<RetentionReceipt>;
+  /** What empties old webhooks, removes what old answers were computed from and old versions of them. */
+  pastTime(before: PastTime): PastTimeSteps;
   /** Removes synthetic incidents that changed before. */
   removeSelfWatch(before: EpochMs): Promise<void>;
   /** What waits for a person: webhooks that could not be read, jobs that failed at every try. */
@@ -101,13 +98,8 @@ export async function createStore(connectionString: string, { clock }: { readonl
     checkSchema: createSchemaCheck(db),
     checkWritable: () => marks.set(DEFAULT_TENANT, "writable-check", String(clock.nowMs())),
     checkRoom: () => checkRoom(db.of(DEFAULT_TENANT)),
-    async pruneDoneJobs(before) {
-      const { count } = await db
-        .everyTenant("past-its-time")
-        .outboxItem.deleteMany({ where: { doneAt: { lt: new Date(before) } } });
-      return count;
-    },
-    removePastTime: (before) => removePastTime(db.everyTenant("past-its-time"), before),
+    pruneDoneJobs: (before) => removeDoneJobs(db.everyTenant("past-its-time"), before),
+    pastTime: (before) => pastTimeSteps(db.everyTenant("past-its-time"), before),
     removeSelfWatch: (before) => removeSelfWatch(db.of(SELF_WATCH_TENANT), before),
     async quarantined() {
       const all = db.everyTenant("standing");

@@ -15,7 +15,7 @@ const HIDDEN = `
   ORDER BY relname`;
 
 /**
- * Runs what a command does with the rows of all tenants (backup, restore, erasing a person, another try for what is stuck) as
+ * Runs what a command does with the rows of all tenants (backup, restore, erasing a person or an incident, another try for what is stuck) as
  * the account that owns them. Rejects with `AppError` when rows could be hidden from it: "nothing there" would be a guess.
  */
 export async function withEveryTenant<Result>(

@@ -15,6 +15,7 @@ import { DEFAULT_TENANT, type IncidentId, type TenantId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import { applyChange } from "./apply-change.ts";
+import { attachAll } from "./attach-all.ts";
 import type { Transaction } from "./database.ts";
 import type { Databases } from "./databases.ts";
 import type { Prisma } from "./generated/client.ts";
@@ -25,6 +26,8 @@ import { findVisible } from "./visible.ts";
 
 const MAX_LISTED = 200;
 const MAX_FACTS = 20_000;
+/** Of a longer case: how it began, which decides where the cause is looked for. The rest is how it stands. */
+const FIRST_FACTS = 1_000;
 /** The newest of one incident: a sender that repeats itself must not fill every drawing. */
 const MAX_NOTES = 2_000;
 
@@ -36,6 +39,7 @@ export function createIncidentStore(db: Databases, clock: Clock): IncidentStore 
     findOpen: (tenant, scope) => findVisible(db.of(tenant), clock, { tenant, scope }),
     apply: (change: IncidentChange, causes: Causes): Promise<AppliedChange> =>
       applyChange({ db: db.of(change.tenant), clock }, change, causes),
+    attachAll: (joining, causes) => attachAll(db.of(joining.tenant), clock, { joining, causes }),
     get: (tenant, id) => get(db, tenant, id),
     list: (tenant, filter) => list(db, tenant, filter),
     alerts: (tenant, id) => alerts(db, tenant, id),
@@ -72,12 +76,17 @@ function serviceFilter({ service }: IncidentFilter): Prisma.IncidentRowWhereInpu
   return service === undefined ? {} : { services: { has: toStoredText(service) } };
 }
 
+/** Of a case with more than can be read at once: the first and the newest. */
 async function alerts(db: Databases, tenant: TenantId, id: IncidentId): Promise<readonly AlertFact[]> {
-  const rows = await db.of(tenant).alertFactRow.findMany({
-    where: { tenant, incidentId: id },
-    orderBy: [{ occurredAt: "asc" }, { id: "asc" }],
-    take: MAX_FACTS,
-  });
+  const read = (order: "asc" | "desc", take: number) =>
+    db.of(tenant).alertFactRow.findMany({
+      where: { tenant, incidentId: id },
+      orderBy: [{ occurredAt: order }, { id: order }],
+      take,
+    });
+  const newest = await read("desc", MAX_FACTS);
+  const first = newest.length < MAX_FACTS ? [] : await read("asc", FIRST_FACTS);
+  const rows = [...first, ...newest.slice(0, MAX_FACTS - first.length).toReversed()];
   return rows.map((row) => ({ alert: reviveAlert(row.alert), decision: reviveSafe(row.decision) }));
 }
 

@@ -3,6 +3,7 @@ import type { TenantId } from "../core/ids.ts";
 import type { Safe } from "../core/safe.ts";
 import type { Transaction } from "./database.ts";
 import type { Databases } from "./databases.ts";
+import { inSteps, ROWS_AT_ONCE } from "./in-steps.ts";
 import { toStoredText } from "./stored-json.ts";
 
 /** How many log lines of each kind came, per service and ten seconds. */
@@ -76,35 +77,51 @@ export function createLogCounts(db: Databases, bounds: CountBounds = BOUNDS): Lo
     },
     async prune(olderThanMs) {
       const before = new Date(olderThanMs);
-      const all = db.everyTenant("past-its-time");
-      const { count } = await all.logCountRow.deleteMany({ where: { bucket: { lt: before } } });
-      await all.logTemplateRow.deleteMany({ where: { lastSeen: { lt: before } } });
-      let beyond = 0;
-      // Every counted line has a template.
-      const tenants = await all.$queryRaw<{ tenant: TenantId }[]>`SELECT DISTINCT tenant FROM log_template`;
-      for (const { tenant } of tenants) beyond += await keepWithin(db, tenant, bounds);
-      return count + beyond;
+      let removed = 0;
+      // Every counted line has a template, which goes after its counts.
+      const tenants = await db.everyTenant("past-its-time").$queryRaw<
+        { tenant: TenantId }[]
+      >`SELECT DISTINCT tenant FROM log_template`;
+      for (const { tenant } of tenants) {
+        removed += await removeOlder(db, tenant, before);
+        removed += await keepWithin(db, tenant, bounds);
+      }
+      return removed;
     },
   };
 }
 
 const markName = (writer: string) => `segments/${writer}`;
 
+/** For one tenant, because the keys begin with it. Gives how many counts went. */
+async function removeOlder(db: Databases, tenant: TenantId, before: Date): Promise<number> {
+  const all = db.everyTenant("past-its-time");
+  const counts = await inSteps(
+    () => all.$executeRaw`DELETE FROM log_count WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM log_count WHERE tenant = ${tenant} AND bucket < ${before} ORDER BY bucket LIMIT ${ROWS_AT_ONCE}))`,
+  );
+  await inSteps(
+    () => all.$executeRaw`DELETE FROM log_template WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM log_template WHERE tenant = ${tenant} AND last_seen < ${before} LIMIT ${ROWS_AT_ONCE})) AND last_seen < ${before}`,
+  );
+  return counts;
+}
+
 /** Gives how many counts went. */
 async function keepWithin(db: Databases, tenant: TenantId, bounds: CountBounds): Promise<number> {
   const templates = (await db.of(tenant).logTemplateRow.count({ where: { tenant } })) - bounds.templates;
-  await inSteps(templates, (rows) => {
+  await removeBeyond(templates, (rows) => {
     return db.of(tenant).$executeRaw`DELETE FROM log_template WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM log_template WHERE tenant = ${tenant} ORDER BY last_seen LIMIT ${rows}))`;
   });
   const counts = (await db.of(tenant).logCountRow.count({ where: { tenant } })) - bounds.counts;
-  return inSteps(counts, (rows) => {
+  return removeBeyond(counts, (rows) => {
     return db.of(tenant).$executeRaw`DELETE FROM log_count WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM log_count WHERE tenant = ${tenant} ORDER BY bucket LIMIT ${rows}))`;
   });
 }
 
-async function inSteps(rows: number, remove: (rows: number) => PromiseLike<number>): Promise<number> {
+async function removeBeyond(rows: number, remove: (rows: number) => PromiseLike<number>): Promise<number> {
   let removed = 0;
   for (let step = 0; step < MAX_REMOVALS && removed < rows; step++) {
     const gone = await remove(Math.min(REMOVED_AT_ONCE, rows - removed));

@@ -1,7 +1,10 @@
 import { type EpochMs, SELF_WATCH_TENANT } from "../core/ids.ts";
 import type { Database } from "./database.ts";
 
-/** Removes synthetic incidents that changed before, with everything that hangs on them: nobody looks at them again. */
+/**
+ * Removes synthetic incidents that changed before, with everything that hangs on them: nobody looks at them again. Their done
+ * jobs go with everybody's (`removeDoneJobs`): no index finds those of one tenant, and this runs every minute.
+ */
 export async function removeSelfWatch(db: Database, before: EpochMs): Promise<void> {
   const tenant = SELF_WATCH_TENANT;
   const past = new Date(before);
@@ -18,6 +21,5 @@ export async function removeSelfWatch(db: Database, before: EpochMs): Promise<vo
     await tx.outboundMessageRow.deleteMany({ where: { tenant, incidentId } });
     await tx.incidentRow.deleteMany({ where: { id: incidentId } });
     await tx.inboxItem.deleteMany({ where: { tenant, receivedAt: { lt: past } } });
-    await tx.outboxItem.deleteMany({ where: { tenant, doneAt: { lt: past } } });
   });
 }

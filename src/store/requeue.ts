@@ -24,3 +24,26 @@ export async function requeueQuarantined(
     return { webhooks: webhooks.rowCount ?? 0, jobs: jobs.rowCount ?? 0 };
   });
 }
+
+/**
+ * Lets messages of which nobody could find out whether they stand go out once more; their number. Only for a person who knows
+ * that one may then stand twice. They keep their nonce, so that what does turn up is known as the same message.
+ */
+export async function releaseAmbiguous(connectionString: string): Promise<number> {
+  return withEveryTenant(connectionString, async (client) => {
+    await client.query("BEGIN");
+    const { rows } = await client.query<{ id: string }>(`
+      UPDATE outbound_message SET state = 'pending', attempt = 0, attempt_at = NULL, lookups = 0, body_hash = NULL,
+        problem = NULL, remote_place = NULL, remote_id = NULL
+      WHERE id IN (SELECT id FROM outbound_message WHERE state = 'ambiguous' ORDER BY id LIMIT ${MAX_ROWS})
+      RETURNING id::text AS id`);
+    await client.query(
+      `INSERT INTO outbox (tenant, job, payload, created_at, not_before)
+       SELECT DISTINCT tenant, 'surface.publish', jsonb_build_object('incidentId', incident_id, 'surface', surface), now(), now()
+       FROM outbound_message WHERE id = ANY($1::bigint[])`,
+      [rows.map(({ id }) => id)],
+    );
+    await client.query("COMMIT");
+    return rows.length;
+  });
+}

@@ -7,6 +7,7 @@ import type { CorrectionFact } from "../core/corrections/correction.ts";
 import type { Event } from "../core/event.ts";
 import { alertFingerprint, type EventId, epochMs, hypothesisId, type IncidentId, incidentId } from "../core/ids.ts";
 import type { ExternalIncident, Incident, OpenIncident } from "../core/incident.ts";
+import type { Folding } from "../core/incident-fold.ts";
 import type { LearnedWeight } from "../core/learning/weights.ts";
 import { type Safe, storedSafe } from "../core/safe.ts";
 import type { AnalysisRow, CorrectionRow, IncidentRow, NoteRow, PostmortemRow, VoteRow } from "./generated/client.ts";
@@ -66,8 +67,11 @@ const StoredCorrection = z.discriminatedUnion("kind", [
 const StoredActorKind = z.enum(["slack-user", "web-user", "mcp-client", "webhook", "cli", "job"]);
 const StoredDeliveryState = z.enum(["new", "processed", "quarantined"]);
 
+/** Raised when `Folding` changes: what another version stored is not read, and is made anew. */
+export const FOLDING_SCHEMA = "traceops.folding/v1";
 // Large documents that only our engine writes: the version tag is checked, the rest is trusted.
 const StoredAnalysis = z.custom<Analysis>((value) => hasField(value, "schema", "traceops.analysis/v1"));
+const StoredFolding = z.custom<Folding>((value) => hasField(value, "schema", FOLDING_SCHEMA));
 const StoredLearned = z.custom<readonly LearnedWeight[]>((value) => Array.isArray(value));
 const StoredEvent = z.custom<Event>((value) => hasField(value, "atNs"));
 const PackedEvent = z.looseObject({
@@ -81,6 +85,7 @@ export const reviveSafe = (text: string): Safe => storedSafe(text);
 export const reviveAlert = (value: unknown): Alert => StoredAlert.parse(value);
 export const reviveExternal = (value: unknown): readonly ExternalIncident[] => StoredExternal.parse(value);
 export const reviveAnalysis = (value: unknown): Analysis => StoredAnalysis.parse(value);
+export const reviveFolding = (value: unknown): Folding | null => StoredFolding.safeParse(value).data ?? null;
 export const reviveLearned = (value: unknown): readonly LearnedWeight[] => StoredLearned.parse(value);
 export const reviveClaim = (value: unknown): VotedClaim => StoredClaim.parse(value);
 export const reviveVerdict = (value: unknown) => StoredVerdict.parse(value);
@@ -99,7 +104,10 @@ export function reviveEvent(value: unknown): Event {
 }
 
 /** The incident that a row describes. */
-export function reviveIncident(row: IncidentRow, tenant: Incident["tenant"]): Incident {
+export function reviveIncident(
+  row: Omit<IncidentRow, "fingerprints" | "groupKeys">,
+  tenant: Incident["tenant"],
+): Incident {
   return {
     id: incidentId(row.id),
     tenant,
@@ -145,13 +153,11 @@ export function reviveOpenIncidents(rows: unknown): readonly OpenIncident[] {
 
 /** A stored answer with where it stands. */
 export function reviveStoredAnalysis(row: AnalysisRow, id: IncidentId) {
-  return {
-    incidentId: id,
-    revision: row.revision,
-    sequence: row.sequence,
-    atMs: msOf(row.at),
-    analysis: reviveAnalysis(row.document),
-  };
+  const analysis = reviveAnalysis(row.document);
+  const atMs = msOf(row.at);
+  // Answers of earlier versions do not say when their sources were read: not before they were begun.
+  const readAtMs = row.readAt === null ? epochMs(atMs - analysis.stats.elapsedMs) : msOf(row.readAt);
+  return { incidentId: id, revision: row.revision, sequence: row.sequence, atMs, readAtMs, analysis };
 }
 
 /** A vote as it was given. */

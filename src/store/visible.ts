@@ -31,25 +31,30 @@ export async function findVisible(
 }
 
 /** What is compared with stored text has to be as it would be stored. */
-function asStored({ fingerprint, groupKey, near }: CorrelationScope): CorrelationScope {
+function asStored({ fingerprint, groupKey, near, others }: CorrelationScope): CorrelationScope {
   return {
     fingerprint: alertFingerprint(toStoredText(fingerprint)),
     ...(groupKey === undefined ? {} : { groupKey: toStoredText(groupKey) }),
     ...(near === undefined ? {} : { near }),
+    ...(others === undefined ? {} : { others: others.map(asStored) }),
   };
 }
 
 /**
- * The same as `isInScope`, and by chance a few more, because keys are hashes. Each part has an index of its own, and is a
- * condition that row-level security lets an index serve: those on arrays are not.
+ * The same as `isInScope`, and some more, because keys are hashes and times one stretch. Each part has an index of its own,
+ * and is a condition that row-level security lets an index serve: those on arrays are not.
  */
-function inScope(tenant: TenantId, { fingerprint, groupKey, near }: CorrelationScope): Prisma.Sql {
-  const keys = [Prisma.sql`hashtextextended(${fingerprint}, 1)`];
-  if (groupKey !== undefined) keys.push(Prisma.sql`hashtextextended(${groupKey}, 2)`);
-  const known = Prisma.sql`SELECT incident_id FROM incident_key WHERE tenant = ${tenant} AND key IN (${Prisma.join(keys)})`;
-  if (near === undefined) return Prisma.sql`id = ANY(ARRAY(${known}))`;
-  const { atMs, withinMs } = near;
-  const [from, to] = [new Date(atMs - withinMs), new Date(atMs + withinMs)];
+function inScope(tenant: TenantId, asked: CorrelationScope): Prisma.Sql {
+  const scopes = [asked, ...(asked.others ?? [])];
+  const fingerprints = scopes.map(({ fingerprint }) => fingerprint);
+  const groupKeys = [...new Set(scopes.flatMap(({ groupKey }) => groupKey ?? []))];
+  const known = Prisma.sql`SELECT incident_id FROM incident_key WHERE tenant = ${tenant} AND key = ANY(ARRAY(
+    SELECT hashtextextended(text, 1) FROM unnest(${fingerprints}::text[]) AS text
+    UNION ALL SELECT hashtextextended(text, 2) FROM unnest(${groupKeys}::text[]) AS text))`;
+  const times = scopes.flatMap(({ near }) => near ?? []);
+  if (times.length === 0) return Prisma.sql`id = ANY(ARRAY(${known}))`;
+  const from = new Date(Math.min(...times.map(({ atMs, withinMs }) => atMs - withinMs)));
+  const to = new Date(Math.max(...times.map(({ atMs, withinMs }) => atMs + withinMs)));
   // Ids first, by two indexes: of both conditions with OR a planner without statistics reads the whole tenant.
   return Prisma.sql`id = ANY(ARRAY(${known}
     UNION (SELECT id FROM incident

@@ -6,6 +6,7 @@ import type { Preferences } from "../app/people-ports.ts";
 import type { Clock, Logger, Marks, OutboundMessages } from "../app/ports.ts";
 import type { Redactor } from "../app/redactor.ts";
 import type { IncidentAnswer, Verbs } from "../app/verbs.ts";
+import type { IncidentId } from "../core/ids.ts";
 import type { Incident } from "../core/incident.ts";
 import type { Safe } from "../core/safe.ts";
 import type { PagerDutyClient } from "../platform/clients/pagerduty.ts";
@@ -25,6 +26,8 @@ export interface SurfaceDeps {
   /** A key of this install for one purpose: the same name gives the same key in every process. */
   readonly keyFor: (purpose: string) => string;
   readonly messages: OutboundMessages;
+  /** Asks for a drawing of this incident on this surface: what stands there is not what the surface drew last. */
+  readonly redraw: (surface: string, incident: IncidentId) => Promise<void>;
   /** Small durable facts of a surface's own, such as how long its receiver asked to be left alone. */
   readonly marks: Marks;
   /** What people chose: routes, mutes, personal settings. */

@@ -116,6 +116,7 @@ export const ENTRIES: Readonly<Record<string, EntryRule>> = {
   "command backup": "local",
   "command restore": "local",
   "command erase-person": "local",
+  "command erase-incident": "local",
   "command doctor": "local",
   "command deploy": "ingest-token",
   "command send-sample": "webhook-secret",

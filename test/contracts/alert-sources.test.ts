@@ -51,13 +51,13 @@ describe.each(Object.entries(alertSources))("%s", (name, source) => {
     }
   });
 
-  test("refuses everything while no secret is configured", () => {
+  test("refuses everything while no secret is configured, already by the head", () => {
     const off = configureAlertSources({}, senderTools()).get(name);
+    const asked = delivery({ authorization: "Bearer x", "x-pagerduty-signature": "v1=00" });
+    const refused = { status: "refused", reason: "no-secret-configured" };
 
-    expect(off?.verify(delivery({ authorization: "Bearer x", "x-pagerduty-signature": "v1=00" }))).toEqual({
-      status: "refused",
-      reason: "no-secret-configured",
-    });
+    expect(off?.refusedByHead(asked.headers)).toEqual(refused);
+    expect(off?.verify(asked)).toEqual(refused);
   });
 
   test("refuses a delivery without a signature, and one with a stranger's", async () => {

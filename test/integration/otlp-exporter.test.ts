@@ -25,7 +25,7 @@ describe("an application with OpenTelemetry's own exporter", () => {
   let install: Install;
   beforeAll(async () => {
     install = await startInstall({
-      INGEST_TOKENS: `another-token,${INGEST_TOKEN}`,
+      INGEST_TOKENS: `another-token-for-tests,${INGEST_TOKEN}`,
       GENERIC_WEBHOOK_SECRETS: ALERT_SECRET,
     });
     // How the settings of a real application would say it.

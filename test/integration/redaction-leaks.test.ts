@@ -25,8 +25,10 @@ import { dumpDatabase, LeakWatch } from "../support/leak-watch.ts";
 import { PagerDutyStub } from "../support/pagerduty-stub.ts";
 
 const MCP_TOKEN = "a-token-of-some-length-for-agents";
-/** What is kept as it came, by design, until its retention ends: signed webhooks with their headers. */
-const RAW_COLUMNS = ["inbox.raw", "inbox.headers"];
+/** The secret of a sender that sends nothing else to prove itself. */
+const ALERTMANAGER_TOKEN = "a-live-token-of-alertmanager";
+/** What is kept as it came, by design, until its retention ends: the bytes of signed webhooks. */
+const RAW_COLUMNS = ["inbox.raw"];
 
 /** Values of each kind for each way in, one form after the other; the full size is LEAK_VALUES=200. */
 const VALUES = Number(process.env["LEAK_VALUES"] ?? 1);
@@ -89,6 +91,7 @@ beforeAll(async () => {
     TRACEOPS_DATA_DIR: folder,
     TRACEOPS_BUNDLE: join(folder, "bundle"),
     PAGERDUTY_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+    ALERTMANAGER_WEBHOOK_TOKENS: ALERTMANAGER_TOKEN,
     PORT: "0",
     LOG_LEVEL: "debug",
     SLACK_BOT_TOKEN: ["xoxb", "test"].join("-"),
@@ -134,6 +137,12 @@ const send = async (path: string, [type, body]: readonly [string, string]) => {
   const response = await fetch(`${url}${path}`, { method: "POST", headers: { "content-type": type }, body });
   return { status: response.status, said: await response.text() };
 };
+const fromAlertmanager = () =>
+  eventually(async () => {
+    const headers = { "content-type": "application/json", authorization: `Bearer ${ALERTMANAGER_TOKEN}` };
+    const { status } = await fetch(`${url}/hooks/alertmanager`, { method: "POST", headers, body: "{}" });
+    return status === 503 ? null : status;
+  });
 const lineOf = (text: string) => ({
   time: alertedAt,
   level: "error",
@@ -315,6 +324,9 @@ test(`none of ${VALUES} planted secrets of any kind in each way in leaves throug
     // The look took longer than connections are kept: the program closed ours meanwhile, which this thread has to notice.
     await wait(500);
   }
+  expect(await fromAlertmanager()).toBe(202);
+  const kept = await outputs();
+  expect([...kept].filter(([, text]) => text.includes(ALERTMANAGER_TOKEN)).map(([place]) => place)).toEqual([]);
   // The watch would see them: the raw bytes of the inbox hold what was sent, and the answers speak of it.
   const [raw] = (await dumpDatabase(database.connectionString, [])).filter(({ place }) => place.endsWith("inbox.raw"));
   expect(watchOf(plantedIn(0)).leaksIn(raw?.text ?? "").length).toBeGreaterThan(KNOWN_KINDS.length);

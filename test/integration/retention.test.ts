@@ -22,6 +22,12 @@ afterAll(async () => {
 
 const query = (sql: string) => withClient(database.connectionString, async (client) => (await client.query(sql)).rows);
 
+async function removePastTime(before: Parameters<Store["pastTime"]>[0]): Promise<Record<string, number>> {
+  const removed: Record<string, number> = {};
+  for (const [name, step] of Object.entries(store.pastTime(before))) removed[name] = await step();
+  return removed;
+}
+
 test("past their time the bytes of webhooks go and their keys stay, so that a replay years later is still a repeat", async () => {
   await query(`
     INSERT INTO inbox (tenant, source, dedup_key, headers, raw, received_at, state, processed_at)
@@ -31,9 +37,10 @@ test("past their time the bytes of webhooks go and their keys stay, so that a re
     FROM generate_series(1, 12000) n`);
 
   const nowMs = systemClock.nowMs();
-  const before = { webhooksBefore: epochMs(nowMs - 30 * DAY_MS), answersBefore: epochMs(nowMs - 90 * DAY_MS) };
-  const receipt = await store.removePastTime(before);
-  const again = await store.removePastTime(before);
+  const [answersBefore, quarantinedBefore] = [epochMs(nowMs - 90 * DAY_MS), epochMs(nowMs - 90 * DAY_MS)];
+  const before = { webhooksBefore: epochMs(nowMs - 30 * DAY_MS), quarantinedBefore, answersBefore };
+  const receipt = await removePastTime(before);
+  const again = await removePastTime(before);
   const left = await query(
     "SELECT state, (raw = '')::text AS empty, count(*)::int AS n FROM inbox GROUP BY 1, 2 ORDER BY 1, 2",
   );
@@ -41,11 +48,11 @@ test("past their time the bytes of webhooks go and their keys stay, so that a re
     tenant: DEFAULT_TENANT,
     source: "pagerduty",
     dedupKey: "old-2",
-    delivery: { raw: new Uint8Array([1]), headers: {}, receivedAtMs: nowMs },
+    delivery: { raw: new Uint8Array([1]), receivedAtMs: nowMs },
   });
 
-  expect(receipt).toEqual({ rawWebhooks: 3_000, inputs: 0, oldAnswers: 0 });
-  expect(again.rawWebhooks).toBe(0);
+  expect(receipt).toEqual({ rawWebhooks: 3_000, givenUp: 0, inputs: 0, oldAnswers: 0 });
+  expect(again["rawWebhooks"]).toBe(0);
   expect(left).toEqual([
     { state: "new", empty: "false", n: 3_000 },
     { state: "processed", empty: "false", n: 3_000 },
@@ -53,6 +60,27 @@ test("past their time the bytes of webhooks go and their keys stay, so that a re
     { state: "quarantined", empty: "false", n: 3_000 },
   ]);
   expect(replay).toBe("duplicate");
+});
+
+test("a webhook that nobody came for in quarantine is given up: its bytes go, its key and the reason stay, and it waits no more", async () => {
+  await query(`DELETE FROM inbox;
+    INSERT INTO inbox (tenant, source, dedup_key, headers, raw, received_at, state, quarantine_reason, processed_at)
+    SELECT 'default', 'pagerduty', 'q' || n, '{"a":"b"}', 'bytes', now() - interval '200 d', 'quarantined', 'body: bad',
+           now() - n % 2 * interval '100 d'
+    FROM generate_series(1, 12000) n`);
+
+  const cutMs = epochMs(systemClock.nowMs() - 90 * DAY_MS);
+  const receipt = await removePastTime({ webhooksBefore: cutMs, quarantinedBefore: cutMs, answersBefore: cutMs });
+  const left = await query(
+    "SELECT state, raw::text, quarantine_reason, count(*)::int AS n FROM inbox GROUP BY 1, 2, 3 ORDER BY 1",
+  );
+
+  expect(receipt).toMatchObject({ givenUp: 6_000, rawWebhooks: 0 });
+  expect(left).toEqual([
+    { state: "processed", raw: "\\x", quarantine_reason: "body: bad", n: 6_000 },
+    { state: "quarantined", raw: "\\x6279746573", quarantine_reason: "body: bad", n: 6_000 },
+  ]);
+  expect(await store.quarantined()).toEqual({ webhooks: 6_000, jobs: 0 });
 });
 
 test("the latest answer of an incident stays however old it is; replaced answers and what they were computed from go", async () => {
@@ -66,7 +94,7 @@ test("the latest answer of an incident stays however old it is; replaced answers
     VALUES ('default', 'INC-1', 1, now() - interval '200 d', 1, 'x'), ('default', 'INC-2', 1, now(), 1, 'x')`);
 
   const cutMs = epochMs(systemClock.nowMs() - 90 * DAY_MS);
-  const receipt = await store.removePastTime({ webhooksBefore: cutMs, answersBefore: cutMs });
+  const receipt = await removePastTime({ webhooksBefore: cutMs, quarantinedBefore: cutMs, answersBefore: cutMs });
 
   expect(receipt).toMatchObject({ inputs: 1, oldAnswers: 2 });
   expect(await query("SELECT sequence FROM analysis")).toEqual([{ sequence: 3 }]);

@@ -146,6 +146,23 @@ test("a lock file that names some other program does not keep the server from st
   await server.stop();
 });
 
+test("a process of an earlier container that had our number counts as nobody: we own the server and stop it", async () => {
+  await (await startEmbeddedPostgres({ dataDir })).stop();
+  const file = join(dataDir, "server.json");
+  const earlier = { users: [process.pid, process.pid], starts: { [process.pid]: "1" } };
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...earlier }));
+
+  const server = await startEmbeddedPostgres({ dataDir });
+  const again = await startEmbeddedPostgres({ dataDir });
+  await again.stop();
+
+  expect(server.isOwner).toBe(true);
+  expect(again.isOwner).toBe(false);
+  expect(await ask(server.connectionString, "SELECT 1 AS answer")).toBe(1);
+  await server.stop();
+  expect(existsSync(lockFile())).toBe(false);
+});
+
 test("a folder of another major version is refused with what to do, and left as it is", async () => {
   const file = join(dataDir, "cluster/PG_VERSION");
   const version = readFileSync(file, "utf8");

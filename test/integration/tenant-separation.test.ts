@@ -230,6 +230,7 @@ describe("the roles", () => {
     expect(using(/(?<!function )withEveryTenant\(/u)).toEqual([
       "store/backup/restore.ts",
       "store/backup/write-backup.ts",
+      "store/erasure/erase-incident.ts",
       "store/erasure/erase-person.ts",
       "store/requeue.ts",
     ]);

@@ -10,6 +10,7 @@ import { type RunningSite, startSite } from "../support/web-site.ts";
 const sites: RunningSite[] = [];
 const KEY = "key for web-link";
 const NOW = epochMs(at("03:00:00"));
+const HOUR_MS = 60 * 60_000;
 const ID = incidentId("INC-7");
 
 afterEach(async () => {
@@ -83,7 +84,7 @@ test("a session that was changed or is over opens nothing", async () => {
   const [name = "", value = ""] = cookie.split("=");
   const [, mac = ""] = value.split(".");
   const wider = Buffer.from(
-    JSON.stringify({ v: 1, incidents: [{ id: "INC-8", role: "responder" }], expiresMs: NOW * 2 }),
+    JSON.stringify({ v: 2, incidents: [{ id: "INC-8", role: "responder", until: NOW }] }),
   ).toString("base64url");
 
   expect((await visit(`${url}/i/INC-8`, `${name}=${wider}.${mac}`)).status).toBe(403);
@@ -91,6 +92,40 @@ test("a session that was changed or is over opens nothing", async () => {
   expect((await visit(`${url}/i/INC-7`, cookie.slice(0, -2))).status).toBe(403);
   later(8 * 60 * 60_000 + 1_000);
   expect((await visit(`${url}/i/INC-7`, cookie)).status).toBe(403);
+});
+
+test("each incident of a session ends eight hours after its own link, whatever is opened later", async () => {
+  const { url, later } = await site();
+  const linkTo = (id: string, nowMs: number) =>
+    `${url}/i/${id}?${signLink({ incident: incidentId(id), role: "responder" }, KEY, epochMs(nowMs))}`;
+  const first = cookieOf(await visit(linkTo("INC-7", NOW)));
+  later(7 * HOUR_MS);
+  const both = cookieOf(await visit(linkTo("INC-8", NOW + 7 * HOUR_MS), first));
+  const statuses = async () => [
+    (await visit(`${url}/i/INC-7`, both)).status,
+    (await visit(`${url}/i/INC-8`, both)).status,
+  ];
+
+  expect(await statuses()).toEqual([200, 200]);
+  later(HOUR_MS + 1_000);
+  expect(await statuses()).toEqual([404, 200]);
+  later(7 * HOUR_MS);
+  expect(await statuses()).toEqual([403, 403]);
+});
+
+test("a session of twenty incidents with the longest ids fits a cookie and opens all of them", async () => {
+  const { url } = await site();
+  const linkTo = (id: string) =>
+    `${url}/i/${id}?${signLink({ incident: incidentId(id), role: "responder" }, KEY, NOW)}`;
+  let cookie = cookieOf(await visit(linkTo("INC-7")));
+  for (let number = 11; number < 30; number++) {
+    cookie = cookieOf(await visit(linkTo(`INC-${"x".repeat(94)}${number}`), cookie));
+  }
+
+  expect(cookie.length).toBeLessThanOrEqual(4_096);
+  expect((await visit(`${url}/i/INC-7`, cookie)).status).toBe(200);
+  cookie = cookieOf(await visit(linkTo("INC-8"), cookie));
+  expect((await visit(`${url}/i/INC-7`, cookie)).status).toBe(404);
 });
 
 test("a link for reading lets nobody vote", async () => {

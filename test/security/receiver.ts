@@ -3,7 +3,7 @@ import { HTTPReceiver } from "@slack/bolt";
 import { configureAlertSources } from "../../src/alert-sources/configure.ts";
 import { parseBoundedJson } from "../../src/app/bounded-json.ts";
 import type { Clock, Inbox } from "../../src/app/ports.ts";
-import { receiveDelivery } from "../../src/app/receive-delivery.ts";
+import { admitDelivery, receiveDelivery } from "../../src/app/receive-delivery.ts";
 import { DEFAULT_TENANT } from "../../src/core/ids.ts";
 import { createHttpServer, DEFAULT_HTTP_LIMITS, type HttpServer } from "../../src/http/server.ts";
 import type { HttpRoute } from "../../src/platform/http-route.ts";
@@ -11,7 +11,7 @@ import { createLogger } from "../../src/platform/logger.ts";
 import type { SafeFetchRequest } from "../../src/platform/safe-fetch.ts";
 import { libraryLogger } from "../../src/surfaces/slack/client.ts";
 import { EVENTS_PATH, slackRoute } from "../../src/surfaces/slack/route.ts";
-import { FakeRedactor } from "../support/fakes.ts";
+import { FakeRedactor, InMemoryMarks } from "../support/fakes.ts";
 import type { SnsSender } from "../support/sns-sender.ts";
 import { receiverSettings, SECRETS } from "./senders.ts";
 
@@ -46,7 +46,7 @@ export async function startReceiver({
       body: Buffer.from(isThere ? sns.certificate : ""),
     });
   };
-  const sources = configureAlertSources(receiverSettings(sns), { fetch, clock, logger });
+  const sources = configureAlertSources(receiverSettings(sns), { fetch, clock, logger, marks: new InMemoryMarks() });
   const taken = { webhooks: 0, duplicates: 0, slack: 0 };
   const problems: string[] = [];
   const watched: Inbox = {
@@ -79,7 +79,7 @@ export async function startReceiver({
     ],
     hooks: {
       clock,
-      maxBodyBytes: (source) => sources.get(source)?.maxBodyBytes ?? null,
+      admit: (source, headers) => admitDelivery(receive, source, headers),
       receive: (source, delivery) => receiveDelivery(receive, source, delivery),
     },
     isReady: () => Promise.resolve(true),

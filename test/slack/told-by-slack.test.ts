@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { metadataPosted } from "../support/fake-slack/deliveries.ts";
 import { anAnswer, investigatingView } from "../support/fake-slack/sample-answers.ts";
 import { Stage } from "../support/fake-slack/stage.ts";
@@ -31,7 +31,6 @@ forEachTransport((transport) => {
     stage = new Stage(anAnswer());
     await stage.start(transport);
   });
-  afterEach(() => stage.stop());
 
   describe("Slack tells of a message of ours", () => {
     test("whose answer was lost and that nobody may look up: it is the card from then on", async () => {
@@ -46,6 +45,9 @@ forEachTransport((transport) => {
       const ts = roots()[0]?.ts ?? "";
       expect(await stage.send(told(ts, stage.messages.row("root")?.nonce ?? ""))).toBe(200);
       await stage.until(() => stage.messages.row("root")?.state === "posted");
+      // Its job was done long ago.
+      await stage.until(() => stage.redrawn.length > 0);
+      expect(stage.redrawn).toEqual(["slack INC-2041"]);
       await stage.publishUntilDone(anAnswer());
 
       expect(roots()).toHaveLength(1);
@@ -75,6 +77,30 @@ forEachTransport((transport) => {
 
       expect(stage.fake.workspace.calls).toHaveLength(before);
       expect(roots()).toHaveLength(1);
+      expect(stage.redrawn).toEqual([]);
     });
   });
+});
+
+afterEach(() => stage.stop());
+
+test("a message of ours whose process died in the call is the card from then on, and is drawn", {
+  timeout: 30_000,
+}, async () => {
+  stage = new Stage(anAnswer());
+  await stage.start();
+  stage.fake.workspace.breakNext("chat.postMessage", { kind: "reset-after" });
+  await stage.publish(firstLook);
+  const row = stage.messages.row("root");
+  if (row === undefined) throw new Error("there is no row");
+  stage.messages.rows.set(row.id, { ...row, state: "sending" });
+  const ts = roots()[0]?.ts ?? "";
+
+  await stage.send(told(ts, row.nonce));
+  await vi.waitUntil(() => stage.redrawn.length > 0, 20_000);
+
+  expect(stage.messages.row("root")).toMatchObject({ state: "posted", remote: { id: ts }, bodyHash: null });
+  await stage.publishUntilDone(anAnswer());
+  expect(roots()).toHaveLength(1);
+  expect(stage.fake.workspace.replies(ts)).toHaveLength(2);
 });

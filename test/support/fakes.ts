@@ -84,6 +84,10 @@ export class FakeRedactor implements Redactor {
     return this.#deep(raw) as ReturnType<Redactor["alert"]>;
   }
 
+  note(raw: Parameters<Redactor["note"]>[0]): ReturnType<Redactor["note"]> {
+    return this.#deep(raw) as ReturnType<Redactor["note"]>;
+  }
+
   event(raw: Parameters<Redactor["event"]>[0]): ReturnType<Redactor["event"]> {
     return this.#deep(raw) as ReturnType<Redactor["event"]>;
   }
@@ -155,8 +159,8 @@ export class InMemoryAnalyses implements AnalysisStore {
     const known = this.#of(item.incidentId);
     if (known.some(({ revision }) => revision > item.revision)) return Promise.resolve("superseded");
     if (known.length > (item.after ?? known.length)) return Promise.resolve("superseded");
-    const { incidentId, revision, analysis, atMs } = item;
-    this.stored.push({ incidentId, revision, analysis, atMs, sequence: known.length + 1 });
+    const { incidentId, revision, analysis, atMs, readAtMs = epochMs(atMs - analysis.stats.elapsedMs) } = item;
+    this.stored.push({ incidentId, revision, analysis, atMs, readAtMs, sequence: known.length + 1 });
     this.#jobs.all.push(...causes);
     return Promise.resolve("saved");
   }
@@ -290,6 +294,7 @@ export function anAlertSource(overrides: Partial<AlertSourcePort> = {}): AlertSo
   return {
     name: "test",
     maxBodyBytes: 1_000,
+    refusedByHead: () => null,
     verify: ({ headers }) =>
       headers["x-authentic"] === "yes" ? { status: "authentic" } : { status: "refused", reason: "no-signature" },
     dedupKey: ({ headers }) => headers["x-id"] ?? null,

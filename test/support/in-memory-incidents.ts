@@ -6,6 +6,7 @@ import type {
   IncidentChange,
   IncidentFilter,
   IncidentStore,
+  JoiningAlerts,
   NewNote,
   PersonNote,
 } from "../../src/app/ports.ts";
@@ -68,6 +69,23 @@ export class InMemoryIncidents implements IncidentStore {
     const incident = toIncident(isRepeat ? after : this.#store(after));
     if (!isRepeat) this.#jobs.all.push(...causes(incident));
     return Promise.resolve({ status: "applied", incident, changed: !isRepeat });
+  }
+
+  attachAll(
+    { tenant, incidentId: id, placed }: JoiningAlerts,
+    causes: (incident: Incident, fresh: readonly Alert[]) => readonly JobRequest[],
+  ): Promise<number> {
+    const before = this.#cases.get(id);
+    if (before === undefined) throw new Error("no such incident");
+    const fresh = placed.filter(({ alert }) => !before.facts.some((fact) => isSameEvent(fact.alert, alert)));
+    if (fresh.length === 0) return Promise.resolve(0);
+    const facts = [...before.facts, ...fresh.map(({ alert, reason }) => ({ alert, decision: ownWords(own(reason)) }))];
+    const folded = foldIncident(facts.map((fact) => fact.alert));
+    if (folded === null) throw new Error("a case without facts");
+    const after = this.#store({ ...before, tenant, facts, folded });
+    const alerts = fresh.map(({ alert }) => alert);
+    this.#jobs.all.push(...causes(toIncident(after), alerts));
+    return Promise.resolve(fresh.length);
   }
 
   get(tenant: TenantId, id: IncidentId): Promise<Incident | null> {

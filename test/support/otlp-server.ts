@@ -77,7 +77,10 @@ export async function startIngest(options: IngestServerOptions = {}): Promise<In
       segments,
       catalogOf: createCatalogs({ newMiner: options.newMiner ?? countingMiner, nowMs: () => 0, newSeed: () => 7 }),
       redactor: createRedactor({ pseudonymKey: "k" }),
-      tokens: ingestTokens(options.tokens === undefined ? {} : { INGEST_TOKENS: options.tokens }),
+      senders: {
+        tokens: ingestTokens(options.tokens === undefined ? {} : { INGEST_TOKENS: options.tokens }),
+        publicUrl: "http://127.0.0.1",
+      },
       clock: { nowMs: options.nowMs ?? (() => epochMs(Date.now())) },
       logger,
       ...(options.limits ? { limits: options.limits } : {}),

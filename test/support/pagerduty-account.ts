@@ -30,7 +30,7 @@ const API = "https://api.pagerduty.com";
 export class PagerDutyAccount {
   /** While it is down every question gets this status. */
   outage: number | null = null;
-  /** Questions for the list of incidents. */
+  /** Questions for the list of open incidents: one a round. */
   rounds = 0;
   /** Questions that met the outage. */
   turnedAway = 0;
@@ -113,15 +113,18 @@ export class PagerDutyAccount {
     return found === null ? [404, { error: { message: "Not Found", code: 2100 } }] : [200, found];
   }
 
+  /** A round asks twice: for what is open, however old, and for what began of late. */
   #list(request: Request): object {
-    this.rounds++;
     const { searchParams } = new URL(request.url);
+    const statuses = searchParams.getAll("statuses[]");
+    const isForAll = searchParams.get("date_range") === "all";
+    if (isForAll) this.rounds++;
     const [since = 0, until = 0] = ["since", "until"].map((name) => Date.parse(searchParams.get(name) ?? ""));
-    const inRange = [...this.#held.values()].filter(({ createdAt }) => {
-      const at = Date.parse(createdAt);
-      return at >= since && at <= until;
-    });
-    return { incidents: inRange.map(shown), limit: 100, offset: 0, more: false, total: null };
+    const incidents = [...this.#held.values()]
+      .filter(({ createdAt }) => isForAll || (Date.parse(createdAt) >= since && Date.parse(createdAt) <= until))
+      .map(shown)
+      .filter(({ status }) => statuses.length === 0 || statuses.includes(status));
+    return { incidents, limit: 100, offset: 0, more: false, total: null };
   }
 
   #incidentIn(request: Request): Held | undefined {
@@ -129,7 +132,7 @@ export class PagerDutyAccount {
   }
 }
 
-function shown({ id, title, service, createdAt, entries }: Held): object {
+function shown({ id, title, service, createdAt, entries }: Held) {
   const last = entries.find(({ type }) => type !== "notify_log_entry");
   const step = (["trigger", "acknowledge", "resolve"] as const).find((each) => last?.type === `${each}_log_entry`);
   return {

@@ -39,8 +39,13 @@ export class PagerDutyStub {
   readonly onCalls = new Map<string, readonly { escalation_level: number; user: { summary: string } }[]>();
   /** Of whichever incident is asked for. */
   readonly logEntries: object[] = [];
+  /** How many of the next edits end without an answer and are carried out only by `carryOutLate()`. */
+  lateEdits = 0;
+  /** What happens, once, while an edit is on its way. */
+  duringEdit: (() => Promise<void>) | null = null;
   posts = 0;
   reads = 0;
+  readonly #late: (() => void)[] = [];
 
   /** Answers at PagerDuty's own address until `nock.cleanAll()`. */
   install(): void {
@@ -57,6 +62,10 @@ export class PagerDutyStub {
     api.get(/^\/services\/[^/]+\/change_events/u).reply(200, { change_events: [], more: false });
     api.get(/^\/services\?/u).reply(200, () => ({ services: this.services }));
     api.get(/^\/oncalls\?/u).reply((request: Request) => this.#onCall(request));
+  }
+
+  carryOutLate(): void {
+    for (const carryOut of this.#late.splice(0)) carryOut();
   }
 
   #notesOf(incident: string) {
@@ -92,9 +101,19 @@ export class PagerDutyStub {
   async #edit(request: Request): Promise<Answer> {
     const note = this.notes.find(({ id }) => request.url.includes(`/notes/${id}`));
     if (note === undefined) throw new Error(`no such note: ${request.url}`);
-    note.content = await contentOf(request);
-    note.edits++;
-    return [200, { note: { id: note.id, content: note.content } }];
+    const content = await contentOf(request);
+    const carryOut = () => {
+      note.content = content;
+      note.edits++;
+    };
+    const meanwhile = this.duringEdit;
+    this.duringEdit = null;
+    const isLate = this.lateEdits > 0;
+    if (isLate) this.lateEdits--;
+    await meanwhile?.();
+    if (isLate) this.#late.push(carryOut);
+    else carryOut();
+    return isLate ? [502, {}] : [200, { note: { id: note.id, content } }];
   }
 
   async #change(request: Request): Promise<Answer> {

@@ -104,6 +104,7 @@ export function surfaceDeps(kept: readonly KeptIncident[], overrides: Partial<Su
       at: async () => null,
       stuck: async () => [],
     },
+    redraw: async () => {},
     marks: new InMemoryMarks(),
     preferences: new MemoryPreferences(),
     health: async () => [],

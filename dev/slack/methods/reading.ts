@@ -59,7 +59,7 @@ async function userInfo(team: Team, body: Json): Promise<Json> {
     const user = answer["user"];
     return { ok: true, user: { ...(typeof user === "object" ? user : {}), tz: seeded.tz } };
   }
-  const { name, email, tz } = known;
+  const { name, email, tz, isGuest } = known;
   return {
     ok: true,
     user: {
@@ -69,6 +69,7 @@ async function userInfo(team: Team, body: Json): Promise<Json> {
       real_name: name,
       deleted: false,
       is_bot: false,
+      is_restricted: isGuest,
       tz: tz ?? seeded?.tz ?? "Etc/UTC",
       profile: { display_name: name, real_name: name, email: email ?? seeded?.email },
     },

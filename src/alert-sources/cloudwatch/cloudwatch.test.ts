@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { ManualClock } from "../../../test/support/fakes.ts";
+import { InMemoryMarks, ManualClock } from "../../../test/support/fakes.ts";
 import { senderTools } from "../../../test/support/sender-tools.ts";
 import { alarmMessage, createSnsSender, type SnsSender } from "../../../test/support/sns-sender.ts";
 import { UnavailableError } from "../../app/errors.ts";
-import { epochMs } from "../../core/ids.ts";
+import { DEFAULT_TENANT, epochMs } from "../../core/ids.ts";
 import type { SafeFetchAnswer, SafeFetchRequest } from "../../platform/safe-fetch.ts";
 import { dedupKey } from "./dedup-key.ts";
 import { Envelope } from "./envelope.ts";
@@ -21,14 +21,14 @@ const delivery = (body: unknown) => ({
 });
 
 /** A receiver to which the network answers with this certificate, or as told. */
-function receiver(from: SnsSender = sender, answer: Partial<SafeFetchAnswer> = {}) {
+function receiver(from: SnsSender = sender, answer: Partial<SafeFetchAnswer> = {}, marks = new InMemoryMarks()) {
   const asked: SafeFetchRequest[] = [];
   const clock = new ManualClock();
   const fetch = (request: SafeFetchRequest) => {
     asked.push(request);
     return Promise.resolve({ status: 200, headers: {}, body: Buffer.from(from.certificate), ...answer });
   };
-  const checks = snsChecks([sender.topic], senderTools({ fetch, clock }));
+  const checks = snsChecks([sender.topic], senderTools({ fetch, clock, marks }));
   return { ...checks, asked, clock };
 }
 
@@ -149,13 +149,41 @@ test("a certificate that cannot be had now is no refusal: SNS would never send t
   expect(await receiver(sender, { body: Buffer.from("no certificate") }).verify(body)).toEqual(WRONG);
 });
 
+/** What anybody can send who knows the topic: an address of the right form where nothing is. */
+const named = (at: number) =>
+  delivery({
+    ...sender.notification("m"),
+    SigningCertURL: `https://${HOST}/SimpleNotificationService-${String(at).padStart(32, "f")}.pem`,
+  });
+
+test("after a restart strangers who use up the questions keep out no alarm that is signed with a known certificate", async () => {
+  const marks = new InMemoryMarks();
+  expect(await receiver(sender, {}, marks).verify(delivery(sender.notification("m")))).toEqual(AUTHENTIC);
+  const { verify, asked } = receiver(sender, { status: 404 }, marks);
+  for (let at = 0; at < 10; at++) expect(await verify(named(at))).toEqual(WRONG);
+  await expect(verify(named(10))).rejects.toThrow("too many certificates");
+
+  expect(await verify(delivery(sender.notification("n")))).toEqual(AUTHENTIC);
+  expect(asked.map(({ url }) => url)).not.toContain(sender.certificateUrl);
+});
+
+test("a kept certificate counts until it is over, and what was kept broken is asked for again", async () => {
+  const marks = new InMemoryMarks();
+  await receiver(sender, {}, marks).verify(delivery(sender.notification("m")));
+  const later = receiver(sender, { status: 503 }, marks);
+  later.clock.advance(Date.UTC(2049, 0, 2) - later.clock.nowMs());
+  await expect(later.verify(delivery(sender.notification("m")))).rejects.toThrow(UnavailableError);
+
+  for (const broken of ["{broken", "[]", JSON.stringify({ [sender.certificateUrl]: "no certificate" })]) {
+    for (const name of marks.names()) await marks.set(DEFAULT_TENANT, name.replace(/^.*?\//u, ""), broken);
+    const { verify, asked } = receiver(sender, {}, marks);
+    expect(await verify(delivery(sender.notification("m")))).toEqual(AUTHENTIC);
+    expect(asked).toHaveLength(1);
+  }
+});
+
 test("strangers who know a topic cannot make us ask for more than ten certificates a minute", async () => {
   const { verify, asked, clock } = receiver(sender, { status: 404 });
-  const named = (at: number) =>
-    delivery({
-      ...sender.notification("m"),
-      SigningCertURL: `https://${HOST}/SimpleNotificationService-${String(at).padStart(32, "0")}.pem`,
-    });
   for (let at = 0; at < 10; at++) expect(await verify(named(at))).toEqual(WRONG);
   await expect(verify(named(10))).rejects.toThrow("too many certificates");
   clock.advance(60_000);

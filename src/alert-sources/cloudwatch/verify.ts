@@ -1,5 +1,5 @@
 import { verify as verifySignature } from "node:crypto";
-import type { Delivery, Verdict } from "../../app/delivery.ts";
+import type { Delivery, Refusal, Verdict } from "../../app/delivery.ts";
 import type { SenderChecks, SenderTools } from "../define.ts";
 import { isCertificateUrl, SigningKeys } from "./certificates.ts";
 import { confirm } from "./confirm.ts";
@@ -7,6 +7,7 @@ import { Envelope, readJson, Signature, signedText } from "./envelope.ts";
 import { readTopic, type Topic } from "./topics.ts";
 
 const DIGEST: Readonly<Record<Signature["SignatureVersion"], string>> = { "1": "RSA-SHA1", "2": "RSA-SHA256" };
+const NOT_CONFIGURED: Refusal = { status: "refused", reason: "no-secret-configured" };
 const WRONG: Verdict = { status: "refused", reason: "wrong-signature" };
 
 /**
@@ -18,13 +19,15 @@ export function snsChecks(arns: readonly string[], tools: SenderTools): SenderCh
   const topics = new Map(arns.flatMap((arn) => readTopic(arn) ?? []).map((topic) => [topic.arn, topic]));
   const keys = new SigningKeys(tools);
   return {
+    // SNS signs inside of the body; its headers prove nothing.
+    refusedByHead: () => (topics.size === 0 ? NOT_CONFIGURED : null),
     verify: (delivery) => verify(delivery, topics, keys),
     confirm: (body, signal) => confirm({ ...tools, topics }, body, signal),
   };
 }
 
 function verify({ raw }: Delivery, topics: ReadonlyMap<string, Topic>, keys: SigningKeys): Verdict | Promise<Verdict> {
-  if (topics.size === 0) return { status: "refused", reason: "no-secret-configured" };
+  if (topics.size === 0) return NOT_CONFIGURED;
   const json = readJson(raw);
   const signature = Signature.safeParse(json);
   if (!signature.success) return { status: "refused", reason: "no-signature" };

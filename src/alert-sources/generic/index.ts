@@ -3,7 +3,7 @@ import { secretListSetting, splitSecrets } from "../secret-list.ts";
 import { dedupKey } from "./dedup-key.ts";
 import { GenericPayload } from "./payload.ts";
 import { toAlerts } from "./to-alerts.ts";
-import { verify } from "./verify.ts";
+import { refusedByHead, verify } from "./verify.ts";
 
 export const generic = defineAlertSource({
   env: {
@@ -15,7 +15,7 @@ export const generic = defineAlertSource({
   howToConfigure:
     'Set GENERIC_WEBHOOK_SECRETS to a long random text and POST {"service": "...", "title": "..."} to <your URL>/hooks/generic with "Authorization: Bearer <text>", or with "X-TraceOps-Signature: v1=<hex HMAC-SHA256 of the body>".',
   maxBodyBytes: 262_144,
-  checks: checkedBy(verify),
+  checks: checkedBy({ refusedByHead, verify }),
   dedupKey,
   payload: GenericPayload,
   toAlerts,

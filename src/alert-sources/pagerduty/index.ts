@@ -4,7 +4,7 @@ import { dedupKey } from "./dedup-key.ts";
 import { WebhookPayload } from "./payload.ts";
 import { toAlerts } from "./to-alerts.ts";
 import { toNotes } from "./to-notes.ts";
-import { verify } from "./verify.ts";
+import { refusedByHead, verify } from "./verify.ts";
 
 export const pagerduty = defineAlertSource({
   env: {
@@ -17,7 +17,7 @@ export const pagerduty = defineAlertSource({
     "In PagerDuty add a v3 webhook subscription for <your URL>/hooks/pagerduty and set PAGERDUTY_WEBHOOK_SECRETS to its secret. Without a public URL set an API key instead: incidents are then polled.",
   // Four times the largest body that PagerDuty sends: refusing three in a row would disable the subscription.
   maxBodyBytes: 1_048_576,
-  checks: checkedBy(verify),
+  checks: checkedBy({ refusedByHead, verify }),
   dedupKey,
   payload: WebhookPayload,
   toAlerts: ({ event }) => toAlerts(event),

@@ -16,8 +16,12 @@ export const LogEntryList = z.array(
   }),
 );
 
-/** Where polling stands: the last round, and the incidents that were open then. */
-export const Mark = z.object({ seenMs: z.number().int(), open: z.array(z.string()) });
+/** Where polling stands: the last round, the incidents that are followed, and whether there were more open ones than fit. */
+export const Mark = z.object({
+  seenMs: z.number().int(),
+  open: z.array(z.string()),
+  isFull: z.boolean().optional(),
+});
 
 export type ListedIncident = z.infer<typeof ListedIncidents>[number];
 export type LogEntry = z.infer<typeof LogEntryList>[number];

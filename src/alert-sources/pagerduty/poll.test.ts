@@ -1,61 +1,24 @@
 import nock from "nock";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { InMemoryInbox, InMemoryMarks, ManualClock, RecordingLogger } from "../../../test/support/fakes.ts";
+import {
+  entry,
+  HOST,
+  incident,
+  listed,
+  logged,
+  open,
+  recent,
+  refusal,
+  setUp,
+} from "../../../test/support/pagerduty-rounds.ts";
 import { DEFAULT_TENANT, epochMs } from "../../core/ids.ts";
-import { createPagerDutyClient } from "../../platform/clients/pagerduty-rest.ts";
 import { pagerduty } from "./index.ts";
-import { pollPagerDuty } from "./poll.ts";
-
-const HOST = "https://api.pagerduty.com";
-const signal = new AbortController().signal;
 
 beforeEach(() => nock.disableNetConnect());
 afterEach(() => {
   nock.cleanAll();
   nock.enableNetConnect();
 });
-
-const incident = (id: string, overrides: object = {}) => ({
-  id,
-  title: `Incident ${id}`,
-  status: "triggered",
-  urgency: "high",
-  html_url: `https://example.pagerduty.com/incidents/${id}`,
-  created_at: "2026-03-02T09:58:00Z",
-  last_status_change_at: "2026-03-02T09:58:00Z",
-  service: { id: "S1", type: "service_reference", summary: "orders" },
-  priority: null,
-  ...overrides,
-});
-const entry = (id: string, type: string, created_at: string) => ({
-  id,
-  type: `${type}_log_entry`,
-  created_at,
-  agent: { type: "user_reference", summary: "Ada" },
-});
-const listed = (...incidents: object[]) =>
-  nock(HOST).get("/incidents").query(true).reply(200, { incidents, more: false });
-const logged = (id: string, ...log_entries: object[]) =>
-  nock(HOST).get(`/incidents/${id}/log_entries`).query(true).reply(200, { log_entries, more: false });
-
-function setUp() {
-  const clock = new ManualClock();
-  const inbox = new InMemoryInbox();
-  const client = createPagerDutyClient({ token: "key", host: "api.pagerduty.com", clock, libraryPauseMs: 1 });
-  const deps = {
-    client,
-    clock,
-    inbox,
-    marks: new InMemoryMarks(),
-    logger: new RecordingLogger(),
-    tenant: DEFAULT_TENANT,
-  };
-  const alerts = () =>
-    [...inbox.items.values()].flatMap(({ delivery }) =>
-      pagerduty.parse(JSON.parse(new TextDecoder().decode(delivery.raw)), epochMs(0)),
-    );
-  return { clock, inbox, alerts, deps, poll: () => pollPagerDuty(deps, signal) };
-}
 
 const triggered = entry("R1", "trigger", "2026-03-02T09:58:00Z");
 const acknowledged = entry("R2", "acknowledge", "2026-03-02T10:00:10Z");
@@ -114,8 +77,9 @@ test("a change that PagerDuty shows a minute late is still seen", async () => {
 
 test("the first round takes up what is open, however old, and leaves what is over", async () => {
   const { poll } = setUp();
-  const old = { created_at: "2026-03-02T05:00:00Z", last_status_change_at: "2026-03-02T05:00:00Z" };
-  listed(incident("Q1", old), incident("Q2", { ...old, status: "resolved" }));
+  const old = { created_at: "2025-11-02T05:00:00Z", last_status_change_at: "2025-11-02T05:00:00Z" };
+  open(incident("Q1", old));
+  recent(incident("Q2", { ...old, status: "resolved" }));
   logged("Q1", triggered);
 
   expect(await poll()).toMatchObject({ incidents: 1, stored: 1 });
@@ -145,10 +109,7 @@ test("an incident too old for the list is still followed until it is resolved", 
 test("a round that fails moves no mark, so the next one repeats it", async () => {
   const { poll, deps } = setUp();
   listed(incident("Q1"));
-  nock(HOST)
-    .get("/incidents/Q1/log_entries")
-    .query(true)
-    .reply(403, { error: { message: "no" } });
+  nock(HOST).get("/incidents/Q1/log_entries").query(true).reply(401, refusal("no"));
 
   await expect(poll()).rejects.toMatchObject({ system: "PagerDuty" });
   expect(await deps.marks.get(DEFAULT_TENANT, "pagerduty.poll")).toBeNull();
@@ -178,4 +139,48 @@ test("what people wrote is polled too, under the id that the webhook names, and 
     pagerduty.parseNotes(JSON.parse(new TextDecoder().decode(delivery.raw)), epochMs(0)),
   );
   expect(read).toMatchObject([{ key: "note:N1", who: "Ada", text: "rolled back", atMs: Date.parse(created_at) }]);
+});
+
+test.each([
+  [404, "its service was deleted"],
+  [403, "the key may not see it any more"],
+])("a remembered incident that answers %i (%s) is said once and forgotten, and the others go on", async (status) => {
+  const { poll, clock, deps, alerts } = setUp();
+  listed(incident("Q1"), incident("Q2"));
+  logged("Q1", triggered);
+  logged("Q2", entry("R2", "trigger", "2026-03-02T09:58:00Z"));
+  await poll();
+  clock.advance(10 * 60_000);
+  listed();
+  nock(HOST).get("/incidents/Q1").query(true).reply(status, refusal("Not Found"));
+  const over = { status: "resolved", last_status_change_at: "2026-03-02T10:09:00Z" };
+  nock(HOST)
+    .get("/incidents/Q2")
+    .query(true)
+    .reply(200, { incident: incident("Q2", over) });
+  logged("Q2", entry("R3", "resolve", "2026-03-02T10:09:00Z"));
+
+  expect(await poll()).toMatchObject({ incidents: 1, stored: 1 });
+  clock.advance(10 * 60_000);
+  listed();
+  expect(await poll()).toMatchObject({ incidents: 0 });
+
+  expect(alerts().at(-1)).toMatchObject({ status: "resolved", fingerprint: "Q2" });
+  expect(deps.logger.lines.filter(({ message }) => message.includes("no longer shows this incident"))).toMatchObject([
+    { level: "warn", fields: { pagerDutyIncident: "Q1" } },
+  ]);
+});
+
+test("an incident whose log may not be read keeps no other one from being told", async () => {
+  const { poll, clock, deps } = setUp();
+  const quiet = { created_at: "2026-03-02T09:50:00Z", last_status_change_at: "2026-03-02T09:50:00Z" };
+  listed(incident("Q1", quiet), incident("Q2", quiet));
+  nock(HOST).get("/incidents/Q1/log_entries").query(true).reply(403, refusal("Access Denied"));
+  logged("Q2", triggered);
+
+  expect(await poll()).toMatchObject({ stored: 1 });
+  clock.advance(30_000);
+  listed(incident("Q1", quiet), incident("Q2", quiet));
+  expect(await poll()).toMatchObject({ incidents: 0 });
+  expect(deps.logger.lines.filter(({ level }) => level === "warn")).toHaveLength(1);
 });

@@ -8,6 +8,8 @@ export interface JobSpec {
   readonly collapses: boolean;
   /** True for work that people wait for and that is quickly done: in a backlog it overtakes the rest. */
   readonly overtakes: boolean;
+  /** True for work that holds much in memory: only some of it runs at once, and never where the other jobs run. */
+  readonly isHeavy: boolean;
   /** Tries before the outbox row is quarantined. */
   readonly attempts: number;
   readonly timeoutMs: number;
@@ -20,6 +22,7 @@ export const jobCatalog = {
     writes: () => null,
     collapses: false,
     overtakes: false,
+    isHeavy: false,
     attempts: 5,
     timeoutMs: 30_000,
   },
@@ -37,6 +40,7 @@ export const jobCatalog = {
     writes: ({ incidentId }: { readonly incidentId: string }) => `answer:${incidentId}`,
     collapses: true,
     overtakes: false,
+    isHeavy: true,
     attempts: 5,
     timeoutMs: 60_000,
   },
@@ -47,6 +51,7 @@ export const jobCatalog = {
       `incident:${incidentId}:${surface}`,
     collapses: true,
     overtakes: true,
+    isHeavy: false,
     attempts: 50,
     timeoutMs: 30_000,
   },
@@ -56,6 +61,7 @@ export const jobCatalog = {
     writes: () => "weights",
     collapses: true,
     overtakes: true,
+    isHeavy: false,
     attempts: 5,
     timeoutMs: 10_000,
   },

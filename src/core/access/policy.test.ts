@@ -70,13 +70,14 @@ function slackCases(): readonly Case[] {
     ["u0admin", "admin"],
     ["u0nobody", "responder"],
   ];
-  return (["member", "guest", "foreign", "unverified"] as const).flatMap((standing) =>
+  return (["member", "guest", "untold", "foreign", "unverified"] as const).flatMap((standing) =>
     named.map(([name, column]): Case => {
-      const isIn = standing === "member" || standing === "guest";
+      const isOutside = standing === "guest" || standing === "untold";
+      const isIn = standing === "member" || isOutside;
       return {
         name: `${standing} ${name}`,
         principal: { kind: "slack", tenant: DEFAULT_TENANT, standing, names: [name], isWorkspaceAdmin: false },
-        column: standing === "guest" && name === "u0nobody" ? "viewer" : column,
+        column: isOutside && name === "u0nobody" ? "viewer" : column,
         admits: (_, { place }) => isIn && MEMBER_PLACES.includes(place),
       };
     }),
@@ -196,6 +197,23 @@ describe("the policy", () => {
     expect(may({ principal, action: "data.erase", resource, roster: base })).toMatchObject({
       because: "foreign-workspace",
     });
+  });
+});
+
+const askedUntold = (action: Action, names: readonly string[]) => {
+  const principal: Principal = { kind: "slack", tenant, standing: "untold", names, isWorkspaceAdmin: true };
+  return may({ principal, action, roster: base, resource: { tenant, incident: MINE, services: [], place: "open" } });
+};
+
+describe("somebody of whom Slack never said whether a guest", () => {
+  test("is told to try again where a member may, and that a role is missing where no member may", () => {
+    expect(askedUntold("incident.resolve", ["u1"])).toMatchObject({ allowed: false, because: "untold-person" });
+    expect(askedUntold("data.erase", ["u1"])).toMatchObject({ allowed: false, because: "role" });
+    expect(askedUntold("incident.resolve", ["u0viewer"])).toMatchObject({ allowed: false, because: "role" });
+  });
+
+  test("responds when an administrator named their id", () => {
+    expect(askedUntold("incident.resolve", ["u0responder"])).toEqual({ allowed: true });
   });
 });
 

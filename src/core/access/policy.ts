@@ -25,8 +25,11 @@ export type Principal = {
 
 export interface SlackPerson {
   readonly kind: "slack";
-  /** `foreign`: of a workspace that is not connected; `unverified`: Slack could not be asked which one is ours. */
-  readonly standing: "member" | "guest" | "foreign" | "unverified";
+  /**
+   * `foreign`: of a workspace that is not connected; `unverified`: Slack could not be asked which one is ours; `untold`: of
+   * our workspace, but Slack never said whether a guest.
+   */
+  readonly standing: "member" | "guest" | "foreign" | "unverified" | "untold";
   /** Every name under which the roster may know this person, in lower case: ids, e-mail, user groups. */
   readonly names: readonly string[];
   /** An administrator or owner of the Slack workspace. */
@@ -51,6 +54,7 @@ export type Refusal =
   | "other-tenant"
   | "foreign-workspace"
   | "unverified-workspace"
+  | "untold-person"
   | "token-scope"
   | "other-incident"
   | "role"
@@ -114,7 +118,7 @@ function slackRole({ names, standing, isWorkspaceAdmin }: SlackPerson, { roles, 
   if (named.length > 0) return named.reduce((most, role) => (rank(role) > rank(most) ? role : most));
   const hasAdmins = [...roles.values()].includes("admin");
   if (isWorkspaceAdmin && standing === "member" && !hasAdmins) return "admin";
-  return standing === "guest" ? lower(everybody, "viewer") : everybody;
+  return standing === "member" ? everybody : lower(everybody, "viewer");
 }
 
 function tenantOf({ principal, resource }: Question): Refusal | null {
@@ -138,7 +142,11 @@ function linkOf({ principal, resource: { incident } }: Question): Refusal | null
 }
 
 function rankOf({ principal, action, roster }: Question): Refusal | null {
-  return rank(roleOf(principal, roster)) >= rank(ACTIONS[action].least) ? null : "role";
+  const isEnough = (who: Principal) => rank(roleOf(who, roster)) >= rank(ACTIONS[action].least);
+  if (isEnough(principal)) return null;
+  // Whose move is next: with Slack's word that this is a member it would be enough.
+  const isUntold = principal.kind === "slack" && principal.standing === "untold";
+  return isUntold && isEnough({ ...principal, standing: "member" }) ? "untold-person" : "role";
 }
 
 function ownershipOf({ principal, action, resource, roster }: Question): Refusal | null {

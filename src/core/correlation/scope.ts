@@ -10,6 +10,8 @@ export interface CorrelationScope {
   readonly groupKey?: string;
   /** Running incidents whose last alert began this close to it. */
   readonly near?: { readonly atMs: EpochMs; readonly withinMs: number };
+  /** Those of further alerts that are placed with this one. */
+  readonly others?: readonly CorrelationScope[];
 }
 
 /** Holds every incident that `correlate` could choose for this alert, and every running one beside it in time. */
@@ -18,8 +20,17 @@ export function scopeOf({ fingerprint, groupKey, startedAtMs }: Alert, policy: C
   return { fingerprint, groupKey, near: { atMs: startedAtMs, withinMs } };
 }
 
+/** The same for many alerts at once. */
+export function scopeOfAll(first: Alert, others: readonly Alert[], policy: CorrelationPolicy): CorrelationScope {
+  return { ...scopeOf(first, policy), others: others.map((alert) => scopeOf(alert, policy)) };
+}
+
 /** Whether an incident is one of those. */
-export function isInScope({ fingerprint, groupKey, near }: CorrelationScope, incident: OpenIncident): boolean {
+export function isInScope(scope: CorrelationScope, incident: OpenIncident): boolean {
+  return isInOwnScope(scope, incident) || (scope.others ?? []).some((other) => isInScope(other, incident));
+}
+
+function isInOwnScope({ fingerprint, groupKey, near }: CorrelationScope, incident: OpenIncident): boolean {
   if (incident.fingerprints.includes(fingerprint)) return true;
   if (incident.status === "resolved") return false;
   if (groupKey !== undefined && incident.groupKeys.includes(groupKey)) return true;

@@ -133,6 +133,19 @@ test("a row becomes a log event with its own fine time, service, stream and ids"
   });
 });
 
+test("a line of a megabyte is cut to 64 KiB, and not within a word", async () => {
+  const message = `charge failed ${"word ".repeat(13_000)}${"s3cret".repeat(300)} ${"x".repeat(900_000)}`;
+  const long = LINE.map(({ field, value }) => ({ field, value: field === "@message" ? message : value }));
+  aws("us-east-1", insights({ [EVERYTHING]: complete([long]) }));
+
+  const evidence = await gather();
+  const [event] = evidence.status === "found" ? evidence.events : [];
+  const body = event?.kind === "log" ? event.body : "";
+
+  expect(body.length).toBeLessThanOrEqual(64 * 1024);
+  expect(body.endsWith("word [cut]")).toBe(true);
+});
+
 test("window and baseline are asked in whole seconds, with these very queries", async () => {
   aws("us-east-1", insights({}));
   await gather();

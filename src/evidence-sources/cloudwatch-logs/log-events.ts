@@ -3,6 +3,7 @@ import { type EpochNs, eventId } from "../../core/ids.ts";
 import { msToNs } from "../../core/time.ts";
 import { instantNs } from "../../platform/records/instants.ts";
 import { readLogLine } from "../../platform/records/log-line.ts";
+import { cutToWords } from "../../platform/redaction/cut-to-words.ts";
 import type { FilteredLine } from "./filter-events.ts";
 import type { Row } from "./insights.ts";
 import type { LogGroup } from "./settings.ts";
@@ -46,7 +47,9 @@ interface Times {
 
 const SECOND_NS = 1_000_000_000n;
 
-function eventOf({ group, stream, mark }: Origin, message: string, { atNs, observedNs }: Times): LogEvent<string> {
+function eventOf({ group, stream, mark }: Origin, told: string, { atNs, observedNs }: Times): LogEvent<string> {
+  // One event of CloudWatch can have a megabyte.
+  const message = cutToWords(told);
   const { atNs: saidNs, ...line } = readLogLine(message);
   const ref = `${group.region}/${group.group}/${stream}#${mark || `${atNs}/${message}`}`;
   return {

@@ -3,7 +3,7 @@ import { api } from "@pagerduty/pdjs";
 import { z } from "zod";
 import type { Clock } from "../../app/ports.ts";
 import { untilAborted } from "../until-aborted.ts";
-import { type PagerDutyClient, PagerDutyError } from "./pagerduty.ts";
+import { type PagerDutyClient, PagerDutyError, type PagerDutyQuery } from "./pagerduty.ts";
 
 /** Settings of the PagerDuty account; the surface, the evidence source and polling share one client made from them. */
 export const pagerDutyEnv = {
@@ -44,7 +44,7 @@ const BOUNDS = { redirect: "error", size: 16_777_216 } as const;
 interface Call {
   readonly method: "GET" | "POST" | "PUT";
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: PagerDutyQuery;
   readonly body?: object;
   readonly from?: string | null;
   readonly signal: AbortSignal;
@@ -60,7 +60,7 @@ export function createPagerDutyClient(options: PagerDutyRestOptions): PagerDutyC
     get: (path, query, signal) => client.retried({ method: "GET", path, query, signal }),
     list: (request, signal) => client.list(request, signal),
     post: (path, body, { from, signal }) => client.once({ method: "POST", path, body, from, signal }),
-    put: (path, body, { from, signal }) => client.retried({ method: "PUT", path, body, from, signal }),
+    put: (path, body, { from, signal, tries }) => client.retried({ method: "PUT", path, body, from, signal }, tries),
   };
 }
 
@@ -73,12 +73,12 @@ class PagerDutyRest {
     this.#options = options;
   }
 
-  async retried(call: Call): Promise<unknown> {
+  async retried(call: Call, maxTries = MAX_TRIES): Promise<unknown> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.once(call);
       } catch (error) {
-        const isLast = tries >= MAX_TRIES || call.signal.aborted;
+        const isLast = tries >= maxTries || call.signal.aborted;
         if (isLast || !(error instanceof PagerDutyError) || !error.retryable) throw error;
         await pause(500 * 2 ** (tries - 1), call.signal);
       }
@@ -86,7 +86,7 @@ class PagerDutyRest {
   }
 
   async list(
-    request: { path: string; key: string; query: Readonly<Record<string, string>>; maxPages: number },
+    request: { path: string; key: string; query: PagerDutyQuery; maxPages: number },
     signal: AbortSignal,
   ): Promise<readonly unknown[]> {
     const found: unknown[] = [];
@@ -123,7 +123,7 @@ class PagerDutyRest {
         ...BOUNDS,
         retryTimeout: libraryPauseMs,
         signal,
-        ...(call.query ? { queryParameters: { ...call.query } } : {}),
+        ...(call.query ? { queryParameters: parameters(call.query) } : {}),
         ...(call.body ? { data: call.body } : {}),
       });
       // The library sleeps between its own tries without looking at the signal.
@@ -148,6 +148,13 @@ class PagerDutyRest {
     const isUsedUp = response.status === 429 || response.headers.get("ratelimit-remaining") === "0";
     if (isUsedUp && seconds > 0) this.#notBeforeMs = this.#options.clock.nowMs() + seconds * 1000;
   }
+}
+
+/** In the library's own type, which may be changed by it. */
+function parameters(query: PagerDutyQuery): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]),
+  );
 }
 
 const Page = z.looseObject({ more: z.boolean().nullish() });

@@ -8,11 +8,11 @@ import { AppError } from "../../app/errors.ts";
 import type { EpochMs } from "../../core/ids.ts";
 import { withEveryTenant } from "../every-tenant.ts";
 import { BACKUP_VERSION, type BackupSummary, type Begin } from "./format.ts";
+import { rowBatches } from "./row-batches.ts";
 import { quoted, readMigrationLedger, readTables } from "./tables.ts";
 
 /** About so many bytes are read at once; one row, however large, is always read whole. */
 const BATCH_BYTES = 4 * 1024 * 1024;
-const MAX_BATCH_ROWS = 5_000;
 const Lines = z.array(z.object({ line: z.string() }));
 const Values = z.array(z.object({ name: z.string(), value: z.string() }));
 
@@ -81,22 +81,14 @@ interface Batch {
   readonly count: number;
 }
 
-/** Rows by a cursor, as many at once as fit the batch when they are like the ones before. */
-async function* tableRows(client: pg.Client, { table, columns }: Begin): AsyncGenerator<Batch> {
-  const values = columns.map(({ name }) => `${quoted(name)}::text`).join(", ");
-  await client.query(
-    `DECLARE backup_rows NO SCROLL CURSOR FOR SELECT json_build_array(${values})::text AS line FROM ONLY public.${quoted(table)}`,
-  );
-  for (let size = 8; ; ) {
-    const lines = Lines.parse((await client.query(`FETCH ${size} FROM backup_rows`)).rows);
-    if (lines.length === 0) break;
+async function* tableRows(client: pg.Client, table: Begin): AsyncGenerator<Batch> {
+  const values = table.columns.map(({ name }) => `${quoted(name)}::text`).join(", ");
+  const select = `SELECT json_build_array(${values})::text AS line FROM ONLY public.${quoted(table.table)} WHERE ctid = ANY($1::tid[])`;
+  for await (const places of rowBatches(client, table, BATCH_BYTES)) {
+    const lines = Lines.parse((await client.query(select, [places])).rows);
     // PostgreSQL breaks the line between two values of an array; in a value it would be escaped.
-    const text = lines.map(({ line }) => `${line.replaceAll("\n", "")}\n`).join("");
-    yield { text, count: lines.length };
-    const fits = Math.floor((BATCH_BYTES * lines.length) / text.length);
-    size = Math.max(1, Math.min(fits, size * 4, MAX_BATCH_ROWS));
+    yield { text: lines.map(({ line }) => `${line.replaceAll("\n", "")}\n`).join(""), count: lines.length };
   }
-  await client.query("CLOSE backup_rows");
 }
 
 function toLine(value: object): string {

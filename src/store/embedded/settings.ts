@@ -13,6 +13,8 @@ const Settings = z.object({
   password: z.string().min(1),
   /** The processes that use the server, once per start; the last one that stops also stops the server. */
   users: z.array(z.number().int()).default([]),
+  /** When these processes began, by their number; beside the list because the version before reads that one. */
+  starts: z.record(z.string(), z.string()).default({}),
 });
 /** What one embedded server remembers between starts. Holds passwords: the file is readable by its owner only. */
 export type Settings = z.infer<typeof Settings>;
@@ -28,6 +30,7 @@ export function loadSettings(dataDir: string, account: Account | null): Settings
     adminPassword: randomBytes(24).toString("base64url"),
     password: randomBytes(24).toString("base64url"),
     users: [],
+    starts: {},
     ...(known === null ? {} : { adminPassword: known.adminPassword, password: known.password }),
   };
 }

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { isRunning } from "./postmaster.ts";
+import { isStillRunning, startOf } from "./processes.ts";
 import { isErrno } from "./settings.ts";
 
 const WAIT_MS = 50;
@@ -31,7 +31,7 @@ async function acquire(file: string): Promise<void> {
 
 function tryTake(file: string): boolean {
   try {
-    writeFileSync(file, String(process.pid), { flag: "wx", mode: 0o600 });
+    writeFileSync(file, `${process.pid} ${startOf(process.pid) ?? ""}`, { flag: "wx", mode: 0o600 });
     return true;
   } catch (error) {
     if (isErrno(error, "EEXIST")) return false;
@@ -41,9 +41,10 @@ function tryTake(file: string): boolean {
 
 function isStale(file: string): boolean {
   try {
-    const pid = Number.parseInt(readFileSync(file, "utf8"), 10);
+    const [number = "", started = ""] = readFileSync(file, "utf8").split(" ");
+    const pid = Number.parseInt(number, 10);
     const ageMs = Date.now() - statSync(file).mtimeMs;
-    return ageMs > STALE_MS || (Number.isInteger(pid) && !isRunning(pid));
+    return ageMs > STALE_MS || (Number.isInteger(pid) && !isStillRunning(pid, started === "" ? null : started));
   } catch (error) {
     // Gone between the attempt and the look: free again.
     if (isErrno(error, "ENOENT")) return false;

@@ -3,7 +3,8 @@ import { accountForServer } from "./account.ts";
 import { connectionString, ensureProgramDatabase } from "./admin.ts";
 import { prepareBinaries } from "./binaries.ts";
 import { keepRunning } from "./keep-running.ts";
-import { isRunning, readPostmaster } from "./postmaster.ts";
+import { readPostmaster } from "./postmaster.ts";
+import { isStillRunning, startOf } from "./processes.ts";
 import { clusterOf, findRunning, halt, initialise, launch, type Server } from "./server.ts";
 import { loadSettings, readSettings, type Settings, saveSettings } from "./settings.ts";
 import { withStartLock } from "./start-lock.ts";
@@ -62,8 +63,8 @@ async function bringUp(
     { port, adminPassword: settings.adminPassword },
     { password: settings.password, createsDatabases: options.createsDatabases ?? false },
   );
-  const others = settings.users.filter(isRunning);
-  saveSettings(options.dataDir, { ...settings, port, users: [...others, process.pid] });
+  const others = livingUsers(settings);
+  saveSettings(options.dataDir, { ...settings, port, ...withStarts([...others, process.pid]) });
   options.logger?.info({ port, joined: joined !== null, serverDir: server.serverDir }, "embedded PostgreSQL is ready");
   const watch = options.keepsRunning === true ? watchOver(options, server, port) : null;
   return {
@@ -98,11 +99,25 @@ async function leave(dataDir: string, server: Server): Promise<void> {
   await withStartLock(dataDir, async () => {
     const settings = readSettings(dataDir);
     if (settings === null) return;
-    const mine = settings.users.indexOf(process.pid);
-    const left = settings.users.filter((pid, index) => index !== mine && isRunning(pid));
+    const living = livingUsers(settings);
+    const mine = living.indexOf(process.pid);
+    const left = living.filter((_pid, index) => index !== mine);
     if (left.length === 0) await halt(server);
-    saveSettings(dataDir, { ...settings, users: left });
+    saveSettings(dataDir, { ...settings, ...withStarts(left) });
   });
+}
+
+/** Our own number may be listed by a process of an earlier container, which is not us. */
+function livingUsers({ users, starts }: Settings): readonly number[] {
+  return users.filter((pid) => isStillRunning(pid, starts[pid] ?? null));
+}
+
+function withStarts(users: readonly number[]): Pick<Settings, "users" | "starts"> {
+  const starts = users.flatMap((pid) => {
+    const started = startOf(pid);
+    return started === null ? [] : [[String(pid), started] as const];
+  });
+  return { users: [...users], starts: Object.fromEntries(starts) };
 }
 
 /** Stops the server of `dataDir`, whoever started it. Does nothing when none runs. */
@@ -113,6 +128,6 @@ export async function stopEmbeddedPostgres(dataDir: string): Promise<void> {
     const account = accountForServer();
     const binaries = prepareBinaries(account, settings.serverDir);
     await halt({ binaries, account, serverDir: settings.serverDir, extra: {} });
-    saveSettings(dataDir, { ...settings, users: [] });
+    saveSettings(dataDir, { ...settings, users: [], starts: {} });
   });
 }

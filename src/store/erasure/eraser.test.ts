@@ -34,6 +34,20 @@ test("JSON is read, so escapes hide nobody; keys lose ids but not words, and JSO
   expect(eraser.json('{ "b": 1.50,  "a": 1 }')).toBeNull();
 });
 
+test("what was sent ever so deeply nested is erased like everything else, and other people's stays byte for byte", async () => {
+  const depth = 400_000;
+  const nested = (text: string) => Buffer.from(`${"[".repeat(depth)}{"who":"${text}"}${"]".repeat(depth)}`);
+
+  expect(await eraseBytes(nested("\\u0041da Lovelace"), eraser)).toEqual(nested("person_1"));
+  expect(await eraseBytes(nested("Bob"), eraser)).toBeNull();
+});
+
+test("in JSON only what is of the person changes: numbers, spaces, doubled keys and strings that end in a backslash stay", () => {
+  expect(eraser.json('{ "n": 9007199254740993,\n "a" : "c:\\\\", "who": "U0ADA", "who":"\\"ada lovelace\\"" }')).toBe(
+    '{ "n": 9007199254740993,\n "a" : "c:\\\\", "who": "person_1", "who":"\\"person_1\\"" }',
+  );
+});
+
 test("packed lines are unpacked, and bytes that are none of ours stay", async () => {
   const packed = await promisify(gzip)('{"who":"Ada Lovelace"}\n{"other":1}');
   const erased = await eraseBytes(packed, eraser);

@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /** Whoever is to be forgotten, and what stands in their place. */
 export interface Person {
   /** Ids and e-mail addresses. */
@@ -20,7 +18,6 @@ export interface Eraser {
 /** Shorter names are words of other sentences. */
 const MIN_NAME = 3;
 const MIN_WRITING = 8;
-const Objects = z.record(z.string(), z.unknown());
 
 /** Replaces ids, names and writings as whole words, whatever their case. */
 export function createEraser({ ids, names, writings, pseudonym }: Person): Eraser {
@@ -33,20 +30,11 @@ export function createEraser({ ids, names, writings, pseudonym }: Person): Erase
     return wordPattern === null ? without : without.replace(wordPattern, pseudonym);
   };
   const key = (name: string) => (idPattern === null ? name : name.replace(idPattern, pseudonym));
-  const walk = (value: unknown): unknown => {
-    if (typeof value === "string") return replace(value);
-    if (Array.isArray(value)) return value.map(walk);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(Objects.parse(value)).map(([name, each]) => [key(name), walk(each)]));
-  };
   return {
     text: (text) => changed(text, replace(text)),
     json(text) {
-      const parsed = parseJson(text);
-      if (!parsed.isJson) return changed(text, replace(text));
-      const after = JSON.stringify(walk(parsed.value));
-      // Unchanged JSON stays byte for byte what it was.
-      return changed(JSON.stringify(parsed.value), after);
+      if (!isJson(text)) return changed(text, replace(text));
+      return changed(text, withStrings(text, { key, value: replace }));
     },
   };
 }
@@ -68,10 +56,54 @@ function escaped(word: string): string {
   return word.replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, "\\$&");
 }
 
-function parseJson(text: string): { readonly isJson: true; readonly value: unknown } | { readonly isJson: false } {
+function isJson(text: string): boolean {
   try {
-    return { isJson: true, value: JSON.parse(text) };
+    JSON.parse(text);
+    return true;
   } catch {
-    return { isJson: false };
+    return false;
   }
+}
+
+interface Strings {
+  readonly key: (text: string) => string;
+  readonly value: (text: string) => string;
+}
+
+/**
+ * JSON with its strings changed and everything else byte for byte as it was. From left to right instead of by its nesting:
+ * whoever may send us something decides how deep that is, and a walk down it would end on the stack.
+ */
+function withStrings(json: string, change: Strings): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (let begin = json.indexOf('"'); begin !== -1; begin = json.indexOf('"', from)) {
+    const end = endOfString(json, begin);
+    const literal = json.slice(begin, end);
+    const text = read(literal);
+    const after = isKey(json, end) ? change.key(text) : change.value(text);
+    parts.push(json.slice(from, begin), after === text ? literal : JSON.stringify(after));
+    from = end;
+  }
+  return parts.join("") + json.slice(from);
+}
+
+/** Behind the quote that ends the string: the first one that no odd number of backslashes stands before. */
+function endOfString(json: string, begin: number): number {
+  for (let at = json.indexOf('"', begin + 1); at !== -1; at = json.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (json[at - 1 - slashes] === "\\") slashes++;
+    if (slashes % 2 === 0) return at + 1;
+  }
+  return json.length;
+}
+
+function read(literal: string): string {
+  return literal.includes("\\") ? String(JSON.parse(literal)) : literal.slice(1, -1);
+}
+
+function isKey(json: string, end: number): boolean {
+  let at = end;
+  while (/\s/u.test(json[at] ?? "")) at++;
+  return json[at] === ":";
 }

@@ -1,10 +1,12 @@
+import { constants } from "node:buffer";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Eraser } from "./eraser.ts";
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
-const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
+/** What is longer could not be one text. */
+const MAX_UNPACKED_BYTES = constants.MAX_STRING_LENGTH;
 const GZIP_MAGIC = "1f8b";
 
 /** The bytes without the person, null when they are not in them: webhooks as they came, and packed lines of JSON. */

@@ -4,12 +4,15 @@ import type { Safe } from "../../core/safe.ts";
 import { checkPagerDutyKey, checkPagerDutyUser } from "../../platform/clients/pagerduty-check.ts";
 import { pagerDutyEnv } from "../../platform/clients/pagerduty-rest.ts";
 import { defineSurface } from "../define.ts";
-import { deliverNote, type Notebook } from "./deliver-note.ts";
+import { deliverNote } from "./deliver-note.ts";
+import { DONE, type Notebook, sooner } from "./notebook.ts";
 import { deliverPersonNotes } from "./person-notes.ts";
 import { renderNote } from "./render.ts";
 
 const SURFACE = "pagerduty";
 const MAX_NOTES = 10;
+/** Ends before the deadline of its job: a silent PagerDuty is waited for, and is no failure of the job. */
+const RUN_MS = 25_000;
 
 /** One note per PagerDuty incident, edited as the answer changes, and what people write here. */
 export const pagerduty = defineSurface({
@@ -44,8 +47,9 @@ export async function publishNotes(
     .filter(({ source }) => source === SURFACE)
     .slice(0, MAX_NOTES)
     .map(({ externalId }) => externalId);
-  const ours = await publishOurs(book, { answer, externalIds, untold }, signal);
-  const theirs = await deliverPersonNotes(book, { answer, surface: SURFACE, externalIds, signal });
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)]);
+  const ours = await publishOurs(book, { answer, externalIds, untold }, limited);
+  const theirs = await deliverPersonNotes(book, { answer, surface: SURFACE, externalIds, signal: limited });
   return sooner(ours, theirs);
 }
 
@@ -54,7 +58,7 @@ async function publishOurs(
   { answer, externalIds, untold }: { answer: IncidentAnswer; externalIds: readonly string[]; untold: readonly Safe[] },
   signal: AbortSignal,
 ): Promise<JobOutcome> {
-  let result: JobOutcome = { status: "done" };
+  let result = DONE;
   if (answer.analysis === null) return result;
   const text = renderNote(answer.view, untold);
   const { tenant, id: incidentId } = answer.incident;
@@ -64,9 +68,4 @@ async function publishOurs(
     result = sooner(result, await deliverNote(book, { key, externalId, text, signal }));
   }
   return result;
-}
-
-function sooner(a: JobOutcome, b: JobOutcome): JobOutcome {
-  if (a.status === "done") return b;
-  return b.status === "again" && b.notBeforeMs < a.notBeforeMs ? b : a;
 }

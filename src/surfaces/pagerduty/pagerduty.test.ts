@@ -8,8 +8,8 @@ import { KeptIncident } from "../../../test/support/surface-deps.ts";
 import { DEFAULT_TENANT } from "../../core/ids.ts";
 import { type Safe, safe } from "../../core/safe.ts";
 import { createPagerDutyClient } from "../../platform/clients/pagerduty-rest.ts";
-import type { Notebook } from "./deliver-note.ts";
 import { publishNotes } from "./index.ts";
+import type { Notebook } from "./notebook.ts";
 
 const NoteBody = z.object({ note: z.object({ content: z.string() }) });
 const API = "https://api.pagerduty.com";

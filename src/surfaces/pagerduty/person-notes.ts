@@ -3,7 +3,8 @@ import type { MessageKey, PersonNote } from "../../app/ports.ts";
 import type { IncidentAnswer } from "../../app/verbs.ts";
 import { oneLineSafe, seenLinesSafe } from "../../core/presentation/unseen.ts";
 import { cutSafe, type Safe, safe } from "../../core/safe.ts";
-import { deliverNote, type Notebook, type NoteDraft } from "./deliver-note.ts";
+import { deliverNote } from "./deliver-note.ts";
+import { again, DONE, type Notebook, type NoteDraft, sooner } from "./notebook.ts";
 import { PLACE } from "./sender-words.ts";
 
 /** In one run; the rest comes in the next. */
@@ -12,7 +13,8 @@ const NEXT_RUN_MS = 1_000;
 const MAX_NAME = 100;
 const MAX_LENGTH = 3_500;
 const FINISHED: ReadonlySet<string> = new Set(["posted", "failed", "ambiguous"]);
-const DONE: JobOutcome = { status: "done" };
+/** A note that has to wait longer than this holds up no other: PagerDuty may dislike only this one. */
+const PATIENCE_MS = 60_000;
 
 export interface NotesToDeliver {
   readonly answer: IncidentAnswer;
@@ -23,18 +25,23 @@ export interface NotesToDeliver {
 }
 
 /**
- * Brings what people wrote on the incident here to PagerDuty, each note once and in the order it was written. What came
- * from PagerDuty is not sent back, and a note that PagerDuty refused is not tried again.
+ * Brings what people wrote on the incident here to PagerDuty, each note once and in the order it was written, but
+ * for one that PagerDuty keeps failing to take. What came from PagerDuty is not sent back, and a note that PagerDuty
+ * refused is not tried again.
  */
 export async function deliverPersonNotes(book: Notebook, request: NotesToDeliver): Promise<JobOutcome> {
   const due = await dueDrafts(book, request);
-  for (const draft of due.slice(0, MAX_AT_ONCE)) {
+  let waiting = DONE;
+  let written = 0;
+  for (const draft of due) {
+    if (written === MAX_AT_ONCE) return sooner(waiting, again(book, NEXT_RUN_MS, "more notes wait for PagerDuty"));
     const outcome = await deliverNote(book, draft);
+    waiting = sooner(waiting, outcome);
+    if (outcome.status === "done") written++;
     // A rate limit or a silent PagerDuty holds up the others too, and they keep their order.
-    if (outcome.status === "again") return outcome;
+    else if (outcome.notBeforeMs - book.clock.nowMs() <= PATIENCE_MS) return waiting;
   }
-  if (due.length <= MAX_AT_ONCE) return DONE;
-  return { status: "again", notBeforeMs: book.clock.nowMs() + NEXT_RUN_MS, because: "more notes wait for PagerDuty" };
+  return waiting;
 }
 
 async function dueDrafts(book: Notebook, request: NotesToDeliver): Promise<readonly NoteDraft[]> {

@@ -6,6 +6,7 @@ import type { Clock, Logger, OutboundMessages } from "../../app/ports.ts";
 import type { Redactor } from "../../app/redactor.ts";
 import type { Verbs } from "../../app/verbs.ts";
 import type { Safe } from "../../core/safe.ts";
+import type { SurfaceDeps } from "../define.ts";
 import type { LinkRule } from "./drawing/links.ts";
 import type { People } from "./people.ts";
 import type { Threads } from "./threads.ts";
@@ -18,6 +19,7 @@ export interface Desk {
   readonly verbs: Verbs;
   readonly access: Access;
   readonly messages: OutboundMessages;
+  readonly redraw: SurfaceDeps["redraw"];
   readonly preferences: Preferences;
   readonly health: () => Promise<readonly HealthFinding[]>;
   readonly newNonce: () => string;

@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Actor } from "../../app/actor.ts";
+import type { Preferences } from "../../app/people-ports.ts";
 import type { Clock } from "../../app/ports.ts";
 import type { Redactor } from "../../app/redactor.ts";
 import type { SlackPerson } from "../../core/access/policy.ts";
@@ -8,6 +9,7 @@ import { DEFAULT_TENANT } from "../../core/ids.ts";
 import type { Safe } from "../../core/safe.ts";
 import { Groups } from "./groups.ts";
 import type { Identity, OwnTeam } from "./identity.ts";
+import { forgetOldest, ToldStandings } from "./told-standing.ts";
 
 const MAX_NAMES = 1000;
 /** Somebody who became a guest or an administrator is treated as one after this long. */
@@ -53,6 +55,7 @@ export interface PeopleSettings {
   readonly client: WebClient;
   readonly redactor: Redactor;
   readonly clock: Clock;
+  readonly preferences: Pick<Preferences, "get" | "set">;
   /** Whose people these are. */
   readonly identity: Identity;
   /** User groups that have a role or own a service. */
@@ -65,10 +68,12 @@ export class People {
   readonly #groups: Groups;
   /** By workspace and user: two workspaces may know one id as two people. */
   readonly #known = new Map<string, Known>();
+  readonly #told: ToldStandings;
 
   constructor(settings: PeopleSettings) {
     this.#settings = settings;
     this.#groups = new Groups(settings.client, settings.clock, settings.groups);
+    this.#told = new ToldStandings(settings.preferences, settings.clock, MAX_NAMES);
   }
 
   /**
@@ -107,11 +112,19 @@ export class People {
     const nowMs = this.#settings.clock.nowMs();
     if (before !== null && nowMs - before.atMs < FRESH_MS) return before;
     const info = await this.#ask(user);
-    if (info === null) return before;
-    if (this.#known.size >= MAX_NAMES) this.#known.clear();
+    if (info === null) return before ?? this.#toldBefore(key);
     const known = { ...knownIn(info), name: this.#nameIn(info), atMs: nowMs };
+    // Whoever is told of again is the newest.
+    if (!this.#known.delete(key)) forgetOldest(this.#known, MAX_NAMES);
     this.#known.set(key, known);
+    await this.#told.keep(key, known);
     return known;
+  }
+
+  /** Of somebody whom this process never heard of: only whether they are of the company, and a guest. */
+  async #toldBefore(key: string): Promise<Known | null> {
+    const told = await this.#told.last(key);
+    return told === null ? null : { ...told, name: null, email: null, isAdmin: false, atMs: 0 };
   }
 
   #nameIn({ name, real_name: realName, profile }: UserInfo): Safe | null {
@@ -147,7 +160,7 @@ function knownIn(info: UserInfo): Omit<Known, "name" | "atMs"> {
  */
 function standingOf({ team }: Principal, own: OwnTeam | null, known: Known | null): SlackPerson["standing"] {
   if (own === null) return "unverified";
-  if (known === null) return team === own.team ? "member" : "foreign";
+  if (known === null) return team === own.team ? "untold" : "foreign";
   if (known.isGone || !isOfCompany(team, own, known)) return "foreign";
   return known.isGuest ? "guest" : "member";
 }

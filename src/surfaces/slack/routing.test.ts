@@ -17,12 +17,17 @@ const answer = anAnswer();
 
 function setUp(fixed = "") {
   const clock = { nowMs: () => NOW };
+  const preferences = new MemoryPreferences();
   const redactor = createRedactor({ pseudonymKey: "test" });
   const client = { apiUrl: undefined, logger: libraryLogger(new MemoryLog(), redactor) };
   const open = (team: string | null, channel: string) =>
-    openWorkspace({ team, botToken: `xoxb-${team ?? "first"}`, channel }, client, { redactor, clock, groups: [] });
+    openWorkspace({ team, botToken: `xoxb-${team ?? "first"}`, channel }, client, {
+      redactor,
+      clock,
+      preferences,
+      groups: [],
+    });
   const workspaces = new Workspaces(open(null, "C0MAIN"), [open("T0OTHER", "C0OTHER")]);
-  const preferences = new MemoryPreferences();
   const routing = createRouting({ preferences, workspaces, clock, fixed: parseRoutes(fixed) ?? [] });
   const choose = (scope: string, name: string, value: unknown) =>
     preferences.set(DEFAULT_TENANT, { scope, name, value, by: safe`Ada`, atMs: NOW });

@@ -71,7 +71,7 @@ export class Workspaces {
 export function openWorkspace(
   given: { readonly team: string | null; readonly botToken: string; readonly channel: string },
   client: ClientSettings,
-  people: Pick<PeopleSettings, "redactor" | "clock" | "groups">,
+  people: Pick<PeopleSettings, "redactor" | "clock" | "groups" | "preferences">,
 ): Workspace {
   const web = webClient(given.botToken, client);
   const identity = new Identity(web, given.botToken);

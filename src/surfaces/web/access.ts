@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { isFromThisMachine, isLocalAddress, type Origin } from "../../platform/this-machine.ts";
 
 export interface AccessPolicy {
   /** Asked of every visitor when set; any user name goes with it and becomes the name behind votes. */
@@ -14,32 +15,18 @@ export type Access =
   /** Reachable from outside and nothing protects it. */
   | { readonly kind: "closed" };
 
-export interface Caller {
-  readonly authorization: string | undefined;
-  readonly host: string | undefined;
-  readonly remoteAddress: string;
-}
-
 /**
- * Who may see the pages. Without a password they are open only to a browser on the same machine: incident pages quote
- * logs, and webhooks need a public address, so "reachable" must not mean "readable".
+ * Who may see the pages. Without a password they are open only to a browser on the same machine, and only while the
+ * install has no public address: incident pages quote logs, so "reachable" must not mean "readable".
  */
-export function accessOf(policy: AccessPolicy, caller: Caller): Access {
+export function accessOf(policy: AccessPolicy, caller: Origin): Access {
   if (policy.password === null) {
-    const isOpen = policy.isOpen || (isLoopbackHost(URL.parse(policy.publicUrl)?.hostname) && isSameMachine(caller));
+    const isOpen = policy.isOpen || (isLocalAddress(policy.publicUrl) && isFromThisMachine(caller));
     return isOpen ? { kind: "granted", userName: null } : { kind: "closed" };
   }
-  const credentials = basicCredentials(caller.authorization);
+  const credentials = basicCredentials(caller.headers["authorization"]);
   if (credentials === null || !sameText(credentials.password, policy.password)) return { kind: "sign-in" };
   return { kind: "granted", userName: credentials.userName === "" ? null : credentials.userName };
-}
-
-/** The address is the socket's; the Host header is checked too, or another site could point its name at us. */
-function isSameMachine({ host, remoteAddress }: Caller): boolean {
-  const address = remoteAddress.replace(/^::ffff:/u, "");
-  return (
-    (address === "::1" || address.startsWith("127.")) && isLoopbackHost(URL.parse(`http://${host ?? ""}`)?.hostname)
-  );
 }
 
 function basicCredentials(authorization: string | undefined) {
@@ -57,8 +44,4 @@ function sameText(given: string, expected: string): boolean {
 
 function digestOf(text: string): Buffer {
   return createHash("sha256").update(text).digest();
-}
-
-function isLoopbackHost(host: string | undefined): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/u.test(host ?? "");
 }

@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<PostedVote["verdict"], string>> = {
 
 /** Records a vote that a page of ours sent; anything else is refused before a verb is called. */
 export async function answerVote(site: Site, request: HttpRequest, visitor: Visitor): Promise<HttpResponse> {
-  const vote = parseVote(request);
+  const vote = await parseVote(request);
   const id = request.params["incident"] ?? "";
   if (vote === null || !/^[\w.:-]{1,100}$/u.test(id))
     return refused(site, 400, [vote?.form ?? "form", "This vote could not be read."]);

@@ -2,10 +2,11 @@ import type { ForbiddenError } from "../../app/access/access.ts";
 import { incidentId } from "../../core/ids.ts";
 import type { HttpRequest, HttpResponse } from "../../platform/http-route.ts";
 import type { LinkClaim } from "../../platform/signed-link.ts";
-import { accessOf, type Caller } from "./access.ts";
+import type { Origin } from "../../platform/this-machine.ts";
+import { accessOf } from "./access.ts";
 import { json, page, seeOther } from "./answers.ts";
 import { messagePage } from "./page-shell.ts";
-import { linkVerdict, NO_LINK, sessionIn, sessionWith } from "./session.ts";
+import { linkVerdict, NO_LINK, type OpenedLink, sessionIn, sessionWith } from "./session.ts";
 import type { Site } from "./site.ts";
 import { type Visitor, visitorOf } from "./visitor.ts";
 
@@ -21,8 +22,7 @@ export interface Knock {
   readonly query: URLSearchParams;
   /** Null for a page that is about no incident. */
   readonly incident: string | null;
-  readonly caller: Caller;
-  readonly cookie: string | undefined;
+  readonly caller: Origin;
 }
 
 /**
@@ -31,12 +31,13 @@ export interface Knock {
  */
 export function admit(site: Site, knock: Knock): Admission {
   const { deps, access } = site;
-  const { cookie, incident, query } = knock;
+  const { caller, incident, query } = knock;
+  const { cookie } = caller.headers;
   const verdict = incident === null ? NO_LINK : linkVerdict(deps, query, incident);
   if (verdict.status === "tampered") {
     return refusedLink(site, "This link was changed on its way, or was made for another page.");
   }
-  const granted = accessOf(access, knock.caller);
+  const granted = accessOf(access, caller);
   if (granted.kind === "granted") {
     return { kind: "in", visitor: visitorOf(deps, { cookie, userName: granted.userName, link: null }) };
   }
@@ -55,7 +56,7 @@ export function admit(site: Site, knock: Knock): Admission {
 function exchanged(
   { deps }: Site,
   { path, incident }: Knock,
-  { known, role }: { readonly known: readonly LinkClaim[] | null; readonly role: LinkClaim["role"] },
+  { known, role }: { readonly known: readonly OpenedLink[] | null; readonly role: LinkClaim["role"] },
 ): Admission {
   const answer = seeOther(path);
   const opened = sessionWith(deps, known ?? [], { incident: incidentId(incident ?? ""), role });

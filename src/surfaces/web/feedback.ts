@@ -23,9 +23,9 @@ export interface PostedVote {
 }
 
 /** The vote in a form or a JSON body; null when there is none. */
-export function parseVote(request: HttpRequest): PostedVote | null {
+export async function parseVote(request: HttpRequest): Promise<PostedVote | null> {
   const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-  const text = new TextDecoder().decode(request.body);
+  const text = new TextDecoder().decode(await request.body());
   if (type === "application/json") return jsonVote(text, request.headers["x-traceops-token"] ?? "");
   return type === "application/x-www-form-urlencoded" ? formVote(text) : null;
 }

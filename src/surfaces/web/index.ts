@@ -12,7 +12,7 @@ export const web = defineSurface({
       .min(12)
       .optional()
       .describe(
-        "Asked of everybody who opens an incident page; any user name goes with it and is shown beside votes. Not set: pages open on this machine only.",
+        "Asked of everybody who opens an incident page; any user name goes with it and is shown beside votes. Not set: pages open on this machine only, and only while PUBLIC_URL is not set or local.",
       ),
     WEB_OPEN: z
       .enum(["yes", "no"])
@@ -27,6 +27,6 @@ export const web = defineSurface({
     createSite(deps, {
       assetsFolder: join(import.meta.dirname, "assets"),
       access: { password: env.WEB_PASSWORD ?? null, isOpen: env.WEB_OPEN === "yes", publicUrl: deps.publicUrl },
-      live: { lookEveryMs: 1000, heartbeatEveryMs: 15_000, maxConnections: 200 },
+      live: { askEveryMs: 60_000, lookEveryMs: 1000, heartbeatEveryMs: 15_000, maxConnections: 200 },
     }),
 });

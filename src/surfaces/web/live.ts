@@ -4,13 +4,23 @@ export interface LiveDeps {
   /** The newest sequence of what is shown and its one sentence; null when there is no such incident. */
   readonly look: (incident: string) => Promise<{ readonly sequence: number; readonly notification: string } | null>;
   readonly onError: (cause: unknown) => void;
+  /** How often each open connection is asked again whether it may still watch. */
+  readonly askEveryMs: number;
   readonly lookEveryMs: number;
   readonly heartbeatEveryMs: number;
   readonly maxConnections: number;
 }
 
+/** One open page. */
+export interface Watcher {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Whether it may watch now. Asked of the same request again while the page stays open. */
+  readonly mayWatch: () => Promise<boolean>;
+}
+
 export interface LiveStreams {
-  open(incident: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
+  open(incident: string, watcher: Watcher): Promise<void>;
   stop(): void;
 }
 
@@ -23,16 +33,18 @@ interface Watch {
 
 /**
  * Tells open pages that there is something newer. All pages of one incident share one look a second, so a busy incident
- * costs the database no more than a quiet one. Too many connections get 503, and the page asks less often instead.
+ * costs the database no more than a quiet one. Too many connections get 503, and the page asks less often instead. A page
+ * whose session ended, or whose incident went where it may not look, hears no more: the connection is closed.
  */
 export function createLiveStreams(deps: LiveDeps): LiveStreams {
   const watches = new Map<string, Watch>();
-  const connections = new Set<ServerResponse>();
+  const connections = new Map<ServerResponse, NodeJS.Timeout>();
   const heartbeat = setInterval(() => {
-    for (const response of connections) response.write(": still here\n\n");
+    for (const response of connections.keys()) response.write(": still here\n\n");
   }, deps.heartbeatEveryMs).unref();
 
   const leave = (incident: string, response: ServerResponse) => {
+    clearInterval(connections.get(response));
     connections.delete(response);
     const watch = watches.get(incident);
     watch?.listeners.delete(response);
@@ -41,9 +53,16 @@ export function createLiveStreams(deps: LiveDeps): LiveStreams {
     watches.delete(incident);
   };
   return {
-    open: async (incident, request, response) => {
+    open: async (incident, watcher) => {
+      const { request, response } = watcher;
       if (connections.size >= deps.maxConnections) return refuse(response, 503);
-      connections.add(response);
+      connections.set(
+        response,
+        askAgain(deps, watcher.mayWatch, () => {
+          leave(incident, response);
+          response.end();
+        }),
+      );
       request.on("close", () => leave(incident, response));
       response.on("close", () => leave(incident, response));
       const now = await deps.look(incident).catch(deps.onError);
@@ -61,11 +80,27 @@ export function createLiveStreams(deps: LiveDeps): LiveStreams {
     stop: () => {
       clearInterval(heartbeat);
       for (const { timer } of watches.values()) clearInterval(timer);
-      for (const response of connections) response.end();
+      for (const [response, timer] of connections) {
+        clearInterval(timer);
+        response.end();
+      }
       watches.clear();
       connections.clear();
     },
   };
+}
+
+/** Whoever cannot be told to be allowed is not: the page comes back by itself, and is asked at the door. */
+function askAgain(deps: LiveDeps, mayWatch: Watcher["mayWatch"], close: () => void): NodeJS.Timeout {
+  let isAsking = false;
+  const ask = async () => {
+    if (isAsking) return;
+    isAsking = true;
+    const mayStay = await mayWatch().catch(deps.onError);
+    isAsking = false;
+    if (mayStay !== true) close();
+  };
+  return setInterval(() => void ask(), deps.askEveryMs).unref();
 }
 
 function startWatch(deps: LiveDeps, incident: string, sequence: number): Watch {

@@ -49,7 +49,7 @@ type Form = z.infer<typeof Form>;
 /** Stores what a page of ours sent. Whatever cannot be stored is shown again with what was typed: no text is lost. */
 export async function savePostmortem(site: Site, request: HttpRequest, visitor: Visitor): Promise<HttpResponse> {
   const id = idOf(request);
-  const form = formOf(request);
+  const form = await formOf(request);
   if (id === null) return notFound(site.assets);
   if (form === null) return refused(site, 400, "The form could not be read. Go back and save again.");
   if (!isSameOrigin(request.headers, site.deps.publicUrl) || !isOwnToken(visitor, form.token)) {
@@ -107,10 +107,10 @@ async function again(site: Site, { id, form, writer }: Sent, words: string): Pro
   return page(422, postmortemPage(shown, writer, site.assets));
 }
 
-function formOf(request: HttpRequest): Form | null {
+async function formOf(request: HttpRequest): Promise<Form | null> {
   const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") return null;
-  const fields = new URLSearchParams(new TextDecoder().decode(request.body));
+  const fields = new URLSearchParams(new TextDecoder().decode(await request.body()));
   const parsed = Form.safeParse(Object.fromEntries(fields));
   return parsed.success ? parsed.data : null;
 }

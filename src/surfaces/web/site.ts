@@ -3,14 +3,14 @@ import { ForbiddenError } from "../../app/access/access.ts";
 import type { Actor } from "../../app/actor.ts";
 import { DEFAULT_TENANT, type IncidentId, incidentId } from "../../core/ids.ts";
 import { safe } from "../../core/safe.ts";
-import type { HttpRequest, HttpResponse, PlainRoute } from "../../platform/http-route.ts";
+import { type HttpRequest, type HttpResponse, headerTexts, type PlainRoute } from "../../platform/http-route.ts";
 import type { RunningSurface, SurfaceDeps } from "../define.ts";
 import type { AccessPolicy } from "./access.ts";
 import { json, page } from "./answers.ts";
 import { type AssetLinks, loadAssets } from "./assets.ts";
 import { answerVote } from "./cast-vote.ts";
 import { admit, forbidden, type Knock } from "./doorway.ts";
-import { createLiveStreams, type LiveStreams } from "./live.ts";
+import { createLiveStreams, type LiveDeps, type LiveStreams } from "./live.ts";
 import { notFound } from "./not-found.ts";
 import { incidentPage } from "./page-incident.ts";
 import { indexPage } from "./page-index.ts";
@@ -20,7 +20,7 @@ import type { Visitor } from "./visitor.ts";
 export interface SiteOptions {
   readonly assetsFolder: string;
   readonly access: AccessPolicy;
-  readonly live: { readonly lookEveryMs: number; readonly heartbeatEveryMs: number; readonly maxConnections: number };
+  readonly live: Pick<LiveDeps, "askEveryMs" | "lookEveryMs" | "heartbeatEveryMs" | "maxConnections">;
 }
 
 /** What every handler of the site needs. */
@@ -103,8 +103,7 @@ function knockOf({ headers, params, query, remoteAddress }: HttpRequest, path: s
     query,
     path: path.replace(":incident", encodeURIComponent(named ?? "")),
     incident: named?.replace(/\.json$/u, "") ?? null,
-    caller: { authorization: headers["authorization"], host: headers["host"], remoteAddress },
-    cookie: headers["cookie"],
+    caller: { headers, remoteAddress },
   };
 }
 
@@ -147,15 +146,18 @@ async function openStream(
     response.end(status === 404 ? "not found\n" : "forbidden\n");
     return;
   }
-  await streams.open(id, request, response);
+  await streams.open(id, {
+    request,
+    response,
+    mayWatch: async () => (await watchStatus(site, request, id)) === 200,
+  });
 }
 
 /** 403 for who is not let in at all, 404 where this incident does not exist for them. */
 async function watchStatus(site: Site, request: IncomingMessage, id: string): Promise<200 | 403 | 404> {
   const { method = "GET", headers, socket } = request;
-  const { authorization, host, cookie } = headers;
-  const caller = { authorization, host, remoteAddress: socket.remoteAddress ?? "" };
-  const admission = admit(site, { method, path: "/", query: new URLSearchParams(), incident: null, caller, cookie });
+  const caller = { headers: headerTexts(headers), remoteAddress: socket.remoteAddress ?? "" };
+  const admission = admit(site, { method, path: "/", query: new URLSearchParams(), incident: null, caller });
   if (method !== "GET" || admission.kind !== "in") return 403;
   return (await mayWatch(site, admission.visitor, id)) ? 200 : 404;
 }

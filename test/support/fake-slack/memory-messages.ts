@@ -85,6 +85,9 @@ export const redactor: Redactor = {
   alert: () => {
     throw new Error("not used by this surface");
   },
+  note: () => {
+    throw new Error("not used by this surface");
+  },
   event: () => {
     throw new Error("not used by this surface");
   },

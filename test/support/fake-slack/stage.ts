@@ -183,6 +183,8 @@ export class Stage {
   /** Set: the checks of this install end when this does. */
   slowHealth: Promise<readonly HealthFinding[]> | null = null;
   readonly log = new MemoryLog();
+  /** What the surface asked to be drawn anew. */
+  readonly redrawn: string[] = [];
   readonly fake: FakeSlack;
   readonly verbs: FakeVerbs;
   #surface: RunningSurface | null = null;
@@ -235,6 +237,7 @@ export class Stage {
       redactor,
       verbs: guardVerbs(this.verbs, open.access),
       messages: this.messages,
+      redraw: async (surface, incident) => void this.redrawn.push(`${surface} ${incident}`),
       marks: this.marks,
       preferences: this.preferences,
       health: async () => this.slowHealth ?? this.health,

@@ -19,6 +19,9 @@ const MIN_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 60 * 60_000;
 /** After this long one call may find out whether somebody repaired the channel. */
 const CLOSED_MS = 5 * 60_000;
+/** Longer than a call may take. */
+export const TRIAL_MS = 15_000;
+const REOPENED = "0 reopened";
 
 /**
  * Remembers where Slack must not be called: per method, workspace and channel, so that one limit delays nothing else.
@@ -53,10 +56,22 @@ export class Cooldowns {
     if (this.#isRevoked(spot.team)) {
       return { kind: "closed", code: "token_revoked", untilMs: this.#clock.nowMs() + CLOSED_MS };
     }
-    const names = [closedName({ ...spot, channel: "*" }), closedName(spot)];
-    const marks = await Promise.all(names.map((name) => this.#marks.get(spot.tenant, name)));
+    const marks = await Promise.all(closedNames(spot).map((name) => this.#marks.get(spot.tenant, name)));
     const found = marks.flatMap((mark) => (mark === null ? [] : [parsed(mark)]));
     return found.find(({ untilMs }) => untilMs > this.#clock.nowMs()) ?? null;
+  }
+
+  /**
+   * Whether a refusal that is over has to be tried: then one message goes first, and whatever else waited for the end of it
+   * goes after that. "taken": another one is being tried.
+   */
+  async trial(spot: Spot): Promise<"none" | "ours" | "taken"> {
+    const marks = await Promise.all(closedNames(spot).map((name) => this.#marks.get(spot.tenant, name)));
+    if (!marks.some((mark) => mark !== null && mark !== REOPENED)) return "none";
+    const nowMs = this.#clock.nowMs();
+    const name = `slack/trial/${spot.team ?? "-"}/${spot.channel}`;
+    const step = { fromMs: nowMs, untilMs: nowMs, stepMs: TRIAL_MS, forgetMs: TRIAL_MS };
+    return (await this.#marks.advance(spot.tenant, name, step)).isTaken ? "ours" : "taken";
   }
 
   /** Stores Slack's answer "not for this long" and gives the time from which to try again. A longer pause stays. */
@@ -75,12 +90,17 @@ export class Cooldowns {
 
   /** Forgets a stored refusal: somebody repaired what was refused. */
   async reopen(spot: Spot): Promise<void> {
-    await this.#marks.set(spot.tenant, closedName(spot), "0 reopened");
+    await this.#marks.set(spot.tenant, closedName(spot), REOPENED);
   }
 }
 
 function pauseName(method: string, { team, channel }: Spot): string {
   return `slack/pause/${method}/${team ?? "-"}/${channel}`;
+}
+
+/** Of its workspace and of the channel itself. */
+function closedNames(spot: Spot): readonly string[] {
+  return [closedName({ ...spot, channel: "*" }), closedName(spot)];
 }
 
 function closedName({ team, channel }: Spot): string {

@@ -2,6 +2,7 @@ import type { OutboundMessage } from "../../../app/ports.ts";
 import { epochMs } from "../../../core/ids.ts";
 import { failpoint } from "../../../platform/failpoint.ts";
 import { parsePlace, placeText } from "../place.ts";
+import { TRIAL_MS } from "./cooldown.ts";
 import { editPosted } from "./edit.ts";
 import {
   afterInvalidBlocks,
@@ -9,10 +10,12 @@ import {
   CLAIM_VALID_MS,
   type Delivered,
   type Draft,
+  LOOKS,
   lookupDueMs,
   moved,
   offers,
   type Postbox,
+  shut,
   spotOf,
   takenByOther,
 } from "./postbox.ts";
@@ -36,7 +39,7 @@ export async function deliver(box: Postbox, draft: Draft, signal: AbortSignal): 
       return send(box, draft, row);
     case "sending":
       // Only a crash leaves this state behind: nobody knows whether the call went out.
-      return settled(box, draft, await moved(box, row, { state: "settling", lookups: 0 }));
+      return settled(box, draft, await moved(box, row, { state: "settling" }));
     case "settling":
       return settled(box, draft, row);
     case "posted":
@@ -98,11 +101,11 @@ async function isStrayRemoved(box: Postbox, draft: Draft, row: OutboundMessage):
 }
 
 async function send(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Delivered> {
-  const block = await box.cooldowns.blockOf(POST, spotOf(draft));
-  if (block?.kind === "pause") return again(block.untilMs, "rate limit of this channel");
-  if (block?.kind === "closed") return { status: "closed", code: block.code };
-  const wait = await waitForTurn(box, draft, row);
+  const wait = (await heldBack(box, draft, row)) ?? (await waitForTurn(box, draft, row));
   if (wait !== null) return wait;
+  const trial = await box.cooldowns.trial(spotOf(draft));
+  if (trial === "taken")
+    return again(box.clock.nowMs() + TRIAL_MS, "another message finds out whether slack takes any");
   const claim = await claimed(box, draft, row);
   if (claim === null) return takenByOther(box);
   if (box.clock.nowMs() - (claim.attemptAtMs ?? 0) > CLAIM_VALID_MS) {
@@ -111,9 +114,35 @@ async function send(box: Postbox, draft: Draft, row: OutboundMessage): Promise<D
   }
   failpoint("slack.after-claim");
   const result = await postInAnyForm(box, draft, claim);
-  return result.status === "posted"
-    ? afterPost(box, draft, { claim, result })
-    : afterRefusal(box, draft, { claim, failure: result.failure });
+  if (result.status !== "posted") return afterRefusal(box, draft, { claim, failure: result.failure });
+  const delivered = await afterPost(box, draft, { claim, result });
+  // What was said is stored first: a process that dies here leaves one more trial behind.
+  if (trial === "ours") await reopened(box, draft);
+  return delivered;
+}
+
+/** What keeps it from asking for its turn; null when nothing does. */
+async function heldBack(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Delivered | null> {
+  const block = await box.cooldowns.blockOf(POST, spotOf(draft));
+  if (block?.kind === "pause") return again(block.untilMs, "rate limit of this channel");
+  if (block?.kind === "closed") return { status: "closed", code: block.code };
+  return isPaused(box, row) ? paused(box, draft, row) : null;
+}
+
+async function reopened({ cooldowns }: Postbox, draft: Draft): Promise<void> {
+  const spot = spotOf(draft);
+  await Promise.all([cooldowns.reopen(spot), cooldowns.reopen({ ...spot, channel: "*" })]);
+}
+
+/** Several attempts in a row are missing, and the pause that `settle` set is not over. */
+function isPaused(box: Postbox, { lookups, attemptAtMs }: OutboundMessage): boolean {
+  return lookups > LOOKS && (attemptAtMs ?? 0) > box.clock.nowMs();
+}
+
+/** Too long after its incident's last change nobody waits for it: its next change tries again. */
+function paused(box: Postbox, { offeredUntilMs }: Draft, { attemptAtMs }: OutboundMessage): Delivered {
+  if (box.clock.nowMs() > offeredUntilMs) return { status: "stuck" };
+  return { ...again(attemptAtMs ?? 0, "slack stored none of several posts"), untold: true };
 }
 
 /**
@@ -136,7 +165,7 @@ function claimed(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Outb
     attempt: row.attempt + 1,
     attemptAtMs: box.clock.nowMs(),
     bodyHash: draft.hash,
-    lookups: 0,
+    lookups: row.lookups - (row.lookups % LOOKS),
     // Where to look for it when the answer gets lost: routes may have changed by then.
     remote: { place: placeText(draft), id: "" },
   });
@@ -170,6 +199,7 @@ async function afterPost(
     state: "posted",
     remote,
     problem: draft.problem,
+    lookups: 0,
     bodyHash: isStray ? null : result.hash,
   });
   failpoint("slack.after-posted");
@@ -198,7 +228,7 @@ async function afterRefusal(
       );
     }
     case "unknown":
-      await moved(box, claim, { state: "settling", lookups: 0 });
+      await moved(box, claim, { state: "settling" });
       failpoint("slack.after-unknown");
       box.logger.warn(
         { incidentId, kind: draft.kind, detail: failure.detail },
@@ -234,7 +264,6 @@ async function refused(
     ...(scope === "message" ? {} : { bodyHash: null }),
   });
   if (scope === "message") return { status: "stuck" };
-  const spot = spotOf(draft);
-  await box.cooldowns.close(scope === "workspace" ? { ...spot, channel: "*" } : spot, code);
+  await shut(box, spotOf(draft), code);
   return { status: "closed", code };
 }

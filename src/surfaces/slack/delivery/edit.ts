@@ -12,6 +12,7 @@ import {
   offers,
   type Postbox,
   SETTLE_MS,
+  shut,
   spotOf,
   takenByOther,
 } from "./postbox.ts";
@@ -170,10 +171,7 @@ async function refused(
     await moved(box, row, { bodyHash: draft.hash, problem });
     return standing(target, null);
   }
-  await box.cooldowns.close(
-    { ...spotOf({ ...draft, channel }), ...(scope === "workspace" ? { channel: "*" } : {}) },
-    code,
-  );
+  await shut(box, spotOf({ ...draft, channel }), code);
   await moved(box, row, { problem });
   return { status: "closed", code };
 }

@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { EpochMs } from "../../../core/ids.ts";
+import { scopeOfRefusal } from "./refusals.ts";
 import { type CallFailure, classify } from "./slack-errors.ts";
 import { METADATA_TYPE } from "./wire.ts";
 
@@ -11,7 +12,11 @@ export type Lookup =
   | { readonly status: "not-found" }
   /** Asking again later may work. */
   | { readonly status: "later"; readonly waitMs: number }
-  /** No scope, no such channel, or more pages than we may read: a person has to look. */
+  /** An answer came, and makes no sense. */
+  | { readonly status: "unreadable" }
+  /** The token, the workspace or the channel is refused, as it would be to a post. */
+  | { readonly status: "closed"; readonly code: string }
+  /** No scope, or more pages than we may read: a person has to look. */
   | { readonly status: "cannot-look"; readonly because: string };
 
 export interface LookupRequest {
@@ -26,42 +31,41 @@ const MAX_PAGES = 5;
 /** The clocks here and at Slack differ; this is more than they ever should. */
 const CLOCK_SLACK_MS = 60_000;
 const LATER_MS = 15_000;
+/**
+ * What Slack stored of an attempt it stored by then. Without an end, whatever people write until a worker runs again would
+ * have to be read through.
+ */
+const STORED_BY_MS = 5 * 60_000;
 
 const Page = z.object({
-  messages: z
-    .array(
-      z.object({
-        ts: z.string(),
-        metadata: z
-          .object({
-            event_type: z.string().optional(),
-            event_payload: z.object({ nonce: z.string().optional() }).optional(),
-          })
-          .optional(),
-      }),
-    )
-    .default([]),
+  messages: z.array(z.unknown()).default([]),
   has_more: z.boolean().default(false),
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 });
 
-/** Searches the channel, or the thread, from just before the attempt on for the message that carries this nonce. */
+/** Other apps write what they like into the metadata of theirs: only a message that reads like this can be ours. */
+const Ours = z.object({
+  ts: z.string(),
+  metadata: z.object({ event_type: z.literal(METADATA_TYPE), event_payload: z.object({ nonce: z.string() }) }),
+});
+
+/** Searches the channel, or the thread, around the time of the attempt for the message that carries this nonce. */
 export async function lookUp(client: WebClient, request: LookupRequest): Promise<Lookup> {
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const found = await readPage(client, request, cursor);
     if (found.status !== "page") return found;
-    const hits = found.page.messages.filter(({ metadata }) => isOurs(metadata, request.nonce)).map(({ ts }) => ts);
-    const [ts, ...doubles] = hits.toSorted();
+    const [ts, ...doubles] = found.page.messages.flatMap((message) => tsOfOurs(message, request.nonce)).toSorted();
     if (ts !== undefined) return { status: "found", ts, doubles };
     cursor = found.page.response_metadata?.next_cursor;
     if (!found.page.has_more || cursor === undefined || cursor === "") return { status: "not-found" };
   }
-  return { status: "cannot-look", because: `more than ${MAX_PAGES * PAGE} messages since the attempt` };
+  return { status: "cannot-look", because: `more than ${MAX_PAGES * PAGE} messages around the attempt` };
 }
 
-function isOurs(metadata: z.infer<typeof Page>["messages"][number]["metadata"], nonce: string): boolean {
-  return metadata?.event_type === METADATA_TYPE && metadata.event_payload?.nonce === nonce;
+function tsOfOurs(message: unknown, nonce: string): readonly string[] {
+  const { success, data } = Ours.safeParse(message);
+  return success && data.metadata.event_payload.nonce === nonce ? [data.ts] : [];
 }
 
 async function readPage(
@@ -72,7 +76,8 @@ async function readPage(
   const { channel, threadTs, attemptAtMs } = request;
   const query = {
     channel,
-    oldest: ((attemptAtMs - CLOCK_SLACK_MS) / 1000).toFixed(6),
+    oldest: secondsOf(attemptAtMs - CLOCK_SLACK_MS),
+    latest: secondsOf(attemptAtMs + STORED_BY_MS),
     limit: PAGE,
     include_all_metadata: true,
     ...(cursor === undefined ? {} : { cursor }),
@@ -82,13 +87,24 @@ async function readPage(
       threadTs === null
         ? await client.conversations.history(query)
         : await client.conversations.replies({ ...query, ts: threadTs });
-    return { status: "page", page: Page.parse(answer) };
+    const { success, data } = Page.safeParse(answer);
+    return success ? { status: "page", page: data } : { status: "unreadable" };
   } catch (error) {
-    return unreadable(classify(error));
+    return notRead(classify(error));
   }
 }
 
-function unreadable(failure: CallFailure): Exclude<Lookup, { status: "found" }> {
+function secondsOf(ms: number): string {
+  return (ms / 1000).toFixed(6);
+}
+
+function refused(code: string): Exclude<Lookup, { status: "found" }> {
+  // Posts need another scope than looks: they go on, and only this one stays unknown.
+  const isShut = code !== "missing_scope" && scopeOfRefusal(code) !== "message";
+  return isShut ? { status: "closed", code } : { status: "cannot-look", because: code };
+}
+
+function notRead(failure: CallFailure): Exclude<Lookup, { status: "found" }> {
   switch (failure.kind) {
     case "rate-limited":
       return { status: "later", waitMs: failure.waitMs };
@@ -99,7 +115,7 @@ function unreadable(failure: CallFailure): Exclude<Lookup, { status: "found" }> 
     case "invalid-blocks":
       return { status: "cannot-look", because: "invalid_blocks" };
     case "permanent":
-      return { status: "cannot-look", because: failure.code };
+      return refused(failure.code);
     default:
       return failure satisfies never;
   }

@@ -57,14 +57,19 @@ async function reconcile(desk: Desk, posted: Posted): Promise<void> {
   if (row?.remote == null) return;
   const { channel: own, team } = parsePlace(row.remote.place);
   if (own !== channel || team !== desk.team) return;
-  if (row.state === "settling" || row.state === "ambiguous") {
-    const remote = { place: row.remote.place, id: ts };
-    await desk.messages.move(row, { state: "posted", remote, bodyHash: null, lookups: 0, problem: null });
-    return;
-  }
+  if (UNSURE.has(row.state)) return adopt(desk, row, { place: row.remote.place, id: ts });
   if (row.state !== "posted" || row.remote.id === ts) return;
   const failure = await remove(desk.client, channel, ts);
   desk.logger.warn({ kind: row.key.kind, failure }, "a slack message stood twice, the second one was removed");
+}
+
+/** What is not known to stand: also what is still called out after that time, because its process died. */
+const UNSURE: ReadonlySet<OutboundMessage["state"]> = new Set(["sending", "settling", "ambiguous"]);
+
+/** It may say what was true long ago, and its thread waits for it, but the job that posted it may be done: it is drawn anew. */
+async function adopt(desk: Desk, row: OutboundMessage, remote: NonNullable<OutboundMessage["remote"]>): Promise<void> {
+  const to = { state: "posted", remote, bodyHash: null, lookups: 0, problem: null } as const;
+  if (await desk.messages.move(row, to)) await desk.redraw(SURFACE, row.key.incidentId);
 }
 
 /** The row with this nonce, once nobody waits for the answer to its call any more. */

@@ -4,6 +4,7 @@ import type { EpochMs } from "../../../core/ids.ts";
 import type { MessageKind } from "../drawing/draw.ts";
 import type { Form, SlackMessage } from "../drawing/message.ts";
 import type { Cooldowns, Spot } from "./cooldown.ts";
+import { scopeOfRefusal } from "./refusals.ts";
 import type { RefusedForms } from "./refused-forms.ts";
 import type { Turns } from "./turns.ts";
 
@@ -37,12 +38,15 @@ export interface Draft {
   readonly withoutPicture: (Pick<Draft, "hash" | "draw"> & { readonly onRefused: () => Promise<void> }) | null;
   /** Why it does not stand where it belongs: stays in `doctor` although it stands. */
   readonly problem: string | null;
+  /** While Slack stores nothing, it is tried again until then. */
+  readonly offeredUntilMs: number;
 }
 
 export type Delivered =
   /** It stands there. `due` says when it still has to be edited, and why not now. */
   | { readonly status: "posted"; readonly channel: string; readonly ts: string; readonly due: Due | null }
-  | ({ readonly status: "again" } & Due)
+  /** `untold`: Slack stores nothing, so somebody else should say it meanwhile. */
+  | ({ readonly status: "again"; readonly untold?: boolean } & Due)
   /** The message itself, or the thread it belongs to, was deleted in Slack. */
   | { readonly status: "gone" }
   /** The channel or the workspace takes nothing: another place may. */
@@ -75,6 +79,11 @@ export function again(notBeforeMs: number, because: string): Extract<Delivered, 
 /** The channel of a draft, for limits and refusals. */
 export function spotOf({ key, team, channel }: Pick<Draft, "key" | "team" | "channel">): Spot {
   return { tenant: key.tenant, team, channel };
+}
+
+/** Stores a refusal for good of the channel of a draft, or of its whole workspace, whatever it is about. */
+export function shut(box: Postbox, spot: Spot, code: string): Promise<void> {
+  return box.cooldowns.close(scopeOfRefusal(code) === "workspace" ? { ...spot, channel: "*" } : spot, code);
 }
 
 /** The forms that this workspace has not refused lately; at least the plainest. */
@@ -110,7 +119,7 @@ export async function afterInvalidBlocks(box: Postbox, draft: Draft, { form, isW
 
 /** When the outcome of an attempt may be looked up for the first or the next time. */
 export function lookupDueMs(attemptAtMs: EpochMs, lookups: number): number {
-  return attemptAtMs + SETTLE_MS + lookups * BETWEEN_LOOKUPS_MS;
+  return attemptAtMs + SETTLE_MS + (lookups % LOOKS) * BETWEEN_LOOKUPS_MS;
 }
 
 /** How long Slack may need to store what it already accepted. */
@@ -118,4 +127,8 @@ export const SETTLE_MS = 30_000;
 export const BETWEEN_LOOKUPS_MS = 10_000;
 /** A claim older than this is given back before the call: the lock behind it may be lost. */
 export const CLAIM_VALID_MS = 2000;
-export const MAX_ATTEMPTS = 50;
+/**
+ * An attempt is missing when it was not found this often. `lookups` of a message counts on over its attempts, so that it
+ * also says how many of them in a row are missing.
+ */
+export const LOOKS = 2;

@@ -8,8 +8,8 @@ import { type CardPlace, openPlaces, placesOfCard } from "./card-place.ts";
 import { type ChartFile, freshChart, knownChart } from "./chart-file.ts";
 import { deliver } from "./deliver.ts";
 import { again, type Delivered, type Draft, type Due } from "./postbox.ts";
-import { keyOf, type Publisher, SURFACE } from "./publisher.ts";
-import { adviceFor, scopeOfRefusal } from "./refusals.ts";
+import { keyOf, offeredUntilMs, type Publisher, SURFACE } from "./publisher.ts";
+import { adviceFor } from "./refusals.ts";
 import { withRowsAtHand } from "./rows-at-hand.ts";
 import { repliesOf } from "./thread-plan.ts";
 
@@ -49,28 +49,32 @@ export async function publish(asked: Publisher, answer: IncidentAnswer, signal: 
   }
 }
 
-/** For this long after its last change an incident waits for a workspace that takes nothing. */
-const OFFERED_MS = 24 * 60 * 60_000;
-
 /**
- * Nobody was told. A workspace that refuses the token takes messages again once an administrator acted, so the job waits
- * for the next look at it; a refusing channel is tried again with the next change of the incident.
+ * Nobody was told. Somebody may give the workspace its token back, or invite the bot: until a day after the last change of
+ * the incident the job comes again when the refusal may be over, for one call.
  */
 async function untold(task: Task, { team, channel }: Pick<CardPlace, "team" | "channel">): Promise<JobOutcome> {
   const { clock, cooldowns } = task.publisher;
   const shut = await cooldowns.closedBy({ tenant: task.answer.incident.tenant, team, channel });
-  if (shut === null) return UNTOLD;
-  await noteWhy(task, adviceFor(shut.code, channel));
-  const isOld = clock.nowMs() - task.answer.view.updatedAtMs > OFFERED_MS;
-  if (scopeOfRefusal(shut.code) !== "workspace" || isOld) return UNTOLD;
-  const because = `slack refuses everything in this workspace (${shut.code})`;
-  return { status: "again", notBeforeMs: shut.untilMs, because, untold: true };
+  if (shut !== null) await noteWhy(task, adviceFor(shut.code, channel));
+  if (clock.nowMs() > offeredUntilMs(task.answer)) return UNTOLD;
+  // Without a refusal it was taken back this very moment, or the card is wanted elsewhere by now.
+  const notBeforeMs = shut?.untilMs ?? clock.nowMs() + LOOK_AGAIN_MS;
+  return {
+    status: "again",
+    notBeforeMs,
+    because: `slack refuses the card (${shut?.code ?? "not any more"})`,
+    untold: true,
+  };
 }
 
-/** A card that was not tried, because another one was refused a moment ago, is untold for the same reason. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** A card that was not tried or not looked for, because another one was refused a moment ago, is untold for the same reason. */
 async function noteWhy({ publisher, answer, ordinal }: Task, problem: string): Promise<void> {
   const row = await publisher.messages.open(keyOf(answer, "root", ordinal));
   if (row.state === "pending") await publisher.messages.move(row, { state: "failed", problem, bodyHash: null });
+  if (row.state === "settling" && row.problem !== problem) await publisher.messages.move(row, { problem });
 }
 
 const DONE: JobOutcome = { status: "done" };
@@ -143,7 +147,10 @@ function cardWasDeleted({ publisher, answer, ordinal }: Task): JobOutcome {
 async function cardIsShutOut(task: Task): Promise<JobOutcome> {
   const { publisher, answer, ordinal, rows } = task;
   const row = rootOf(rows, ordinal);
-  if (row?.state !== "posted" || row.remote === null) return untold(task, await wantedPlace(task));
+  // Where it may stand, it has to be looked for before it is posted anywhere.
+  if (row?.state !== "posted" || row.remote === null) {
+    return untold(task, row?.remote == null ? await wantedPlace(task) : parsePlace(row.remote.place));
+  }
   const standing = parsePlace(row.remote.place);
   if (ordinal === 1) return untold(task, standing);
   const open = await openPlaces(publisher, answer, standing);
@@ -258,6 +265,7 @@ function draftOf(publisher: Publisher, answer: IncidentAnswer, slot: Slot): Draf
     ...drawn(chart),
     withoutPicture: chart === null ? null : { ...drawn(null), onRefused: chart.onRefused },
     key: keyOf(answer, subject.kind, ordinal),
+    offeredUntilMs: offeredUntilMs(answer),
     kind: subject.kind,
     look: "progress" in subject ? "progress" : subject.kind,
     threadTs,

@@ -7,7 +7,7 @@ import type { IncidentView } from "../../../core/presentation/view.ts";
 import { cutSafe, ownWords, safe } from "../../../core/safe.ts";
 import { deliver } from "../delivery/deliver.ts";
 import type { Draft } from "../delivery/postbox.ts";
-import { keyOf, type Publisher } from "../delivery/publisher.ts";
+import { keyOf, offeredUntilMs, type Publisher } from "../delivery/publisher.ts";
 import { actions, button, section } from "../drawing/blocks.ts";
 import { CARD } from "../drawing/limits.ts";
 import type { LinkRule } from "../drawing/links.ts";
@@ -89,6 +89,7 @@ function draftFor({ publisher, teamOf }: TellingDeps, answer: IncidentAnswer, au
     },
     withoutPicture: null,
     problem: null,
+    offeredUntilMs: offeredUntilMs(answer),
   };
 }
 

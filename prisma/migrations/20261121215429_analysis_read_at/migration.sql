@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "analysis" ADD COLUMN     "read_at" TIMESTAMPTZ(3);
