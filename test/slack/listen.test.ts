@@ -96,6 +96,7 @@ forEachTransport((transport) => {
     });
 
     test("by somebody whose name Slack does not tell counts under the id", async () => {
+      stage.fake.workspace.users.set("U0NONAME", { name: "" });
       const other = press({
         user: "U0NONAME",
         action: "hyp.feedback.yes",

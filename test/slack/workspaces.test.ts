@@ -81,6 +81,7 @@ forEachTransport((transport) => {
     });
 
     test("one id in two workspaces is two people", async () => {
+      for (const { users } of [stage.fake.workspace, beta()]) users.set("U0SAME", { name: "Sam" });
       const { responseUrl } = stage.fake;
       for (const team of [undefined, BETA]) {
         await stage.send(
