@@ -52,6 +52,8 @@ export interface SweepResult {
 }
 
 const RECOVERY_LIMIT_MS = 15_000;
+/** Long enough for a lost answer to be looked for, twice, at the short waits. */
+const CHANCE_MS = 12_000;
 const HIT_WITHIN_MS = 120_000;
 const PROBE_WITHIN_MS = 120_000;
 /** What a dead or lost process had begun is told again after eight seconds. */
@@ -145,9 +147,7 @@ class Sweep {
     const isDead = () => existsSync(dead);
     world.slack.rates = RATES[needs];
     writeFileSync(orders, `${name}:kill@${hit}`);
-    const working = isOutage(needs)
-      ? this.#inOutages(needs, isDead)
-      : this.#send(hit, { isDismissed: needs === "people", isConfirmed: needs === "votes" });
+    const working = isOutage(needs) ? this.#inOutages(needs, isDead) : this.#sendUntil(isDead, hit, needs);
     const wasHit = await happens(isDead, HIT_WITHIN_MS);
     writeFileSync(orders, "");
     world.slack.rates = CALM;
@@ -168,8 +168,11 @@ class Sweep {
       return sender.sendAll(random.shuffled(deliveries));
     };
     await send(told.flatMap(({ deliveries }) => deliveries.slice(0, -2)));
-    const wasHit = await happens(() => existsSync(mark), HIT_WITHIN_MS);
+    const isHit = () => existsSync(mark);
+    const more = this.#sendUntilStopped(isHit, FAIL_POINTS[name]);
+    const wasHit = await happens(isHit, HIT_WITHIN_MS);
     writeFileSync(orders, "");
+    await more;
     world.slack.rates = CALM;
     if (wasHit) await world.postgres.endLockSessions();
     await send(told.flatMap(({ deliveries }) => deliveries.slice(-2)));
@@ -195,6 +198,19 @@ class Sweep {
       await happens(isOver, OUTAGE_MS);
       await end(redis);
       await wait(BETWEEN_OUTAGES_MS);
+    }
+  }
+
+  async #sendUntilStopped(isHit: () => boolean, needs: Needs): Promise<void> {
+    if (RATES[needs] !== CALM && !(await happens(isHit, CHANCE_MS))) await this.#sendUntil(isHit, 1, needs);
+  }
+
+  /** Whether Slack goes wrong in the way that is wanted is a matter of chance: more incidents come until it did. */
+  async #sendUntil(isOver: () => boolean, hit: number, needs: Needs): Promise<void> {
+    const deadline = Date.now() + HIT_WITHIN_MS;
+    await this.#send(hit, { isDismissed: needs === "people", isConfirmed: needs === "votes" });
+    while (RATES[needs] !== CALM && !(await happens(isOver, CHANCE_MS)) && Date.now() < deadline) {
+      await this.#send(1, SILENT);
     }
   }
 

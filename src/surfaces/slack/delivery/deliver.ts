@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { OutboundMessage } from "../../../app/ports.ts";
 import { epochMs } from "../../../core/ids.ts";
 import { failpoint } from "../../../platform/failpoint.ts";
@@ -108,12 +109,12 @@ async function send(box: Postbox, draft: Draft, row: OutboundMessage): Promise<D
     return again(box.clock.nowMs() + TRIAL_MS, "another message finds out whether slack takes any");
   const claim = await claimed(box, draft, row);
   if (claim === null) return takenByOther(box);
-  if (box.clock.nowMs() - (claim.attemptAtMs ?? 0) > CLAIM_VALID_MS) {
+  failpoint("slack.after-claim");
+  const result = await postInAnyForm(box, draft, claim);
+  if (result.status === "too-late") {
     await moved(box, claim, { state: "pending", remote: null });
     return again(box.clock.nowMs() + 1000, "the claim was too old to use");
   }
-  failpoint("slack.after-claim");
-  const result = await postInAnyForm(box, draft, claim);
   if (result.status !== "posted") return afterRefusal(box, draft, { claim, failure: result.failure });
   const delivered = await afterPost(box, draft, { claim, result });
   // What was said is stored first: a process that dies here leaves one more trial behind.
@@ -178,8 +179,9 @@ async function postInAnyForm(
 ): Promise<PostResult & { hash: string }> {
   const { channel, threadTs, kind, key } = draft;
   const mark = { incident: key.incidentId, kind, nonce: claim.nonce };
+  const mayGo = () => box.clock.nowMs() - (claim.attemptAtMs ?? 0) <= CLAIM_VALID_MS;
   for (const offer of offers(box, draft)) {
-    const result = await post(draft.client, { channel, threadTs, message: offer.draw(offer.form), mark });
+    const result = await post(draft.client, { channel, threadTs, message: offer.draw(offer.form), mark, mayGo });
     const isRefused = result.status === "refused" && result.failure.kind === "invalid-blocks";
     if (!isRefused) return { ...result, hash: offer.hash };
     await afterInvalidBlocks(box, draft, offer);
@@ -203,13 +205,46 @@ async function afterPost(
     bodyHash: isStray ? null : result.hash,
   });
   failpoint("slack.after-posted");
-  if (posted === null) return takenByOther(box);
+  if (posted === null) return noDouble(box, draft, { channel, ts: result.ts, remote });
   if (!isStray) return { status: "posted", channel, ts: result.ts, due: null };
   // Slack posts a reply to a deleted message into the channel and reports success.
   const isGone = await isStrayRemoved(box, draft, posted);
   if (isGone) await moved(box, posted, { state: "pending", remote: null, nonce: box.newNonce() });
   else box.logger.warn({ kind: draft.kind }, "a stray slack reply could not be removed yet");
   return { status: "gone" };
+}
+
+const OUTCOME_WITHIN_S = 10;
+
+/**
+ * The post worked, but another process took this message meanwhile: this one stood still and lost its lock. Where the
+ * other's copy stands, ours goes; where none stands yet, ours is the message.
+ */
+async function noDouble(
+  box: Postbox,
+  draft: Draft,
+  ours: { readonly channel: string; readonly ts: string; readonly remote: NonNullable<OutboundMessage["remote"]> },
+): Promise<Delivered> {
+  for (let second = 0; second < OUTCOME_WITHIN_S; second++) {
+    const row = await asStored(box, draft);
+    if (row === undefined || row.remote?.id === ours.ts) break;
+    if (row.state === "posted") {
+      const failure = await remove(draft.client, ours.channel, ours.ts);
+      box.logger.warn({ kind: draft.kind, isGone: failure === null }, "a message that stood twice was taken away");
+      break;
+    }
+    // What it says is not known to be what is true now: whoever draws next edits it.
+    const isFree = row.state !== "sending";
+    if (isFree && (await moved(box, row, { state: "posted", remote: ours.remote, bodyHash: null })) !== null) break;
+    await sleep(1000);
+  }
+  return takenByOther(box);
+}
+
+/** As others see it now, not as this drawing has it at hand. */
+async function asStored({ messages }: Postbox, { key }: Draft): Promise<OutboundMessage | undefined> {
+  const rows = await messages.ofIncident(key.tenant, key.incidentId, key.surface);
+  return rows.find((row) => row.key.kind === key.kind && row.key.ordinal === key.ordinal);
 }
 
 async function afterRefusal(

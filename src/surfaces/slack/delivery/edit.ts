@@ -24,12 +24,15 @@ const RETRY_MS = 5000;
 /** Slack takes about 50 edits a minute: after a few at once, a message is edited this often at most. */
 const EDIT_EVERY_MS = { root: 3000, reply: 5000 };
 const EDITS_AT_ONCE = { root: 3, reply: 2 };
+/** Words that were drawn longer ago than this are not sent any more: others may have done this work meanwhile. */
+const EDIT_VALID_MS = 4000;
 /** An edit this long after the one before it has the last word over one that is still on its way. */
 const LAST_WORD_MS = SETTLE_MS / 2;
 
 /** Edits a message that stands in Slack, when people would see a difference. Repeating an edit is harmless. */
 export async function editPosted(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Delivered> {
   if (row.remote === null) return { status: "stuck" };
+  const begunMs = box.clock.nowMs();
   const { channel } = parsePlace(row.remote.place);
   const target: Target = { row, channel, ts: row.remote.id };
   if (row.bodyHash === draft.hash) return standing(target, null);
@@ -37,7 +40,9 @@ export async function editPosted(box: Postbox, draft: Draft, row: OutboundMessag
   if (block !== null) return blocked(target, block);
   const wait = pacedUntil(box, draft, row);
   if (wait !== null) return standing(target, { notBeforeMs: wait, because: "edited a moment ago" });
-  const edit = await updateInAnyForm(box, draft, target);
+  const mayGo = () => box.clock.nowMs() - begunMs <= EDIT_VALID_MS;
+  const edit = await updateInAnyForm(box, draft, { ...target, mayGo });
+  if (edit.status === "too-late") return takenByOther(box);
   return edit.status === "edited"
     ? afterEdit(box, draft, { target, hash: edit.hash })
     : afterFailure(box, draft, { target, failure: edit.failure });
@@ -76,14 +81,20 @@ function paceAfter(box: Postbox, draft: Draft, row: OutboundMessage): number {
 
 type Edited =
   | { readonly status: "edited"; readonly hash: string }
-  | { readonly status: "failed"; readonly failure: CallFailure };
+  | { readonly status: "failed"; readonly failure: CallFailure }
+  | { readonly status: "too-late" };
 
-async function updateInAnyForm(box: Postbox, draft: Draft, target: Target): Promise<Edited> {
-  const { row, channel, ts } = target;
+async function updateInAnyForm(
+  box: Postbox,
+  draft: Draft,
+  target: Target & { readonly mayGo: () => boolean },
+): Promise<Edited> {
+  const { row, channel, ts, mayGo } = target;
   const mark = { incident: draft.key.incidentId, kind: draft.kind, nonce: row.nonce };
   for (const offer of offers(box, draft)) {
     const message = offer.draw(offer.form);
-    const failure = await update(draft.client, ts, { channel, threadTs: draft.threadTs, message, mark });
+    const failure = await update(draft.client, ts, { channel, threadTs: draft.threadTs, message, mark, mayGo });
+    if (failure === "too-late") return { status: failure };
     if (failure === null) return { status: "edited", hash: offer.hash };
     if (failure.kind !== "invalid-blocks") return { status: "failed", failure };
     await afterInvalidBlocks(box, draft, offer);

@@ -17,11 +17,15 @@ export interface Outgoing {
   readonly threadTs: string | null;
   readonly message: SlackMessage;
   readonly mark: { readonly incident: IncidentId; readonly kind: MessageKind; readonly nonce: string };
+  /** Asked in the last moment before the call: a process may have stood still since this was decided. */
+  readonly mayGo: () => boolean;
 }
 
 export type PostResult =
   | { readonly status: "posted"; readonly ts: string; readonly threadTs: string | null }
-  | { readonly status: "refused"; readonly failure: CallFailure };
+  | { readonly status: "refused"; readonly failure: CallFailure }
+  /** Nothing was sent. */
+  | { readonly status: "too-late" };
 
 const Posted = z.object({ ts: z.string().min(1), message: z.object({ thread_ts: z.string().optional() }).optional() });
 
@@ -40,6 +44,7 @@ export async function post(client: WebClient, outgoing: Outgoing): Promise<PostR
       parse: "none" as const,
     };
     failpoint("slack.before-post");
+    if (!outgoing.mayGo()) return { status: "too-late" };
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's method, not the browser's
     const answer = await client.chat.postMessage(body);
     failpoint("slack.after-post");
@@ -51,11 +56,16 @@ export async function post(client: WebClient, outgoing: Outgoing): Promise<PostR
   }
 }
 
-/** Edits the message at `ts`; null when it worked. Doing it twice is harmless. */
-export async function update(client: WebClient, ts: string, outgoing: Outgoing): Promise<CallFailure | null> {
+/** Edits the message at `ts`; null when it worked, "too-late" when nothing was sent. Doing it twice is harmless. */
+export async function update(
+  client: WebClient,
+  ts: string,
+  outgoing: Outgoing,
+): Promise<CallFailure | "too-late" | null> {
   const { channel, message, mark } = outgoing;
   try {
     failpoint("slack.before-update");
+    if (!outgoing.mayGo()) return "too-late";
     await client.chat.update({
       channel,
       ts,
