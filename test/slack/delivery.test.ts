@@ -71,6 +71,69 @@ test("older words of a worker that stood still while another one edited do not s
   expect(JSON.stringify(cards()[0]?.blocks)).toContain("4 alerts");
 });
 
+describe("a worker that stands still in the middle of a post", () => {
+  /** What happens in the moment of the first move to this state, before or after it is stored. */
+  function atFirstMove(state: string, happens: { readonly before?: () => Promise<void>; readonly after?: () => void }) {
+    const { messages } = office;
+    const move = messages.move.bind(messages);
+    let isFirst = true;
+    messages.move = async (row, to) => {
+      const isIt = isFirst && to.state === state;
+      if (isIt) isFirst = false;
+      if (isIt) await happens.before?.();
+      const isMoved = await move(row, to);
+      if (isIt) happens.after?.();
+      return isMoved;
+    };
+  }
+
+  test("posts nothing when it wakes more than two seconds after its claim", async () => {
+    atFirstMove("sending", { after: () => office.clock.advance(2_001) });
+
+    expect(await office.publish(anAnswer())).toMatchObject({
+      status: "again",
+      because: "the claim was too old to use",
+    });
+    expect(calls("chat.postMessage")).toHaveLength(0);
+    await office.publishUntilDone(anAnswer());
+
+    expect(cards()).toHaveLength(1);
+  });
+
+  test("takes its card away again when another one was made meanwhile", async () => {
+    atFirstMove("posted", {
+      before: async () => {
+        // Others did not find it, because it was not there yet.
+        for (const [id, row] of office.messages.rows) {
+          office.messages.rows.set(id, { ...row, state: "pending", nonce: "", remote: null, attemptAtMs: null });
+        }
+        await office.publishUntilDone(anAnswer());
+      },
+    });
+
+    await office.publish(anAnswer());
+    await office.publishUntilDone(anAnswer());
+
+    expect(calls("chat.delete")).toHaveLength(1);
+    expect(cards()).toHaveLength(1);
+    expect(thread()).toHaveLength(2);
+  });
+
+  test("keeps its card when nobody has made another one yet", async () => {
+    atFirstMove("posted", {
+      before: async () => {
+        for (const [id, row] of office.messages.rows) office.messages.rows.set(id, { ...row, state: "settling" });
+      },
+    });
+
+    await office.publish(anAnswer());
+    await office.publishUntilDone(anAnswer());
+
+    expect(calls("chat.delete")).toHaveLength(0);
+    expect(cards()).toHaveLength(1);
+  });
+});
+
 describe("a limit", () => {
   test.for(["chat.update", "chat.postMessage"])(
     "of %s holds for a worker that was just started, and for other incidents of the channel",
