@@ -71,22 +71,22 @@ test("older words of a worker that stood still while another one edited do not s
   expect(JSON.stringify(cards()[0]?.blocks)).toContain("4 alerts");
 });
 
-describe("a worker that stands still in the middle of a post", () => {
-  /** What happens in the moment of the first move to this state, before or after it is stored. */
-  function atFirstMove(state: string, happens: { readonly before?: () => Promise<void>; readonly after?: () => void }) {
-    const { messages } = office;
-    const move = messages.move.bind(messages);
-    let isFirst = true;
-    messages.move = async (row, to) => {
-      const isIt = isFirst && to.state === state;
-      if (isIt) isFirst = false;
-      if (isIt) await happens.before?.();
-      const isMoved = await move(row, to);
-      if (isIt) happens.after?.();
-      return isMoved;
-    };
-  }
+/** What happens in the moment of the first move to this state, before or after it is stored. */
+function atFirstMove(state: string, happens: { readonly before?: () => Promise<void>; readonly after?: () => void }) {
+  const { messages } = office;
+  const move = messages.move.bind(messages);
+  let isFirst = true;
+  messages.move = async (row, to) => {
+    const isIt = isFirst && to.state === state;
+    if (isIt) isFirst = false;
+    if (isIt) await happens.before?.();
+    const isMoved = await move(row, to);
+    if (isIt) happens.after?.();
+    return isMoved;
+  };
+}
 
+describe("a worker that stands still in the middle of a post", () => {
   test("posts nothing when it wakes more than two seconds after its claim", async () => {
     atFirstMove("sending", { after: () => office.clock.advance(2_001) });
 
