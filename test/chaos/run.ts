@@ -25,7 +25,7 @@ export interface ChaosOptions {
   readonly preloads: readonly string[];
   /** The program also writes a note to each of PagerDuty's incidents. */
   readonly hasNotes: boolean;
-  /** How long the rest of the work may take after the last fault. */
+  /** How long each may take after the last fault: what people say, the last card and reply, the rest of the work. */
   readonly drainMs: number;
   /** The program was started with short waits: Slack's late calls then come sooner too. */
   readonly hasShortWaits: boolean;
@@ -143,7 +143,7 @@ async function trouble(
 ): Promise<Times> {
   const begunMs = performance.now();
   const since = () => Math.round((performance.now() - begunMs) / 100) / 10;
-  const patience = AbortSignal.timeout(minutes * 60_000 + PEOPLE_PATIENCE_MS);
+  const patience = AbortSignal.timeout(minutes * 60_000 + Math.min(drainMs, PEOPLE_PATIENCE_MS));
   const people = speakers.sayAll(plot.cases, AbortSignal.any([stop, patience]));
   const sending = sender.sendAll(plot.deliveries).then(since);
   const all = planFaults(seeded(seed).fork("faults"), { backend, minutes, webhooks });
@@ -151,7 +151,7 @@ async function trouble(
   const sentAfterS = await sending;
   await people;
   const overS = since();
-  await everythingSaid(world, plot.cases);
+  await everythingSaid(world, plot.cases, Math.min(drainMs, SAID_WITHIN_MS));
   world.slack.rates = CALM;
   world.pagerDuty?.calmDown();
   const isDrained = await drained(world, drainMs);
@@ -208,8 +208,8 @@ async function explainAll({ say }: ChaosOptions, { slack, postgres }: World, { p
 const SAID_WITHIN_MS = 120_000;
 
 /** Slack stays rough until every card and reply was posted once, on a busy machine long after the last webhook. */
-async function everythingSaid({ slack }: World, cases: readonly Case[]): Promise<void> {
-  const deadline = Date.now() + SAID_WITHIN_MS;
+async function everythingSaid({ slack }: World, cases: readonly Case[], patienceMs: number): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (Date.now() < deadline) {
     const { lost, missingReplies } = count(cases, slack.store.messages);
     if (lost + missingReplies === 0) return;
