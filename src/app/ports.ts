@@ -301,6 +301,8 @@ export interface OutboundMessage {
   readonly nonce: string;
   readonly attempt: number;
   readonly attemptAtMs: EpochMs | null;
+  /** When the receiver is surely done with the last attempt; null when only the usual patience can tell. */
+  readonly settlesAtMs: EpochMs | null;
   /** Where it stands: channel and timestamp, or the note's id. */
   readonly remote: { readonly place: string; readonly id: string } | null;
   /** Hash of what was last drawn; equal = nothing to send. */
@@ -328,7 +330,7 @@ export interface OutboundMessages {
     to: Partial<
       Pick<
         OutboundMessage,
-        "state" | "nonce" | "attempt" | "attemptAtMs" | "remote" | "bodyHash" | "lookups" | "problem"
+        "state" | "nonce" | "attempt" | "attemptAtMs" | "settlesAtMs" | "remote" | "bodyHash" | "lookups" | "problem"
       >
     >,
   ): Promise<boolean>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { MessageKey, OutboundMessage, OutboundMessages } from "../app/ports.ts";
-import { incidentId, tenantId } from "../core/ids.ts";
+import { type EpochMs, incidentId, tenantId } from "../core/ids.ts";
 import { failpoint } from "../platform/failpoint.ts";
 import type { Databases } from "./databases.ts";
 import type { OutboundMessageRow, Prisma } from "./generated/client.ts";
@@ -44,6 +44,7 @@ const NEW: Omit<OutboundMessage, "id" | "key" | "nonce"> = {
   state: "pending",
   attempt: 0,
   attemptAtMs: null,
+  settlesAtMs: null,
   remote: null,
   bodyHash: null,
   lookups: 0,
@@ -76,12 +77,22 @@ async function move(db: Databases, message: OutboundMessage, to: Move): Promise<
   return count === 1;
 }
 
-function columnsOf({ remote, attemptAtMs, ...same }: Move): Prisma.OutboundMessageRowUpdateManyMutationInput {
+function columnsOf({
+  remote,
+  attemptAtMs,
+  settlesAtMs,
+  ...same
+}: Move): Prisma.OutboundMessageRowUpdateManyMutationInput {
   return {
     ...same,
-    ...(attemptAtMs === undefined ? {} : { attemptAt: attemptAtMs === null ? null : new Date(attemptAtMs) }),
+    ...(attemptAtMs === undefined ? {} : { attemptAt: dateOf(attemptAtMs) }),
+    ...(settlesAtMs === undefined ? {} : { settlesAt: dateOf(settlesAtMs) }),
     ...(remote === undefined ? {} : { remotePlace: textOf(remote?.place), remoteId: textOf(remote?.id) }),
   };
+}
+
+function dateOf(ms: EpochMs | null): Date | null {
+  return ms === null ? null : new Date(ms);
 }
 
 function textOf(text: string | undefined): string | null {
@@ -97,6 +108,7 @@ function revive(row: OutboundMessageRow): OutboundMessage {
     nonce: row.nonce,
     attempt: row.attempt,
     attemptAtMs: row.attemptAt === null ? null : msOf(row.attemptAt),
+    settlesAtMs: row.settlesAt === null ? null : msOf(row.settlesAt),
     remote: place === null || remoteId === null ? null : { place, id: remoteId },
     bodyHash: row.bodyHash,
     lookups: row.lookups,

@@ -122,8 +122,8 @@ const SHORT_WAITS: readonly Edit[] = [
   },
   {
     file: "src/surfaces/slack/delivery/postbox.ts",
-    find: "export const BETWEEN_LOOKUPS_MS = 10_000;",
-    replace: "export const BETWEEN_LOOKUPS_MS = 1_000;",
+    find: "export const ANSWERED_SETTLE_MS = 6_000;",
+    replace: "export const ANSWERED_SETTLE_MS = 1_500;",
   },
   // The distance of edits has to stay well below the wait for a late one, as it is in the program.
   {
@@ -138,7 +138,7 @@ const SHORT_WAITS: readonly Edit[] = [
   },
   {
     file: "src/surfaces/slack/delivery/lookup.ts",
-    find: "const LATER_MS = 15_000;",
+    find: "const LATER_MS = 5_000;",
     replace: "const LATER_MS = 1_000;",
   },
   {

@@ -29,6 +29,7 @@ export class MemoryMessages implements OutboundMessages {
       nonce: "",
       attempt: 0,
       attemptAtMs: null,
+      settlesAtMs: null,
       remote: null,
       bodyHash: null,
       lookups: 0,

@@ -27,7 +27,10 @@ export async function uploadPicture(
       signal,
     });
     if (!response.ok) {
-      return { status: "failed", failure: { kind: "unknown", detail: `HTTP ${response.status} for the picture` } };
+      return {
+        status: "failed",
+        failure: { kind: "unknown", detail: `HTTP ${response.status} for the picture`, isOver: true },
+      };
     }
     await client.files.completeUploadExternal({ files: [{ id: fileId, title }] });
     return { status: "uploaded", fileId };

@@ -6,6 +6,7 @@ import { TRIAL_MS } from "./cooldown.ts";
 import { editPosted } from "./edit.ts";
 import { noDouble } from "./no-double.ts";
 import {
+  ANSWERED_SETTLE_MS,
   afterInvalidBlocks,
   again,
   CLAIM_VALID_MS,
@@ -165,6 +166,7 @@ function claimed(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Outb
     nonce: row.nonce === "" ? box.newNonce() : row.nonce,
     attempt: row.attempt + 1,
     attemptAtMs: box.clock.nowMs(),
+    settlesAtMs: null,
     bodyHash: draft.hash,
     lookups: row.lookups - (row.lookups % LOOKS),
     // Where to look for it when the answer gets lost: routes may have changed by then.
@@ -229,14 +231,15 @@ async function afterRefusal(
         "slack asked to wait",
       );
     }
-    case "unknown":
-      await moved(box, claim, { state: "settling" });
+    case "unknown": {
+      const now = box.clock.nowMs();
+      const settlesAtMs = failure.isOver ? epochMs(now + ANSWERED_SETTLE_MS) : null;
+      await moved(box, claim, { state: "settling", settlesAtMs });
       failpoint("slack.after-unknown");
-      box.logger.warn(
-        { incidentId, kind: draft.kind, detail: failure.detail },
-        "slack gave no usable answer to a post",
-      );
-      return again(lookupDueMs(claim.attemptAtMs ?? box.clock.nowMs(), 0), "the outcome of a post is unknown");
+      const { detail } = failure;
+      box.logger.warn({ incidentId, kind: draft.kind, detail }, "slack gave no usable answer to a post");
+      return again(lookupDueMs(claim, now), "the outcome of a post is unknown");
+    }
     case "gone":
       await moved(box, claim, { state: "pending", bodyHash: null, remote: null });
       return { status: "gone" };

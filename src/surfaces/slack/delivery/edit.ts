@@ -152,7 +152,8 @@ async function afterFailure(
     case "unknown": {
       // Everything in this channel waits with it: a Slack that is down is not asked by every incident.
       const notBeforeMs = await pause(RETRY_MS);
-      await moved(box, row, { bodyHash: null, lookups: 1, attemptAtMs: epochMs(paceAfter(box, draft, row)) });
+      const lookups = failure.isOver ? row.lookups : 1;
+      await moved(box, row, { bodyHash: null, lookups, attemptAtMs: epochMs(paceAfter(box, draft, row)) });
       failpoint("slack.after-unsure-edit");
       return standing(target, { notBeforeMs, because: "slack gave no usable answer to an edit" });
     }

@@ -30,7 +30,7 @@ const PAGE = 200;
 const MAX_PAGES = 5;
 /** The clocks here and at Slack differ; this is more than they ever should. */
 const CLOCK_SLACK_MS = 60_000;
-const LATER_MS = 15_000;
+const LATER_MS = 5_000;
 /**
  * What Slack stored of an attempt it stored by then. Without an end, whatever people write until a worker runs again would
  * have to be read through.

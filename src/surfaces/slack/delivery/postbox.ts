@@ -117,18 +117,31 @@ export async function afterInvalidBlocks(box: Postbox, draft: Draft, { form, isW
   box.logger.warn({ kind, form, isWithPicture }, "slack refused these blocks, sending others");
 }
 
-/** When the outcome of an attempt may be looked up for the first or the next time. */
-export function lookupDueMs(attemptAtMs: EpochMs, lookups: number): number {
-  return attemptAtMs + SETTLE_MS + (lookups % LOOKS) * BETWEEN_LOOKUPS_MS;
+/**
+ * When the outcome of the last attempt may be looked up for the first or the next time. The first look comes early, so
+ * that what stands is soon kept up to date; it can only find. The others wait until Slack must be done with the attempt.
+ */
+export function lookupDueMs(
+  { attemptAtMs, settlesAtMs, lookups }: Pick<OutboundMessage, "attemptAtMs" | "settlesAtMs" | "lookups">,
+  nowMs: EpochMs,
+): number {
+  const attemptMs = attemptAtMs ?? nowMs;
+  const look = lookups % LOOKS;
+  if (look === 0) return attemptMs + EARLY_LOOK_MS;
+  const isKnown = settlesAtMs !== null && settlesAtMs > attemptMs;
+  const settleMs = isKnown ? settlesAtMs - attemptMs : SETTLE_MS;
+  return attemptMs + settleMs + ((look - 1) * settleMs) / 3;
 }
 
-/** How long Slack may need to store what it already accepted. */
+/** How long Slack may still be at a call that it did not answer. */
 export const SETTLE_MS = 30_000;
-export const BETWEEN_LOOKUPS_MS = 10_000;
+/** After an answer Slack is done with the call; what it stored may need this long to be seen. */
+export const ANSWERED_SETTLE_MS = 6_000;
+const EARLY_LOOK_MS = 2_000;
 /** A claim older than this is given back before the call: the lock behind it may be lost. */
 export const CLAIM_VALID_MS = 2000;
 /**
- * An attempt is missing when it was not found this often. `lookups` of a message counts on over its attempts, so that it
+ * An attempt is missing when it was not found this often: once early, twice when it must be there. `lookups` of a message counts on over its attempts, so that it
  * also says how many of them in a row are missing.
  */
-export const LOOKS = 2;
+export const LOOKS = 3;

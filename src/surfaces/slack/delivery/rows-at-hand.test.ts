@@ -17,6 +17,7 @@ const row: OutboundMessage = {
   nonce: "n",
   attempt: 0,
   attemptAtMs: null,
+  settlesAtMs: null,
   remote: null,
   bodyHash: null,
   lookups: 0,

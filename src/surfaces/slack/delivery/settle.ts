@@ -20,7 +20,7 @@ import { remove } from "./wire.ts";
 
 const DOUBLE_RETRY_MS = 60_000;
 /** The second post in a row that is missing waits this long for the third, every further one twice as long. */
-const FIRST_PAUSE_MS = 30_000;
+const FIRST_PAUSE_MS = 10_000;
 /** As long as until the next try in a channel that refuses. */
 const MAX_PAUSE_MS = 5 * 60_000;
 const UNREADABLE_RETRY_MS = 60_000;
@@ -36,10 +36,10 @@ export type Settled =
   | { readonly status: "missing"; readonly row: OutboundMessage }
   | Extract<Delivered, { status: "again" | "stuck" | "closed" }>;
 
-/** Finds out by its nonce whether the last attempt arrived; only when it is missing twice, it may be sent again. */
+/** Finds out by its nonce whether the last attempt arrived; only when it is missing each time, it may be sent again. */
 export async function settle(box: Postbox, draft: Draft, row: OutboundMessage): Promise<Settled> {
   const attemptAtMs = row.attemptAtMs ?? box.clock.nowMs();
-  const due = lookupDueMs(attemptAtMs, row.lookups);
+  const due = lookupDueMs(row, attemptAtMs);
   if (box.clock.nowMs() < due) return again(due, "the outcome of a post is unknown");
   const { client, channel, threadTs } = draft;
   const method = threadTs === null ? "conversations.history" : "conversations.replies";
@@ -101,7 +101,7 @@ async function notFound(box: Postbox, draft: Draft, row: OutboundMessage): Promi
   if (lookups % LOOKS !== 0) {
     const next = await moved(box, row, { lookups });
     if (next === null) return takenByOther(box);
-    return again(lookupDueMs(row.attemptAtMs ?? box.clock.nowMs(), lookups), "not found once, looking again");
+    return again(lookupDueMs(next, box.clock.nowMs()), "not found yet, looking again");
   }
   const missing = lookups / LOOKS;
   const fresh = await moved(box, row, {

@@ -49,7 +49,8 @@ export async function post(client: WebClient, outgoing: Outgoing): Promise<PostR
     const answer = await client.chat.postMessage(body);
     failpoint("slack.after-post");
     const posted = Posted.safeParse(answer);
-    if (!posted.success) return { status: "refused", failure: { kind: "unknown", detail: "answer without ts" } };
+    if (!posted.success)
+      return { status: "refused", failure: { kind: "unknown", detail: "answer without ts", isOver: true } };
     return { status: "posted", ts: posted.data.ts, threadTs: posted.data.message?.thread_ts ?? null };
   } catch (error) {
     return { status: "refused", failure: classify(error) };

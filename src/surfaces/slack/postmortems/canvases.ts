@@ -39,7 +39,7 @@ export async function createCanvas(
 async function tried(call: () => Promise<unknown>): Promise<string | CallFailure> {
   try {
     const answer = Answer.safeParse(await call());
-    return answer.success ? answer.data.canvas_id : { kind: "unknown", detail: "answer without canvas" };
+    return answer.success ? answer.data.canvas_id : { kind: "unknown", detail: "answer without canvas", isOver: true };
   } catch (error) {
     return classify(error);
   }
