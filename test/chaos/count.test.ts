@@ -38,6 +38,11 @@ describe("the counting", () => {
     ["a second card", "duplicateRoots", (add: Add) => add("root", CARD)],
     ["a second timeline", "duplicateReplies", (add: Add, root: string) => add("timeline", "again", root)],
     ["the same change of mind twice", "duplicateReplies", (add: Add, root: string) => twice(add, root)],
+    [
+      "a change of mind twice, one of them edited",
+      "duplicateReplies",
+      (add: Add, root: string) => twiceEdited(add, root),
+    ],
     ["a reply outside its thread", "strays", (add: Add) => add("hypotheses", "astray")],
   ] as const)("sees %s", (_, line, change) => {
     const found = count([told], slackWith(change).messages);
@@ -56,6 +61,23 @@ describe("the counting", () => {
 
     const expected = { ...told.expected, state: "resolved" as const };
     expect(count([{ ...told, expected }], slackWith(() => undefined).messages).wrongStates).toBe(1);
+  });
+
+  test("sees a change of mind that stands twice, one of them edited since", () => {
+    const store = slackWith(twice);
+    const [edited] = store.messages.filter(({ text }) => text === "it was the database");
+    if (edited !== undefined) edited.text = "it is over";
+
+    expect(count([told], store.messages)).toMatchObject({ duplicateReplies: 1 });
+  });
+
+  test("sees that nobody was told in the thread that it is over", () => {
+    const over = { ...told, expected: { ...told.expected, state: "resolved" as const } };
+    const silent = slackWith(() => undefined);
+    const saying = slackWith((add, root) => add("change", "INC-1: resolved, at 02:10, it lasted 7 min", root));
+
+    expect(count([over], silent.messages)).toMatchObject({ missingReplies: 1 });
+    expect(count([over], saying.messages)).toMatchObject({ missingReplies: 0 });
   });
 
   test("sees a vote that does not stand in the reply with the causes, where the button's words are no vote", () => {

@@ -33,6 +33,8 @@ interface Marked {
   readonly message: HeldMessage;
   readonly kind: string;
   readonly incident: string;
+  /** The same in every attempt at one message. */
+  readonly nonce: string;
 }
 
 /** Counts in what Slack holds, never in what the program believes. */
@@ -100,7 +102,7 @@ function countCase({ service, expected }: Case, { roots, threads }: Held): CaseC
     return { ...NOTHING, lost: 1, missingReplies: REPLIES.length, wrongStates: 1, problems: [`${service}: no card`] };
   }
   const replies = [root, ...doubles].flatMap(({ message }) => threads.get(`${message.channel}/${message.ts}`) ?? []);
-  const missing = REPLIES.filter((kind) => !replies.some((reply) => reply.kind === kind));
+  const missing = missingOf(expected, replies);
   const surplus = replies.filter((reply, index) => replies.slice(0, index).some((earlier) => isSame(earlier, reply)));
   const said = stateOf(root.message);
   const isWrong = wordsOf(said) !== wordsOf(expected);
@@ -123,6 +125,12 @@ function countCase({ service, expected }: Case, { roots, threads }: Held): CaseC
   };
 }
 
+function missingOf({ state }: Expected, replies: readonly Marked[]): readonly string[] {
+  const missing = REPLIES.filter((kind) => !replies.some((reply) => reply.kind === kind));
+  const isEndTold = state !== "resolved" || replies.some(saysItIsOver);
+  return isEndTold ? missing : [...missing, "word that it is over"];
+}
+
 const NOTHING = {
   lost: 0,
   duplicateRoots: 0,
@@ -132,10 +140,19 @@ const NOTHING = {
   lostVotes: 0,
 };
 
-/** Timeline and causes stand once; of changes of mind every one is a line of its own. */
+/**
+ * Timeline and causes stand once; of changes of mind every one is a line of its own. Two copies of one line are told by
+ * what they carry, because one of them may have been edited since.
+ */
 function isSame(earlier: Marked, later: Marked): boolean {
   if (earlier.kind !== later.kind) return false;
-  return later.kind !== "change" || earlier.message.text === later.message.text;
+  if (later.kind !== "change") return true;
+  return earlier.nonce === later.nonce || earlier.message.text === later.message.text;
+}
+
+/** Who waits in the thread hears that it is over. */
+function saysItIsOver({ kind, message }: Marked): boolean {
+  return kind === "change" && /\bresolved\b[,:]/iu.test(message.text);
 }
 
 function rootsByService(standing: readonly Marked[]): ReadonlyMap<string, readonly Marked[]> {
@@ -156,7 +173,8 @@ function marks(message: HeldMessage): readonly Marked[] {
   const { metadata } = message;
   const payload = isJson(metadata) && isJson(metadata["event_payload"]) ? metadata["event_payload"] : null;
   if (payload === null) return [];
-  return [{ message, kind: text(payload["kind"]), incident: text(payload["incident"]) }];
+  const [kind, incident, nonce] = [payload["kind"], payload["incident"], payload["nonce"]].map(text);
+  return [{ message, kind: kind ?? "", incident: incident ?? "", nonce: nonce ?? "" }];
 }
 
 interface Said {
