@@ -38,11 +38,6 @@ describe("the counting", () => {
     ["a second card", "duplicateRoots", (add: Add) => add("root", CARD)],
     ["a second timeline", "duplicateReplies", (add: Add, root: string) => add("timeline", "again", root)],
     ["the same change of mind twice", "duplicateReplies", (add: Add, root: string) => twice(add, root)],
-    [
-      "a change of mind twice, one of them edited",
-      "duplicateReplies",
-      (add: Add, root: string) => twiceEdited(add, root),
-    ],
     ["a reply outside its thread", "strays", (add: Add) => add("hypotheses", "astray")],
   ] as const)("sees %s", (_, line, change) => {
     const found = count([told], slackWith(change).messages);
