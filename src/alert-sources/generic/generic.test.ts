@@ -28,6 +28,7 @@ test("an event with an id is one event for ever", () => {
   const body = '{"service":"a","id":"evt-1"}';
 
   expect(dedupKey(delivery(body, {}, 0))).toBe(dedupKey(delivery(body, {}, 30 * 86_400_000)));
+  expect(dedupKey(delivery(body, {}, 0))).not.toContain("evt-1");
 });
 
 test("signed bytes without an id are one event for ever: whoever saw them could send them again", () => {

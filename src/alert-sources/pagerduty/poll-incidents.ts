@@ -21,13 +21,18 @@ const LIST_BACK_MS = 6 * 60 * MINUTE_MS;
 /** Changes become visible late and clocks differ: each round looks this far before the last one. */
 const OVERLAP_MS = 2 * MINUTE_MS;
 const FIRST_LOOK_BACK_MS = 15 * MINUTE_MS;
+/** What has been open and unchanged for this long when polling begins is nobody's page of tonight. */
+const FORGOTTEN_MS = 48 * 60 * MINUTE_MS;
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
 const MAX_OPEN = 2_000;
 /** Each costs one or two calls, and a round has a minute. What is left over is taken by the next rounds. */
 const MAX_AT_ONCE = 50;
 
-/** Asks for every open incident, however old, and for the newest ones; what is open and not remembered is news too. */
+/**
+ * Asks for every open incident, however old, and for the newest ones; what is open and not remembered is news too. The
+ * first round of an install only follows what lay untouched for days: it is told when it changes or ends.
+ */
 export async function incidentsWithNews(
   deps: AskDeps,
   { mark, nowMs }: { readonly mark: PollMark | null; readonly nowMs: EpochMs },
@@ -40,7 +45,15 @@ export async function incidentsWithNews(
   const missing = [...known].filter((id) => !listed.has(id));
   const found = await readEach(deps, missing.slice(0, MAX_AT_ONCE), signal);
   const sinceMs = epochMs((mark?.seenMs ?? nowMs - FIRST_LOOK_BACK_MS) - OVERLAP_MS);
-  const chosen = choose([...listed.values(), ...found], { known, sinceMs });
+  const all = [...listed.values(), ...found];
+  const untouched = mark === null ? open.filter((each) => !hasChanged(each, epochMs(nowMs - FORGOTTEN_MS))) : [];
+  if (untouched.length > 0) {
+    deps.logger.info(
+      { untouched: untouched.length },
+      "open in PagerDuty and unchanged for two days: told when they change",
+    );
+  }
+  const chosen = choose(all, { known: new Set([...known, ...untouched.map(idOf)]), sinceMs });
   const isFull = open.length >= MAX_OPEN;
   if (isFull && mark?.isFull !== true) {
     deps.logger.warn({ limit: MAX_OPEN }, "PagerDuty has more open incidents than polling follows: the newest are");

@@ -75,11 +75,38 @@ test("a change that PagerDuty shows a minute late is still seen", async () => {
   expect(await poll()).toMatchObject({ incidents: 1, stored: 1 });
 });
 
-test("the first round takes up what is open, however old, and leaves what is over", async () => {
+test("the first round takes up what is open since yesterday, and leaves what is over", async () => {
   const { poll } = setUp();
-  const old = { created_at: "2025-11-02T05:00:00Z", last_status_change_at: "2025-11-02T05:00:00Z" };
+  const old = { created_at: "2026-02-28T12:00:00Z", last_status_change_at: "2026-02-28T12:00:00Z" };
   open(incident("Q1", old));
   recent(incident("Q2", { ...old, status: "resolved" }));
+  logged("Q1", triggered);
+
+  expect(await poll()).toMatchObject({ incidents: 1, stored: 1 });
+});
+
+test("what lay open and untouched for days when polling began is no news until it changes", async () => {
+  const { poll, clock } = setUp();
+  const old = { created_at: "2025-11-02T05:00:00Z", last_status_change_at: "2025-11-02T05:00:00Z" };
+  open(incident("Q1", old), incident("Q2", old));
+  recent();
+
+  expect(await poll()).toEqual({ incidents: 0, stored: 0, duplicates: 0 });
+
+  clock.advance(30_000);
+  open(incident("Q1", old), incident("Q2", { ...old, last_status_change_at: "2026-03-02T10:00:10Z" }));
+  recent();
+  logged("Q2", acknowledged, triggered);
+  expect(await poll()).toMatchObject({ incidents: 1, stored: 2 });
+});
+
+test("an incident that was opened days ago is told when an install that polls already sees it for the first time", async () => {
+  const { poll, clock } = setUp();
+  listed();
+  await poll();
+  clock.advance(30_000);
+  open(incident("Q1", { created_at: "2025-11-02T05:00:00Z", last_status_change_at: "2025-11-02T05:00:00Z" }));
+  recent();
   logged("Q1", triggered);
 
   expect(await poll()).toMatchObject({ incidents: 1, stored: 1 });
