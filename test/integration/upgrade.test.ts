@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { DEFAULT_TENANT, incidentId } from "../../src/core/ids.ts";
+import { dedupKey } from "../../src/alert-sources/generic/dedup-key.ts";
+import { DEFAULT_TENANT, epochMs, incidentId } from "../../src/core/ids.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { withClient } from "../../src/store/client.ts";
 import { createStore } from "../../src/store/create-store.ts";
@@ -9,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const MIGRATIONS = resolve(import.meta.dirname, "../../prisma/migrations");
 const NO_HEADERS = "20261121215900_no_headers";
+const DIGEST_OF_IDS = "20261122011500_digest_of_ids";
 const CORRECTIONS = "20261121081357_corrections";
 /** What an install had stored before people could correct anything in Slack. */
 const ROWS = `
@@ -33,10 +35,21 @@ async function emptyDatabase(): Promise<TestDatabase> {
   return database;
 }
 
-function migrationsBefore(last: string): readonly string[] {
+function migrationNames(): readonly string[] {
   const folders = readdirSync(MIGRATIONS, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const names = folders.map(({ name }) => name).toSorted();
-  return names.filter((name) => name < last).map(sqlOf);
+  return folders.map(({ name }) => name).toSorted();
+}
+
+function migrationsBefore(last: string): readonly string[] {
+  return migrationNames()
+    .filter((name) => name < last)
+    .map(sqlOf);
+}
+
+function migrationsFrom(first: string): readonly string[] {
+  return migrationNames()
+    .filter((name) => name >= first)
+    .map(sqlOf);
 }
 
 afterAll(async () => {
@@ -48,7 +61,7 @@ test("an install from before corrections keeps its notes and its cards", async (
   await withClient(database.connectionString, async (client) => {
     for (const sql of migrationsBefore(CORRECTIONS)) await client.query(sql);
     await client.query(ROWS);
-    await client.query(sqlOf(CORRECTIONS));
+    for (const sql of migrationsFrom(CORRECTIONS)) await client.query(sql);
   });
 
   const store = await createStore(database.connectionString, { clock: systemClock });
@@ -74,4 +87,22 @@ test("headers that were stored are gone after the update, and none stay of what 
   });
 
   expect(headers).toEqual([{ headers: "{}" }, { headers: "{}" }]);
+});
+
+test("an event that was taken before the update is taken as the same one after it, and its sender's id stands nowhere", async () => {
+  const { connectionString } = await emptyDatabase();
+  const raw = new TextEncoder().encode(JSON.stringify({ id: "order 17 of jo@example.test é", service: "basket" }));
+  const delivery = { raw, headers: {}, receivedAtMs: epochMs(0) };
+  const keys = await withClient(connectionString, async (client) => {
+    for (const sql of migrationsBefore(DIGEST_OF_IDS)) await client.query(sql);
+    await client.query(
+      `INSERT INTO inbox (tenant, source, dedup_key, headers, raw, received_at)
+       VALUES ('default', 'generic', 'id:order 17 of jo@example.test é', '{}', '', now()), ('default', 'generic', 'bytes:1', '{}', '', now()),
+              ('default', 'alertmanager', 'id:2', '{}', '', now())`,
+    );
+    await client.query(sqlOf(DIGEST_OF_IDS));
+    return (await client.query("SELECT dedup_key FROM inbox ORDER BY id")).rows.map((row) => row.dedup_key);
+  });
+
+  expect(keys).toEqual([dedupKey(delivery), "bytes:1", "id:2"]);
 });
