@@ -24,6 +24,7 @@ export function tracedPagerDuty(client: PagerDutyClient, tracing: Tracing): Page
       traced(tracing, { method: "GET", path: request.path }, () => client.list(request, signal)),
     post: (path, body, options) => call("POST", path, () => client.post(path, body, options)),
     put: (path, body, options) => call("PUT", path, () => client.put(path, body, options)),
+    delete: (path, options) => call("DELETE", path, () => client.delete(path, options)),
   };
 }
 

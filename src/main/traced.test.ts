@@ -98,6 +98,7 @@ test("calls to PagerDuty are told by method and path, in which every id is left 
     list: () => Promise.resolve([1]),
     post: () => Promise.reject(refusal),
     put: () => Promise.resolve(null),
+    delete: () => Promise.resolve(null),
   };
   const traced = tracedPagerDuty(client, tracing);
   const signal = AbortSignal.timeout(1_000);

@@ -12,6 +12,10 @@ export type Needs =
   | "lost-answers"
   /** Slack has to leave edits without an answer. */
   | "lost-edits"
+  /** Slack has to carry posts out twice, without an answer. */
+  | "doubles"
+  /** PagerDuty has to leave notes without an answer, stored or not. */
+  | "lost-notes"
   /** Slack has to ask for pauses. */
   | "rate-limits"
   /** The queue has to be away. */
@@ -67,6 +71,21 @@ export const FAIL_POINTS = {
   "slack.after-adopted": "lost-answers",
   "slack.after-missing": "lost-answers",
   "slack.after-unsure-edit": "lost-edits",
+  "slack.before-delete": "doubles",
+  "slack.after-delete": "doubles",
+  "slack.before-upload": "work",
+  "slack.after-upload": "work",
+  "pagerduty.after-claim": "work",
+  "pagerduty.after-post": "work",
+  "pagerduty.after-posted": "work",
+  "pagerduty.before-update": "work",
+  "pagerduty.after-update": "work",
+  "pagerduty.after-edited": "work",
+  "pagerduty.after-unknown": "lost-notes",
+  "pagerduty.before-lookup": "lost-notes",
+  "pagerduty.after-lookup": "lost-notes",
+  "pagerduty.after-adopted": "lost-notes",
+  "pagerduty.after-missing": "lost-notes",
 } as const satisfies Readonly<Record<string, Needs>>;
 
 export type FailPoint = keyof typeof FAIL_POINTS;

@@ -14,8 +14,11 @@ export interface HeldNote {
 
 const NOTES = /^\/incidents\/([^/]+)\/notes$/u;
 const NOTE = /^\/incidents\/([^/]+)\/notes\/([^/]+)$/u;
-/** Of writes: not stored, stored without an answer, refused for a while. */
-const WRITE_FAULTS: readonly (readonly [number, Fault])[] = [
+/** Faults of writes, each up to this share of one. */
+export type WriteFaults = readonly (readonly [number, Fault])[];
+
+/** Not stored, stored without an answer, refused for a while. */
+const USUAL: WriteFaults = [
   [0.03, { kind: "error-before" }],
   [0.06, { kind: "error-after" }],
   [0.09, { kind: "reset-after" }],
@@ -25,7 +28,9 @@ const WRITE_FAULTS: readonly (readonly [number, Fault])[] = [
 /** PagerDuty's REST API as far as notes go; everything else that is read is empty. Notes are counted here. */
 export class ChaosPagerDuty {
   readonly notes: HeldNote[] = [];
-  #isCalm = false;
+  /** May be changed at any time. */
+  writeFaults: WriteFaults = USUAL;
+  #made = 0;
   readonly #random: Random;
   readonly #server: Server;
 
@@ -45,11 +50,6 @@ export class ChaosPagerDuty {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** From now on nothing goes wrong. */
-  calmDown(): void {
-    this.#isCalm = true;
-  }
-
   get url(): string {
     const { port } = this.#server.address() as AddressInfo;
     return `http://127.0.0.1:${port}`;
@@ -61,14 +61,13 @@ export class ChaosPagerDuty {
     const isWrite = request.method !== "GET";
     const http = { request, response, raw };
     await answerWithFault(isWrite ? this.#fault() : null, http, async () =>
-      isWrite ? this.#write(path, raw.toString("utf8")) : this.#read(path),
+      isWrite ? this.#write(request.method === "DELETE", path, raw.toString("utf8")) : this.#read(path),
     );
   }
 
   #fault(): Fault | null {
-    if (this.#isCalm) return null;
     const drawn = this.#random.next();
-    return WRITE_FAULTS.find(([upTo]) => drawn < upTo)?.[1] ?? null;
+    return this.writeFaults.find(([upTo]) => drawn < upTo)?.[1] ?? null;
   }
 
   #read(path: string): Json {
@@ -81,7 +80,8 @@ export class ChaosPagerDuty {
     return id === undefined ? EMPTY : { incident: { id, status: "triggered", service: { id: "PSVC" } } };
   }
 
-  #write(path: string, raw: string): Json {
+  #write(isRemoval: boolean, path: string, raw: string): Json {
+    if (isRemoval) return this.#remove(NOTE.exec(path)?.[2]);
     const body = parsed(raw);
     const note = isJson(body) && isJson(body["note"]) ? body["note"] : {};
     const content = text(note["content"]);
@@ -92,9 +92,16 @@ export class ChaosPagerDuty {
     }
     const incident = NOTES.exec(path)?.[1];
     if (incident === undefined) return {};
-    const added = { id: `PNOTE${this.notes.length + 1}`, incident, content };
+    this.#made += 1;
+    const added = { id: `PNOTE${this.#made}`, incident, content };
     this.notes.push(added);
     return { note: { id: added.id, content } };
+  }
+
+  #remove(id: string | undefined): Json {
+    const index = this.notes.findIndex((note) => note.id === id);
+    if (index !== -1) this.notes.splice(index, 1);
+    return {};
   }
 }
 

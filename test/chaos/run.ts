@@ -153,7 +153,7 @@ async function trouble(
   const overS = since();
   await everythingSaid(world, plot.cases, Math.min(drainMs, SAID_WITHIN_MS));
   world.slack.rates = CALM;
-  world.pagerDuty?.calmDown();
+  if (world.pagerDuty !== null) world.pagerDuty.writeFaults = [];
   const isDrained = await drained(world, drainMs);
   const tookS = since();
   return { sentAfterS, tookS, isDrained, drainS: Math.round(10 * (tookS - overS - QUIET_MS / 1000)) / 10 };

@@ -2,11 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Count, count, holds } from "./count.ts";
+import { type Count, count, countNotes, holds } from "./count.ts";
 import type { Backend } from "./faults.ts";
 import { Load } from "./load.ts";
 import { withEdits } from "./mutants.ts";
 import { FAIL_POINTS, type FailPoint, isOutage, type Needs, type Outage } from "./names.ts";
+import type { WriteFaults } from "./pagerduty.ts";
 import { People } from "./people.ts";
 import { type Random, seeded } from "./random.ts";
 import type { ChaosRedis } from "./redis.ts";
@@ -69,13 +70,14 @@ export async function runSweep(options: SweepOptions): Promise<SweepResult> {
   const orders = join(folder, "orders");
   writeFileSync(orders, "");
   const random = seeded(options.seed);
-  const edits = withEdits(...(options.shortWaits ? ["short-waits"] : []), ...(options.edits ?? []));
+  const waits = options.shortWaits ? ["short-waits"] : [];
+  const edits = withEdits("pagerduty-here", ...waits, ...(options.edits ?? []));
   const world = await startWorld({
     backend: options.backend,
     workers: 2,
     random,
     slackFaults: CALM,
-    hasNotes: false,
+    hasNotes: true,
     preloads: [join(import.meta.dirname, "preload-failpoints.ts"), ...edits.preloads],
     environment: { ...edits.environment, FP_FILE: orders, FP_SEED: String(options.seed) },
   });
@@ -122,7 +124,7 @@ class Sweep {
     const { world } = this.#place;
     const isDrained = await drained(world, DRAIN_MS);
     this.#stop.abort();
-    const found = count(this.#people.outcome(this.#cases), world.slack.store.messages);
+    const found = this.#count();
     const givenUp = await world.postgres.number(GIVEN_UP);
     const slowestRecoveryMs = Math.max(...this.#points.map(({ recoveryMs }) => recoveryMs ?? Number.POSITIVE_INFINITY));
     const limitMs = Math.round(RECOVERY_LIMIT_MS * this.#load.factor);
@@ -140,17 +142,23 @@ class Sweep {
     };
   }
 
+  #count(): Count {
+    const { slack, pagerDuty } = this.#place.world;
+    const cases = this.#people.outcome(this.#cases);
+    return { ...count(cases, slack.store.messages), ...countNotes(cases, pagerDuty?.notes ?? null) };
+  }
+
   async #killAt(name: FailPoint, hit: number): Promise<SweptPoint> {
-    const { world, orders } = this.#place;
+    const { orders } = this.#place;
     const needs = FAIL_POINTS[name];
     const dead = `${orders}.${name}-kill-${hit}.dead`;
     const isDead = () => existsSync(dead);
-    world.slack.rates = RATES[needs];
+    this.#trouble(needs);
     writeFileSync(orders, `${name}:kill@${hit}`);
     const working = isOutage(needs) ? this.#inOutages(needs, isDead) : this.#sendUntil(isDead, hit, needs);
     const wasHit = await happens(isDead, HIT_WITHIN_MS);
     writeFileSync(orders, "");
-    world.slack.rates = CALM;
+    this.#trouble("work");
     const recoveryMs = wasHit ? await this.#recovery(markAt(dead).atMs) : null;
     await working;
     return { name, hit, wasHit, recoveryMs };
@@ -160,7 +168,7 @@ class Sweep {
   async #stopAt(name: FailPoint, hit: number): Promise<SweptPoint> {
     const { world, orders, random } = this.#place;
     const mark = `${orders}.${name}-stop-${hit}.dead`;
-    world.slack.rates = RATES[FAIL_POINTS[name]];
+    this.#trouble(FAIL_POINTS[name]);
     writeFileSync(orders, `${name}:stop@${hit}`);
     const told = Array.from({ length: hit }, () => this.#next({ isWhole: true, ...SILENT }));
     const send = (deliveries: readonly object[]) => {
@@ -173,7 +181,7 @@ class Sweep {
     const wasHit = await happens(isHit, HIT_WITHIN_MS);
     writeFileSync(orders, "");
     await more;
-    world.slack.rates = CALM;
+    this.#trouble("work");
     if (wasHit) await world.postgres.endLockSessions();
     await send(told.flatMap(({ deliveries }) => deliveries.slice(-2)));
     if (!wasHit) return { name, hit, wasHit, recoveryMs: null };
@@ -183,6 +191,13 @@ class Sweep {
     await happens(isDone, DONE_BY_OTHERS_MS);
     process.kill(pid, "SIGCONT");
     return { name, hit, wasHit, recoveryMs };
+  }
+
+  #trouble(needs: Needs): void {
+    const { slack, pagerDuty } = this.#place.world;
+    const { ofSlack = CALM, ofPagerDuty = [] } = TROUBLE[needs] ?? {};
+    slack.rates = ofSlack;
+    if (pagerDuty !== null) pagerDuty.writeFaults = ofPagerDuty;
   }
 
   /** The queue goes away again and again, each time with work to do: most of this is hit once in each outage. */
@@ -202,14 +217,14 @@ class Sweep {
   }
 
   async #sendUntilStopped(isHit: () => boolean, needs: Needs): Promise<void> {
-    if (RATES[needs] !== CALM && !(await happens(isHit, CHANCE_MS))) await this.#sendUntil(isHit, 1, needs);
+    if (TROUBLE[needs] !== undefined && !(await happens(isHit, CHANCE_MS))) await this.#sendUntil(isHit, 1, needs);
   }
 
   /** Whether Slack goes wrong in the way that is wanted is a matter of chance: more incidents come until it did. */
   async #sendUntil(isOver: () => boolean, hit: number, needs: Needs): Promise<void> {
     const deadline = Date.now() + HIT_WITHIN_MS;
     await this.#send(hit, { isDismissed: needs === "people", isConfirmed: needs === "votes" });
-    while (RATES[needs] !== CALM && !(await happens(isOver, CHANCE_MS)) && Date.now() < deadline) {
+    while (TROUBLE[needs] !== undefined && !(await happens(isOver, CHANCE_MS)) && Date.now() < deadline) {
       await this.#send(1, SILENT);
     }
   }
@@ -258,16 +273,21 @@ const OUTAGES: Readonly<Record<Outage, Record<"begin" | "end", (redis: ChaosRedi
 };
 
 const OFTEN = 0.5;
-const RATES: Readonly<Record<Needs, FaultRates>> = {
-  work: CALM,
-  people: CALM,
-  votes: CALM,
-  "no-queue": CALM,
-  "full-queue": CALM,
-  "lost-answers": { ...CALM, errorBefore: OFTEN / 2, resetAfter: OFTEN / 2 },
-  "lost-edits": { ...CALM, errorBefore: OFTEN / 2, errorAfter: OFTEN / 2 },
-  "rate-limits": { ...CALM, rateLimit: OFTEN },
-};
+const NEARLY_ALWAYS = 0.9;
+/** What has to go wrong at the receivers, by chance; nothing where nothing is named. */
+const TROUBLE: Readonly<Partial<Record<Needs, { readonly ofSlack?: FaultRates; readonly ofPagerDuty?: WriteFaults }>>> =
+  {
+    "lost-answers": { ofSlack: { ...CALM, errorBefore: OFTEN / 2, resetAfter: OFTEN / 2 } },
+    "lost-edits": { ofSlack: { ...CALM, resetAfter: OFTEN / 2, errorAfter: OFTEN / 2 } },
+    doubles: { ofSlack: { ...CALM, doubled: NEARLY_ALWAYS } },
+    "rate-limits": { ofSlack: { ...CALM, rateLimit: OFTEN } },
+    "lost-notes": {
+      ofPagerDuty: [
+        [NEARLY_ALWAYS / 2, { kind: "error-before" }],
+        [NEARLY_ALWAYS, { kind: "reset-after" }],
+      ],
+    },
+  };
 
 /** When and who. */
 function markAt(file: string): { readonly atMs: number; readonly pid: number } {

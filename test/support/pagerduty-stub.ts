@@ -43,8 +43,11 @@ export class PagerDutyStub {
   lateEdits = 0;
   /** What happens, once, while an edit is on its way. */
   duringEdit: (() => Promise<void>) | null = null;
+  /** What happens, once, before a post arrives. */
+  beforePost: (() => Promise<void>) | null = null;
   posts = 0;
   reads = 0;
+  #made = 0;
   readonly #late: (() => void)[] = [];
 
   /** Answers at PagerDuty's own address until `nock.cleanAll()`. */
@@ -55,6 +58,7 @@ export class PagerDutyStub {
       .reply((request: Request) => [200, { notes: this.#notesOf(incidentIn(request)) }]);
     api.post(/^\/incidents\/[^/]+\/notes/u).reply((request: Request) => this.#post(request));
     api.put(/^\/incidents\/[^/]+\/notes\/[^/]+/u).reply((request: Request) => this.#edit(request));
+    api.delete(/^\/incidents\/[^/]+\/notes\/[^/]+/u).reply((request: Request) => this.#remove(request));
     api.put(/^\/incidents\/[^/]+$/u).reply((request: Request) => this.#change(request));
     api.get(/^\/incidents\/[^/]+\/log_entries/u).reply(() => [200, { log_entries: this.logEntries, more: false }]);
     api.get(/^\/incidents\/[^/]+\/related_change_events/u).reply(200, { change_events: [], more: false });
@@ -84,11 +88,15 @@ export class PagerDutyStub {
 
   async #post(request: Request): Promise<Answer> {
     this.posts++;
+    const before = this.beforePost;
+    this.beforePost = null;
+    await before?.();
     const fault = this.#refused(request);
     if (fault !== null) return fault;
     const isLost = this.faults.shift() === "lost-answer";
+    this.#made += 1;
     const note = {
-      id: `PNOTE${this.notes.length + 1}`,
+      id: `PNOTE${this.#made}`,
       incident: incidentIn(request),
       from: request.headers.get("from"),
       content: await contentOf(request),
@@ -114,6 +122,13 @@ export class PagerDutyStub {
     if (isLate) this.#late.push(carryOut);
     else carryOut();
     return isLate ? [502, {}] : [200, { note: { id: note.id, content } }];
+  }
+
+  #remove(request: Request): Answer {
+    const index = this.notes.findIndex(({ id }) => request.url.endsWith(`/notes/${id}`));
+    if (index === -1) return [404, { error: { message: "Not Found", code: 2100 } }];
+    this.notes.splice(index, 1);
+    return [204, {}];
   }
 
   async #change(request: Request): Promise<Answer> {

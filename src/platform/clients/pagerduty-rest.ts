@@ -42,7 +42,7 @@ const PAGE_SIZE = 100;
 const BOUNDS = { redirect: "error", size: 16_777_216 } as const;
 
 interface Call {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly query?: PagerDutyQuery;
   readonly body?: object;
@@ -61,6 +61,7 @@ export function createPagerDutyClient(options: PagerDutyRestOptions): PagerDutyC
     list: (request, signal) => client.list(request, signal),
     post: (path, body, { from, signal }) => client.once({ method: "POST", path, body, from, signal }),
     put: (path, body, { from, signal, tries }) => client.retried({ method: "PUT", path, body, from, signal }, tries),
+    delete: (path, { from, signal }) => client.retried({ method: "DELETE", path, from, signal }),
   };
 }
 

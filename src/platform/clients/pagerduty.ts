@@ -23,6 +23,8 @@ export interface PagerDutyClient {
     body: object,
     options: { from: string | null; signal: AbortSignal; tries?: number },
   ): Promise<unknown>;
+  /** Idempotent: tried three times. What is gone already is refused with 404. */
+  delete(path: string, options: { from: string | null; signal: AbortSignal }): Promise<unknown>;
 }
 
 export interface PagerDutyFailure {

@@ -2,9 +2,12 @@ import { z } from "zod";
 import type { JobOutcome } from "../../app/jobs/catalog.ts";
 import type { OutboundMessage } from "../../app/ports.ts";
 import { assertNever } from "../../core/never.ts";
+import { failpoint } from "../../platform/failpoint.ts";
 import { editNote } from "./edit-note.ts";
+import { noDoubleNote, takeAway } from "./no-double-note.ts";
 import {
   again,
+  CLAIM_VALID_MS,
   contentOf,
   DONE,
   hashOf,
@@ -23,6 +26,7 @@ import { markOf } from "./render.ts";
 
 const LOOK_AGAIN_MS = 15_000;
 const LIMITED_MS = 30_000;
+const TOO_LATE_MS = 1000;
 /** Lost in a row: from here on `doctor` tells of it, while it goes on being tried. */
 const WORTH_TELLING = 5;
 
@@ -59,29 +63,40 @@ const Notes = z.object({ notes: z.array(Note) });
 
 async function post(book: Notebook, draft: NoteDraft, row: OutboundMessage): Promise<JobOutcome> {
   if (draft.signal.aborted) return outOfTime(book);
-  const nonce = row.nonce === "" ? book.newNonce() : row.nonce;
   const claim = await moved(book, row, {
     state: "sending",
-    nonce,
+    nonce: row.nonce === "" ? book.newNonce() : row.nonce,
     attempt: row.attempt + 1,
     attemptAtMs: book.clock.nowMs(),
     lookups: 0,
   });
   if (!claim) return takenByOther(book);
+  failpoint("pagerduty.after-claim");
+  if (book.clock.nowMs() - (claim.attemptAtMs ?? 0) > CLAIM_VALID_MS) {
+    await moved(book, claim, { state: "pending", attempt: row.attempt });
+    return again(book, TOO_LATE_MS, "the claim was too old to use");
+  }
+  let noteId: string;
   try {
     const options = { from: book.from, signal: draft.signal };
-    const answer = await book.client.post(notesPath(draft.externalId), contentOf(draft, nonce), options);
-    const { note } = Posted.parse(answer);
-    await moved(book, claim, {
-      state: "posted",
-      remote: { place: draft.externalId, id: note.id },
-      bodyHash: hashOf(draft),
-      problem: null,
-    });
-    return DONE;
+    const answer = await book.client.post(notesPath(draft.externalId), contentOf(draft, claim.nonce), options);
+    failpoint("pagerduty.after-post");
+    noteId = Posted.parse(answer).note.id;
   } catch (error) {
     return afterFailedPost(book, draft, { claim, error });
   }
+  return afterPost(book, draft, { claim, noteId });
+}
+
+async function afterPost(
+  book: Notebook,
+  draft: NoteDraft,
+  { claim, noteId }: { readonly claim: OutboundMessage; readonly noteId: string },
+): Promise<JobOutcome> {
+  const remote = { place: draft.externalId, id: noteId };
+  const posted = await moved(book, claim, { state: "posted", remote, bodyHash: hashOf(draft), problem: null });
+  failpoint("pagerduty.after-posted");
+  return posted === null ? noDoubleNote(book, draft, noteId) : DONE;
 }
 
 async function afterFailedPost(
@@ -104,6 +119,7 @@ async function afterFailedPost(
   }
   const lost = `PagerDuty gave no usable answer to ${attempt} attempts; it is still tried`;
   await moved(book, claim, { state: "settling", problem: attempt < WORTH_TELLING ? problem : lost });
+  failpoint("pagerduty.after-unknown");
   return again(book, LOOK_AGAIN_MS, "nobody knows whether the note was stored");
 }
 
@@ -111,27 +127,32 @@ async function afterFailedPost(
 async function settle(book: Notebook, draft: NoteDraft, row: OutboundMessage): Promise<JobOutcome> {
   const postAgainMs = (row.attemptAtMs ?? 0) + pauseAfter(SETTLE_MS, row.attempt);
   if (row.lookups > 0 && book.clock.nowMs() < postAgainMs) return lookAt(postAgainMs);
+  failpoint("pagerduty.before-lookup");
   const found = await lookFor(book, draft, row);
+  failpoint("pagerduty.after-lookup");
   if (found.status === "later") return again(book, LOOK_AGAIN_MS, "PagerDuty could not be asked about a note");
   if (found.status === "cannot-look") return giveUp(book, row, "the notes could not be read");
-  if (found.status === "found") return adopt(book, draft, { row, noteId: found.id });
+  if (found.status === "found") return adopt(book, draft, { row, found });
   if (row.lookups === 0) {
     await moved(book, row, { state: "settling", lookups: 1 });
     return lookAt(Math.max(postAgainMs, book.clock.nowMs() + LOOK_AGAIN_MS));
   }
   const fresh = await moved(book, row, { state: "pending", lookups: 0 });
+  failpoint("pagerduty.after-missing");
   return fresh ? post(book, draft, fresh) : takenByOther(book);
 }
 
 type Found =
-  | { readonly status: "found"; readonly id: string }
+  /** `doubles` are further notes with the same mark: a call that was carried out twice. */
+  | { readonly status: "found"; readonly id: string; readonly doubles: readonly string[] }
   | { readonly status: "missing" | "later" | "cannot-look" };
 
 async function lookFor({ client }: Notebook, draft: NoteDraft, { nonce }: OutboundMessage): Promise<Found> {
   try {
     const { notes } = Notes.parse(await client.get(notesPath(draft.externalId), {}, draft.signal));
-    const found = notes.find(({ content = "" }) => nonce !== "" && content.includes(markOf(nonce)));
-    return found ? { status: "found", id: found.id } : { status: "missing" };
+    const ours = notes.filter(({ content = "" }) => nonce !== "" && content.includes(markOf(nonce)));
+    const [id, ...doubles] = ours.map((note) => note.id);
+    return id === undefined ? { status: "missing" } : { status: "found", id, doubles };
   } catch (error) {
     return { status: refusalIn(error) === null ? "later" : "cannot-look" };
   }
@@ -140,11 +161,15 @@ async function lookFor({ client }: Notebook, draft: NoteDraft, { nonce }: Outbou
 async function adopt(
   book: Notebook,
   draft: NoteDraft,
-  { row, noteId }: { readonly row: OutboundMessage; readonly noteId: string },
+  { row, found }: { readonly row: OutboundMessage; readonly found: Extract<Found, { status: "found" }> },
 ): Promise<JobOutcome> {
-  const remote = { place: draft.externalId, id: noteId };
+  for (const id of found.doubles) {
+    if (!(await takeAway(book, draft, id))) return again(book, LOOK_AGAIN_MS, "a doubled note is to be removed");
+  }
+  const remote = { place: draft.externalId, id: found.id };
   // What it says is from the lost attempt, so it is brought up to date at once.
   const posted = await moved(book, row, { state: "posted", remote, bodyHash: null, lookups: 0, problem: null });
+  failpoint("pagerduty.after-adopted");
   return posted ? editNote(book, draft, posted) : takenByOther(book);
 }
 

@@ -1,8 +1,10 @@
 import type { JobOutcome } from "../../app/jobs/catalog.ts";
 import type { OutboundMessage } from "../../app/ports.ts";
+import { failpoint } from "../../platform/failpoint.ts";
 import {
   again,
   type Change,
+  CLAIM_VALID_MS,
   contentOf,
   DONE,
   hashOf,
@@ -32,9 +34,13 @@ export async function editNote(book: Notebook, draft: NoteDraft, row: OutboundMe
   if (draft.signal.aborted) return outOfTime(book);
   const path = `${notesPath(row.remote.place)}/${encodeURIComponent(row.remote.id)}`;
   const begunMs = book.clock.nowMs();
+  failpoint("pagerduty.before-update");
+  if (book.clock.nowMs() - begunMs > CLAIM_VALID_MS)
+    return again(book, OVERTAKEN_MS, "the new text was too old to send");
   try {
     // One try, because a second one that worked would hide that the first may still arrive.
     await book.client.put(path, contentOf(draft, row.nonce), { from: book.from, signal: draft.signal, tries: 1 });
+    failpoint("pagerduty.after-update");
   } catch (error) {
     return afterFailure(book, draft, { row, error });
   }
@@ -50,7 +56,9 @@ async function afterEdit(
   const settledMs = (row.attemptAtMs ?? 0) + SETTLE_MS;
   const isUnsure = row.lookups > 0 && begunMs < settledMs;
   const to = isUnsure ? { bodyHash: null, problem: null } : { bodyHash: hashOf(draft), lookups: 0, problem: null };
-  if ((await moved(book, row, to)) === null) return overtaken(book, row, { bodyHash: null });
+  const edited = await moved(book, row, to);
+  failpoint("pagerduty.after-edited");
+  if (edited === null) return overtaken(book, row, { bodyHash: null });
   if (!isUnsure) return DONE;
   return { status: "again", notBeforeMs: settledMs, because: "an earlier edit of a note may still arrive" };
 }

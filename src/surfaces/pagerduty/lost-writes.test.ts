@@ -225,3 +225,56 @@ describe("a worker that stood still in the middle of an edit", () => {
     expect(said()).toEqual([expect.stringContaining("new words")]);
   });
 });
+
+describe("a worker that stood still in the middle of a post", () => {
+  test("takes its own note away where another worker's stands by then", async () => {
+    const incident = kept("Q1");
+    remote.beforePost = () => publishUntilDone(incident);
+    expect(await publish(incident)).toMatchObject({ status: "again" });
+    await publishUntilDone(incident);
+
+    expect(remote.posts).toBe(2);
+    expect(remote.notes.map(({ id }) => id)).toEqual(["PNOTE1"]);
+    expect(rows.states()).toEqual(["posted"]);
+  });
+
+  test("makes its note the note where none stands yet, with what is true by then", async () => {
+    const incident = kept("Q1");
+    remote.beforePost = async () => {
+      await publish(incident);
+      worsen(incident, "newer words");
+    };
+    expect(await publish(incident)).toMatchObject({ status: "again" });
+    await publishUntilDone(incident);
+
+    expect(remote.posts).toBe(1);
+    expect(said()).toEqual([expect.stringContaining("newer words")]);
+  });
+
+  test("posts nothing when it stood still right after its claim", async () => {
+    const incident = kept("Q1");
+    const move = rows.move.bind(rows);
+    vi.spyOn(rows, "move").mockImplementationOnce(async (...claim) => {
+      const isMoved = await move(...claim);
+      clock.advance(3000);
+      return isMoved;
+    });
+    expect(await publish(incident)).toMatchObject({ status: "again" });
+    expect(remote.posts).toBe(0);
+
+    await publishUntilDone(incident);
+    expect(remote.posts).toBe(1);
+  });
+});
+
+test("a note that PagerDuty stored twice stands once in the end", async () => {
+  const incident = kept("Q1");
+  remote.faults.push("lost-answer");
+  await publish(incident);
+  const [note] = remote.notes;
+  if (note !== undefined) remote.notes.push({ ...note, id: "PNOTE99" });
+
+  clock.advance(60_000);
+  await publishUntilDone(incident);
+  expect(remote.notes.map(({ id }) => id)).toEqual(["PNOTE1"]);
+});

@@ -25,6 +25,8 @@ export interface NoteDraft {
 }
 
 export const DONE: JobOutcome = { status: "done" };
+/** A claim older than this is given back before the call, and an edit is not made: the lock behind it may be lost. */
+export const CLAIM_VALID_MS = 2000;
 /** How long PagerDuty may need to store what it already accepted. */
 export const SETTLE_MS = 30_000;
 /** A PagerDuty that is back has every note within this, and far fewer calls than its limit of 960 a minute until then. */

@@ -15,6 +15,8 @@ export interface FaultRates {
   readonly errorAfter: number;
   readonly resetAfter: number;
   readonly storedLate: number;
+  /** Carried out twice, and the answer lost. */
+  readonly doubled: number;
   /** Of readings: an error instead of the answer. */
   readonly unreadable: number;
   /** How much later a late call is carried out, at most. */
@@ -27,6 +29,7 @@ export const CALM: FaultRates = {
   errorAfter: 0,
   resetAfter: 0,
   storedLate: 0,
+  doubled: 0,
   unreadable: 0,
   latestMs: 0,
 };
@@ -36,6 +39,7 @@ export const ROUGH: FaultRates = {
   errorAfter: 0.03,
   resetAfter: 0.03,
   storedLate: 0.015,
+  doubled: 0,
   unreadable: 0.02,
   latestMs: 20_000,
 };
@@ -129,7 +133,7 @@ export class ChaosSlack {
 
   #faultOf(method: string): Fault | null {
     const drawn = this.#random.next();
-    const { rateLimit, errorBefore, errorAfter, resetAfter, storedLate, unreadable } = this.rates;
+    const { rateLimit, errorBefore, errorAfter, resetAfter, storedLate, doubled, unreadable } = this.rates;
     if (READS.has(method)) return drawn < unreadable ? { kind: "error-before" } : null;
     if (!WRITES.has(method)) return null;
     const lateMs = Math.round(this.rates.latestMs * (0.1 + 0.9 * this.#random.next()));
@@ -139,6 +143,7 @@ export class ChaosSlack {
       [errorAfter, { kind: "error-after" }],
       [resetAfter, { kind: "reset-after" }],
       [storedLate, { kind: "stored-late", ms: lateMs }],
+      [doubled, { kind: "doubled", isAnswerLost: true }],
     ];
     let upTo = 0;
     for (const [rate, fault] of ladder) {

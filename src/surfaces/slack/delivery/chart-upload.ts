@@ -1,5 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import { failpoint } from "../../../platform/failpoint.ts";
 import { slackFetch } from "../client.ts";
 import { type CallFailure, classify } from "./slack-errors.ts";
 
@@ -18,6 +19,7 @@ export async function uploadPicture(
 ): Promise<Uploaded> {
   try {
     const { png, filename, alt, title } = picture;
+    failpoint("slack.before-upload");
     const answer = await client.files.getUploadURLExternal({ filename, length: png.byteLength, alt_text: alt });
     const { upload_url: url, file_id: fileId } = Begun.parse(answer);
     const response = await slackFetch(client.slackApiUrl, UPLOAD_TIMEOUT_MS)(url, {
@@ -33,6 +35,7 @@ export async function uploadPicture(
       };
     }
     await client.files.completeUploadExternal({ files: [{ id: fileId, title }] });
+    failpoint("slack.after-upload");
     return { status: "uploaded", fileId };
   } catch (error) {
     return { status: "failed", failure: classify(error) };

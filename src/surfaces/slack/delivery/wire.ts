@@ -85,7 +85,9 @@ export async function update(
 /** Takes our own message away; null when it is gone. */
 export async function remove(client: WebClient, channel: string, ts: string): Promise<CallFailure | null> {
   try {
+    failpoint("slack.before-delete");
     await client.chat.delete({ channel, ts });
+    failpoint("slack.after-delete");
     return null;
   } catch (error) {
     const failure = classify(error);
