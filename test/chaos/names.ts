@@ -16,6 +16,8 @@ export type Needs =
   | "doubles"
   /** PagerDuty has to leave notes without an answer, stored or not. */
   | "lost-notes"
+  /** An incident has to change after its note stands. */
+  | "note-edits"
   /** Slack has to ask for pauses. */
   | "rate-limits"
   /** The queue has to be away. */
@@ -78,9 +80,9 @@ export const FAIL_POINTS = {
   "pagerduty.after-claim": "work",
   "pagerduty.after-post": "work",
   "pagerduty.after-posted": "work",
-  "pagerduty.before-update": "work",
-  "pagerduty.after-update": "work",
-  "pagerduty.after-edited": "work",
+  "pagerduty.before-update": "note-edits",
+  "pagerduty.after-update": "note-edits",
+  "pagerduty.after-edited": "note-edits",
   "pagerduty.after-unknown": "lost-notes",
   "pagerduty.before-lookup": "lost-notes",
   "pagerduty.after-lookup": "lost-notes",

@@ -7,14 +7,13 @@ import type { Backend } from "./faults.ts";
 import { Load } from "./load.ts";
 import { withEdits } from "./mutants.ts";
 import { FAIL_POINTS, type FailPoint, isOutage, type Needs, type Outage } from "./names.ts";
-import type { WriteFaults } from "./pagerduty.ts";
 import { People } from "./people.ts";
 import { type Random, seeded } from "./random.ts";
-import type { ChaosRedis } from "./redis.ts";
 import { drained, GIVEN_UP } from "./run.ts";
 import { Sender, sendRecords } from "./sender.ts";
-import { CALM, type FaultRates } from "./slack/server.ts";
+import { CALM } from "./slack/server.ts";
 import { type Case, type Opinions, SERVICE, tellWhole } from "./story.ts";
+import { OUTAGES, TROUBLE } from "./trouble.ts";
 import { startWorld, WEBHOOK_SECRET, type World } from "./world.ts";
 
 export interface SweepOptions {
@@ -60,6 +59,7 @@ const PROBE_WITHIN_MS = 120_000;
 /** What a dead or lost process had begun is told again after eight seconds. */
 const DONE_BY_OTHERS_MS = 30_000;
 const DRAIN_MS = 240_000;
+const NOTED_WITHIN_MS = 30_000;
 /** Longer than it takes until workers look into the outbox by themselves. */
 const OUTAGE_MS = 9_000;
 const BETWEEN_OUTAGES_MS = 2_000;
@@ -166,24 +166,22 @@ class Sweep {
 
   /** Everything that changes the incident comes while one process stands still in the middle of it. */
   async #stopAt(name: FailPoint, hit: number): Promise<SweptPoint> {
-    const { world, orders, random } = this.#place;
+    const { world, orders } = this.#place;
+    const needs = FAIL_POINTS[name];
     const mark = `${orders}.${name}-stop-${hit}.dead`;
-    this.#trouble(FAIL_POINTS[name]);
+    this.#trouble(needs);
     writeFileSync(orders, `${name}:stop@${hit}`);
     const told = Array.from({ length: hit }, () => this.#next({ isWhole: true, ...SILENT }));
-    const send = (deliveries: readonly object[]) => {
-      const sender = new Sender({ url: world.url, secret: WEBHOOK_SECRET, overMs: 300, stop: this.#stop.signal });
-      return sender.sendAll(random.shuffled(deliveries));
-    };
-    await send(told.flatMap(({ deliveries }) => deliveries.slice(0, -2)));
+    await this.#deliver(told.flatMap(({ deliveries }) => deliveries.slice(0, -2)));
+    if (needs === "note-edits") await this.#endAfterNotes(told);
     const isHit = () => existsSync(mark);
-    const more = this.#sendUntilStopped(isHit, FAIL_POINTS[name]);
+    const more = this.#sendUntilStopped(isHit, needs);
     const wasHit = await happens(isHit, HIT_WITHIN_MS);
     writeFileSync(orders, "");
     await more;
     this.#trouble("work");
     if (wasHit) await world.postgres.endLockSessions();
-    await send(told.flatMap(({ deliveries }) => deliveries.slice(-2)));
+    await this.#deliver(told.flatMap(({ deliveries }) => deliveries.slice(-2)));
     if (!wasHit) return { name, hit, wasHit, recoveryMs: null };
     const { atMs, pid } = markAt(mark);
     const recoveryMs = await this.#recovery(atMs);
@@ -223,16 +221,15 @@ class Sweep {
   /** Whether Slack goes wrong in the way that is wanted is a matter of chance: more incidents come until it did. */
   async #sendUntil(isOver: () => boolean, hit: number, needs: Needs): Promise<void> {
     const deadline = Date.now() + HIT_WITHIN_MS;
-    await this.#send(hit, { isDismissed: needs === "people", isConfirmed: needs === "votes" });
+    await this.#send(hit, { isDismissed: needs === "people", isConfirmed: needs === "votes" }, needs);
     while (TROUBLE[needs] !== undefined && !(await happens(isOver, CHANCE_MS)) && Date.now() < deadline) {
       await this.#send(1, SILENT);
     }
   }
 
   /** New incidents with every kind of event, as many as the hit needs. */
-  async #send(incidents: number, opinions: Opinions): Promise<void> {
+  async #send(incidents: number, opinions: Opinions, needs: Needs = "work"): Promise<void> {
     const { url } = this.#place.world;
-    const sender = new Sender({ url, secret: WEBHOOK_SECRET, overMs: 300, stop: this.#stop.signal });
     const told = Array.from({ length: incidents }, () => this.#next({ isWhole: true, ...opinions }));
     await sendRecords(
       url,
@@ -242,8 +239,25 @@ class Sweep {
       told,
       AbortSignal.any([this.#stop.signal, AbortSignal.timeout(HIT_WITHIN_MS)]),
     );
-    await sender.sendAll(told.flatMap(({ deliveries }) => [...deliveries, ...deliveries.slice(0, 1)]));
+    const isInTwo = needs === "note-edits";
+    const first = told.flatMap(({ deliveries }) => (isInTwo ? deliveries.slice(0, -1) : deliveries));
+    await this.#deliver([...first, ...told.flatMap(({ deliveries }) => deliveries.slice(0, 1))]);
+    if (isInTwo) await this.#endAfterNotes(told);
     await speaking;
+  }
+
+  #deliver(deliveries: readonly object[]): Promise<void> {
+    const { world, random } = this.#place;
+    const sender = new Sender({ url: world.url, secret: WEBHOOK_SECRET, overMs: 300, stop: this.#stop.signal });
+    return sender.sendAll(random.shuffled(deliveries));
+  }
+
+  /** What ends an incident changes its note. */
+  async #endAfterNotes(told: readonly Case[]): Promise<void> {
+    const { pagerDuty } = this.#place.world;
+    const stands = (id: string) => pagerDuty?.notes.some(({ incident }) => incident === id) === true;
+    await happens(() => told.every(({ externalId }) => stands(externalId)), NOTED_WITHIN_MS);
+    await this.#deliver(told.flatMap(({ deliveries }) => deliveries.slice(-1)));
   }
 
   /** How long after the death a new webhook has its card. */
@@ -266,28 +280,6 @@ class Sweep {
 }
 
 const SILENT: Opinions = { isDismissed: false, isConfirmed: false };
-
-const OUTAGES: Readonly<Record<Outage, Record<"begin" | "end", (redis: ChaosRedis) => Promise<void>>>> = {
-  "no-queue": { begin: (redis) => redis.kill(), end: (redis) => redis.start() },
-  "full-queue": { begin: (redis) => redis.setFull(true), end: (redis) => redis.setFull(false) },
-};
-
-const OFTEN = 0.5;
-const NEARLY_ALWAYS = 0.9;
-/** What has to go wrong at the receivers, by chance; nothing where nothing is named. */
-const TROUBLE: Readonly<Partial<Record<Needs, { readonly ofSlack?: FaultRates; readonly ofPagerDuty?: WriteFaults }>>> =
-  {
-    "lost-answers": { ofSlack: { ...CALM, errorBefore: OFTEN / 2, resetAfter: OFTEN / 2 } },
-    "lost-edits": { ofSlack: { ...CALM, resetAfter: OFTEN / 2, errorAfter: OFTEN / 2 } },
-    doubles: { ofSlack: { ...CALM, doubled: NEARLY_ALWAYS } },
-    "rate-limits": { ofSlack: { ...CALM, rateLimit: OFTEN } },
-    "lost-notes": {
-      ofPagerDuty: [
-        [NEARLY_ALWAYS / 2, { kind: "error-before" }],
-        [NEARLY_ALWAYS, { kind: "reset-after" }],
-      ],
-    },
-  };
 
 /** When and who. */
 function markAt(file: string): { readonly atMs: number; readonly pid: number } {
