@@ -1,5 +1,5 @@
 // Stands in for src/platform/failpoint.ts in processes that were started with the preload beside this file.
-import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, linkSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { type Order, orderFor, parseOrders } from "./orders.ts";
 import { seeded } from "./random.ts";
@@ -31,8 +31,11 @@ function endAt({ id, act, value: hit }: Order): void {
   const hits = `${file}.${id}.hits`;
   appendFileSync(hits, ".");
   if (statSync(hits).size < hit) return;
+  // Whoever sees the mark reads all of it: it is written under another name first.
+  const mine = `${file}.${id}.${process.pid}`;
+  writeFileSync(mine, `${Date.now()} ${process.pid}`);
   try {
-    writeFileSync(`${file}.${id}.dead`, `${Date.now()} ${process.pid}`, { flag: "wx" });
+    linkSync(mine, `${file}.${id}.dead`);
   } catch {
     return;
   }
