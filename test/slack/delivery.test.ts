@@ -208,6 +208,17 @@ describe("an answer that comes late or twice", () => {
 
     expect(JSON.stringify(cards()[0]?.blocks)).toContain("9 alerts");
   });
+
+  test("an edit that Slack answered with an error is over: one more brings the words, and none follows half a minute later", async () => {
+    await office.publishUntilDone(anAnswer());
+    slack().breakNext("chat.update", { kind: "error-before" });
+    const begunMs = office.clock.nowMs();
+    await office.publishUntilDone(change(1, 3));
+
+    expect(JSON.stringify(cards()[0]?.blocks)).toContain("3 alerts");
+    expect(calls("chat.update").filter(({ body }) => body["ts"] === cards()[0]?.ts)).toHaveLength(2);
+    expect(office.clock.nowMs() - begunMs).toBeLessThan(15_000);
+  });
 });
 
 describe("a channel that takes nothing", () => {
