@@ -45,6 +45,8 @@ export class PagerDutyStub {
   duringEdit: (() => Promise<void>) | null = null;
   /** What happens, once, before a post arrives. */
   beforePost: (() => Promise<void>) | null = null;
+  /** How many of the next removals are not carried out, and nobody hears of it. */
+  lostRemovals = 0;
   posts = 0;
   reads = 0;
   #made = 0;
@@ -125,6 +127,10 @@ export class PagerDutyStub {
   }
 
   #remove(request: Request): Answer {
+    if (this.lostRemovals > 0) {
+      this.lostRemovals--;
+      return [502, {}];
+    }
     const index = this.notes.findIndex(({ id }) => request.url.endsWith(`/notes/${id}`));
     if (index === -1) return [404, { error: { message: "Not Found", code: 2100 } }];
     this.notes.splice(index, 1);

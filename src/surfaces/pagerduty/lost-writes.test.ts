@@ -238,6 +238,16 @@ describe("a worker that stood still in the middle of a post", () => {
     expect(rows.states()).toEqual(["posted"]);
   });
 
+  test("goes on until its own note is gone when PagerDuty does not answer", async () => {
+    const incident = kept("Q1");
+    remote.beforePost = () => publishUntilDone(incident);
+    // More than the client tries by itself.
+    remote.lostRemovals = 4;
+    await publish(incident, { signal: AbortSignal.timeout(15_000) });
+
+    expect(remote.notes.map(({ id }) => id)).toEqual(["PNOTE1"]);
+  });
+
   test("makes its note the note where none stands yet, with what is true by then", async () => {
     const incident = kept("Q1");
     remote.beforePost = async () => {

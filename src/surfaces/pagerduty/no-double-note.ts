@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JobOutcome } from "../../app/jobs/catalog.ts";
+import type { OutboundMessage } from "../../app/ports.ts";
 import { again, moved, type Notebook, type NoteDraft, notesPath, refusalIn } from "./notebook.ts";
 
 /** An attempt of somebody else ends within this, or its outcome is looked for, and then this note is found. */
@@ -14,17 +15,23 @@ export async function noDoubleNote(book: Notebook, draft: NoteDraft, ourId: stri
   for (let second = 0; second < OUTCOME_WITHIN_S; second++) {
     const row = await book.messages.open(draft.key);
     if (row.remote?.id === ourId) break;
-    if (row.state === "posted") {
-      await takeAway(book, draft, ourId);
-      break;
-    }
-    const remote = { place: draft.externalId, id: ourId };
-    // What it says is not known to be what is true now: whoever writes next edits it.
-    const isFree = row.state !== "sending";
-    if (isFree && (await moved(book, row, { state: "posted", remote, bodyHash: null })) !== null) break;
+    const isSettled =
+      row.state === "posted" ? takeAway(book, draft, ourId) : becomesTheNote(book, row, { draft, ourId });
+    if (await isSettled) break;
     await sleep(1000);
   }
   return again(book, OVERTAKEN_MS, "another process took the note");
+}
+
+/** What it says is not known to be what is true now: whoever writes next edits it. */
+async function becomesTheNote(
+  book: Notebook,
+  row: OutboundMessage,
+  { draft, ourId }: { readonly draft: NoteDraft; readonly ourId: string },
+): Promise<boolean> {
+  if (row.state === "sending") return false;
+  const remote = { place: draft.externalId, id: ourId };
+  return (await moved(book, row, { state: "posted", remote, bodyHash: null })) !== null;
 }
 
 /** Takes a note of ours away that stands beside another one. False when that has to be tried again. */
